@@ -1,0 +1,229 @@
+// What a client can ask of a peer, and what it gets back: one plain struct for each request and
+// answer. These are the arguments and results of the client library, and, field by field, of the
+// MessagePack-RPC methods that any other language can call.
+//
+// Keys and values are bytes (std::string holds any). Ids and digests are lower-case hexadecimal
+// text; addresses are `IP:PORT`; durations are in the unit that their name ends with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oxbow {
+
+/// How a pattern is matched against keys.
+enum class Match : std::uint8_t {
+  exact,  ///< the key itself
+  glob,   ///< * any run of characters, ? one character, [a-z] one of; all of the key must match
+  words,  ///< every word (separated by spaces) occurs in the key; letter case is ignored
+  trace,  ///< not for keys: the key is a request id, and peers answer what they did with it
+};
+
+/// How a search spreads.
+enum class Via : std::uint8_t {
+  flood,      ///< to all neighbors, up to TTL hops
+  expanding,  ///< floods of TTL 1, 2, 4, … until one finds something
+  walk,       ///< random walkers
+};
+
+/// Why a search ended.
+enum class Stopped : std::uint8_t {
+  complete,   ///< every copy of the query was answered: there is nothing more to come
+  partial,    ///< it ended by itself, but some copies were refused, lost or not sent
+  first_hit,  ///< one hit was asked for, and came
+  timeout,    ///< the request's own time was up
+};
+
+/// RPC "find": locates a key, or keys by a pattern.
+struct FindRequest {
+  std::string key;                  ///< 1 to 1,024 bytes: the key or pattern
+  Match match = Match::exact;
+  Via via = Via::flood;
+  std::uint32_t ttl = 0;            ///< hops at the most; 0: the peer's default
+  std::optional<bool> all;          ///< holders route on too; unset: only for patterns
+  bool first = false;               ///< answer at the first hit
+  bool report = true;               ///< ask for exact figures and a known end
+  bool trace = false;               ///< every peer remembers what it did, for a later trace
+  bool stream = false;              ///< hits come as notifications ahead of the answer too
+  std::uint32_t timeout_ms = 0;     ///< 0: the peer's default
+  std::uint32_t max_hits = 0;       ///< results per holder; 0: the peer's default
+  std::uint32_t walkers = 0;        ///< for Via::walk; 0: the default
+  std::uint32_t steps = 0;          ///< for Via::walk: per walker; 0: the most allowed
+};
+
+/// One key at one holder.
+struct SearchHit {
+  std::string key;
+  std::string holder;       ///< address
+  std::string holder_id;
+  std::string holder_name;
+  std::uint32_t hops = 0;   ///< 0: the asked peer itself
+  std::uint64_t size = 0;   ///< bytes
+  std::string sha256;
+};
+
+/// What a search cost. A figure that cannot be known (no report, or ended early) is unset.
+/// Always query_messages = peers_reached − 1 + duplicates + refused + lost for a flood.
+struct SearchReport {
+  std::string request_id;  ///< of the last wave, for Via::expanding
+  Via via = Via::flood;
+  std::uint32_t ttl = 0;
+  std::optional<std::uint64_t> query_messages;  ///< copies put on a link; for walks: steps
+  std::optional<std::uint64_t> duplicates;      ///< copies after a peer's first
+  std::optional<std::uint64_t> refused;         ///< copies refused: congestion, rate, full table
+  std::optional<std::uint64_t> lost;            ///< copies (or walkers) that nobody answered for
+  std::optional<std::uint64_t> skipped;         ///< copies not sent: the link was under pressure
+  std::optional<std::uint64_t> hit_messages;    ///< hits put on a link
+  std::optional<std::uint64_t> done_messages;   ///< QueryDone received; for walks: reports, replies
+  std::optional<std::uint64_t> peers_reached;   ///< the originator included
+  std::optional<std::uint32_t> max_hops;        ///< the farthest peer reached
+  std::optional<double> first_hit_ms;
+  double elapsed_ms = 0;
+  std::uint32_t waves = 1;                      ///< floods started, for Via::expanding
+  std::vector<std::string> marks;               ///< what made it partial: "rate", "link lost", …
+  Stopped stopped = Stopped::complete;
+};
+
+struct FindAnswer {
+  bool found = false;
+  std::vector<SearchHit> hits;
+  SearchReport search;
+};
+
+/// RPC "piece": bytes of a located file or value, from its holder through the asked peer.
+struct PieceCall {
+  std::string key;
+  std::string holder;      ///< address, from a hit
+  std::string holder_id;
+  std::string sha256;      ///< the content wanted; another content is an error ("changed")
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;  ///< 1 to 65,536; the answer is shorter only at the end of the content
+};
+struct PieceAnswer {
+  std::string data;
+};
+
+/// RPC "publish": puts a value into the peer's local index (replacing the one published before).
+struct PublishRequest {
+  std::string key;
+  std::string value;  ///< at most 1 MiB
+};
+struct PublishAnswer {
+  std::string sha256;
+  bool replaced = false;
+};
+
+/// RPC "unpublish".
+struct UnpublishRequest {
+  std::string key;
+};
+struct UnpublishAnswer {
+  bool found = false;
+};
+
+/// RPC "ping": the smallest request; answered at once.
+struct PingRequest {};
+struct PingAnswer {};
+
+/// RPC "peers": the neighbors, and the addresses that this peer keeps dialling.
+struct PeersRequest {};
+struct NeighborStatus {
+  std::string address;
+  std::string id;            ///< empty: never reached
+  std::string name;
+  std::string state;         ///< "linked", "direct", "dialling", "waiting"
+  bool configured = false;   ///< kept up: from the configuration or `peer add`
+  bool dialled = false;      ///< this peer dialled; otherwise the other did
+  bool pressure = false;     ///< its send queue is long: queries skip it
+  std::string last_error;
+  std::uint64_t retry_in_ms = 0;  ///< while "waiting"
+  std::optional<double> round_trip_ms;
+  std::uint64_t queries_in = 0, queries_out = 0, hits_in = 0, hits_out = 0;
+};
+struct PeersAnswer {
+  std::vector<NeighborStatus> neighbors;
+};
+
+/// RPC "peer_add" and "peer_remove": neighbors to keep up; `address` is HOST:PORT.
+struct PeerAddRequest {
+  std::string address;
+};
+struct PeerAddAnswer {
+  bool added = false;  ///< false: it was configured already
+};
+struct PeerRemoveRequest {
+  std::string address;  ///< or the peer's id or name
+};
+struct PeerRemoveAnswer {
+  bool removed = false;
+};
+
+/// RPC "status".
+struct StatusRequest {};
+struct Counter {
+  std::string name;
+  std::uint64_t value = 0;
+};
+struct ShareStatus {
+  std::uint64_t files = 0;          ///< findable: hashed and in the index
+  std::uint64_t bytes = 0;
+  std::uint64_t pending_files = 0;  ///< seen, still to be hashed
+  std::uint64_t pending_bytes = 0;
+  bool scanning = false;
+};
+struct StatusAnswer {
+  std::string version;
+  std::string id;
+  std::string name;
+  std::string address;
+  std::string network;
+  bool ready = false;
+  std::string waiting_for;  ///< what is missing while not ready
+  double uptime_seconds = 0;
+  std::uint64_t links = 0;
+  std::uint64_t published = 0;
+  std::uint64_t published_bytes = 0;
+  ShareStatus shares;
+  std::vector<Counter> tables;    ///< entries of each table
+  std::vector<Counter> counters;  ///< events since the start
+};
+
+/// RPC "wait_ready": answered once every configured neighbor is linked and every shared folder
+/// has been indexed, or when the time is up.
+struct WaitReadyRequest {
+  std::uint32_t timeout_ms = 0;  ///< 0: 10 s
+};
+struct WaitReadyAnswer {
+  bool ready = false;
+  std::string waiting_for;
+};
+
+/// RPC "trace": what each peer did with one query (sent with `trace`).
+struct TraceRequest {
+  std::string request_id;
+  std::uint32_t ttl = 0;
+  std::uint32_t timeout_ms = 0;
+};
+struct TraceStep {
+  std::string what;    ///< "received", "forwarded", "answered", "duplicate", "ttl-ended", …
+  std::string peer;    ///< address of the neighbor concerned; empty: none
+  std::uint32_t ttl = 0;
+  std::uint32_t hops = 0;
+  double at_ms = 0;    ///< since that peer first saw the query
+};
+struct TracedPeer {
+  std::string address;
+  std::string id;
+  std::string name;
+  std::uint32_t hops = 0;  ///< from the asked peer, as the trace itself travelled
+  std::vector<TraceStep> steps;
+};
+struct TraceAnswer {
+  bool found = false;
+  std::vector<TracedPeer> peers;
+  SearchReport search;  ///< of the trace's own flood
+};
+
+}  // namespace oxbow

@@ -1,0 +1,95 @@
+// Every limit of the project in one table, each with its reason. Limits that experiments or large
+// networks need to change are settings (see node/config.h); these are their starting values.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace oxbow::limits {
+
+using namespace std::chrono_literals;
+
+// Search -------------------------------------------------------------------------------------
+inline constexpr std::uint8_t kDefaultTtl = 7;       // Gnutella's; reaches a LAN's worth of peers
+inline constexpr std::uint8_t kTtlCap = 15;          // also of TTL + hops: bounds a flood's reach
+inline constexpr std::uint32_t kHitsPerQuery = 100;  // results that one holder answers with
+inline constexpr auto kFindTimeout = 10s;            // longer than any flood's own deadlines
+inline constexpr auto kPatience = 500ms;             // × TTL of the copies: a child gives up first
+inline constexpr std::uint16_t kWalkers = 16;        // Lv et al. 2002 use 16 to 64
+inline constexpr std::uint16_t kWalkSteps = 1024;    // a walk that found nothing by then won't
+inline constexpr std::uint16_t kWalkCheckEvery = 4;  // steps between questions to the originator
+inline constexpr auto kWalkSilence = 5s;             // after which a walker counts as lost
+inline constexpr std::uint16_t kMaxWalkers = 256;    // per request
+inline constexpr std::size_t kParkedWalkers = 16'384;  // waiting at one peer for an answer
+
+// Tables -------------------------------------------------------------------------------------
+inline constexpr std::size_t kSeenEntries = 1'048'576;  // 60 s of 17,000 queries a second
+inline constexpr auto kSeenLife = 60s;         // twice as long as any query can live
+inline constexpr auto kSeenProtected = 2s;     // full: nothing younger goes, the query is refused
+inline constexpr std::size_t kRouteEntries = 262'144;
+inline constexpr auto kRouteLife = 60s;        // as long as hits may come
+inline constexpr std::size_t kUpstreamsPerRoute = 64;  // more links than most peers have
+inline constexpr std::size_t kEchoEntries = 65'536;    // floods in progress through one peer
+inline constexpr std::size_t kTraceSteps = 8'192;      // decisions remembered for `oxbow trace`
+inline constexpr std::size_t kScans = 256;             // pattern searches under way in the index
+inline constexpr std::size_t kRequests = 16'384;       // client requests in progress, all clients
+
+// Neighbors ----------------------------------------------------------------------------------
+inline constexpr std::uint32_t kOutgoingLinks = 8;
+inline constexpr std::uint32_t kIncomingLinks = 32;
+inline constexpr std::uint32_t kMinimumDegree = 3;   // below it a peer looks for neighbors
+inline constexpr std::uint32_t kDirectConnections = 1024;  // without a link, all kinds
+inline constexpr double kQueryRate = 20;             // per second and neighbor; off on loopback
+inline constexpr double kQueryBurst = 100;
+inline constexpr std::uint32_t kRepeatsTolerated = 5;     // same id, same neighbor, no higher TTL
+inline constexpr double kRepeatShareTolerated = 0.015;    // of that neighbor's queries
+inline constexpr std::uint32_t kOffencesTolerated = 3;    // protocol violations before a hangup
+inline constexpr auto kKeepaliveAfter = 2s;  // of silence from a neighbor: it is pinged
+inline constexpr auto kDeadAfter = 6s;       // of silence from a neighbor: it is hung up
+inline constexpr auto kIdleConnection = 180s;  // a connection without a link that nobody uses
+inline constexpr auto kDialBackoffFirst = 500ms;
+inline constexpr auto kDialBackoffMost = 30s;
+inline constexpr auto kDialTimeout = 5s;
+inline constexpr std::size_t kPongEntries = 10;       // addresses in one pong (Gnutella 0.6)
+inline constexpr std::size_t kPongCache = 256;        // addresses remembered
+inline constexpr std::size_t kSendsAwaitingDial = 64; // messages waiting for one connection
+inline constexpr std::size_t kConfiguredNeighbors = 1024;
+
+// The wire -----------------------------------------------------------------------------------
+inline constexpr std::size_t kFrameBeforeHello = 4 * 1024;
+inline constexpr std::uint32_t kFramesBeforeHello = 10;
+inline constexpr std::size_t kQueryFrame = 2 * 1024;  // a key of 1 KiB and its envelope
+inline constexpr std::size_t kHitFrame = 64 * 1024;   // more results go into further parts
+inline constexpr std::size_t kQueryDoneFrame = 1024;
+inline constexpr std::size_t kFrame = 4 * 1024 * 1024;  // any other
+inline constexpr std::size_t kKey = 1024;
+inline constexpr std::size_t kValue = 1024 * 1024;
+inline constexpr std::size_t kName = 63;     // of a peer or a network
+inline constexpr std::size_t kReason = 256;  // text that a stranger gives for hanging up
+inline constexpr std::uint32_t kNesting = 16;          // of msgpack arrays and maps
+inline constexpr std::uint32_t kContainerLength = 1024;  // of msgpack arrays and maps
+inline constexpr std::size_t kPiece = 64 * 1024;       // of a file, per message
+inline constexpr std::uint32_t kPiecesOutstanding = 4;  // that one download asks for ahead
+inline constexpr std::uint32_t kPiecesPerConnection = 32;  // asked of one holder by one peer
+
+// Connections and clients ----------------------------------------------------------------------
+inline constexpr std::size_t kPressureAbove = 96 * 1024;  // bytes queued: queries are not sent
+inline constexpr std::size_t kPressureBelow = 48 * 1024;  // and are sent again
+inline constexpr std::size_t kCloseAbove = 16 * 1024 * 1024;
+inline constexpr auto kHelloDeadline = 10s;
+inline constexpr std::uint32_t kHalfOpen = 64;
+inline constexpr std::uint32_t kHalfOpenPerAddress = 4;  // off on loopback
+inline constexpr std::size_t kRpcRequest = kValue + 64 * 1024;
+inline constexpr std::uint32_t kRpcInFlight = 256;
+inline constexpr std::size_t kRpcUnread = 4 * 1024 * 1024;  // then the peer stops reading
+inline constexpr auto kRpcStalled = 30s;                    // unread without progress: closed
+inline constexpr std::uint32_t kClients = 1024;
+
+// Local index --------------------------------------------------------------------------------
+inline constexpr std::size_t kIndexEntries = 8'388'608;
+inline constexpr std::size_t kPublishedBytes = std::size_t{1} << 30;  // values kept in memory
+inline constexpr std::size_t kScanKeys = 4'096;        // keys looked at in one slice of a scan
+inline constexpr std::size_t kScanBytes = 256 * 1024;  // or bytes of keys
+
+}  // namespace oxbow::limits

@@ -1,0 +1,227 @@
+// Every message between peers as a plain struct, and the Message variant. Texts and lists are views:
+// they point into the bytes just received, into the outbox's arena, or into tables of the sender
+// that stay as they are until the driver has encoded the message. Nothing here owns memory.
+#pragma once
+
+#include <oxbow/requests.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "base/address.h"
+#include "base/ids.h"
+
+namespace oxbow {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+/// What a connection between two peers is for. Two peers have at most one of each.
+enum class ConnectionKind : std::uint8_t {
+  control,  ///< everything but pieces
+  bulk,     ///< pieces of files, so that a download never delays a query
+};
+
+/// The first message in both directions. The dialler's states its wish, the acceptor's answers it.
+struct Hello {
+  std::uint32_t version = kProtocolVersion;
+  std::string_view network;  ///< peers of another network are refused
+  PeerId peer;
+  Address advertised;        ///< where the sender can be dialled
+  std::string_view name;     ///< for people; at most 63 bytes
+  std::uint64_t features = 0;
+  ConnectionKind kind = ConnectionKind::control;
+  bool link = false;         ///< dialler: wants to be a neighbor; acceptor: agrees
+};
+
+/// Says why the sender is about to hang up.
+struct Bye {
+  std::string_view code;    ///< one word
+  std::string_view reason;  ///< for people; at most 256 bytes
+};
+
+/// Makes a control connection a link, or a link a mere connection again.
+enum class LinkAction : std::uint8_t { ask, agree, refuse, end };
+struct LinkChange {
+  LinkAction action = LinkAction::ask;
+};
+
+/// Keeps a link alive and measures its round trip; `addresses` asks for peers to dial.
+struct Ping {
+  std::uint64_t nonce = 0;
+  bool addresses = false;
+};
+struct PongEntry {
+  PeerId peer;
+  Address address;
+};
+struct Pong {
+  std::uint64_t nonce = 0;
+  std::span<const PongEntry> addresses;  ///< dialled before they were passed on; at most 10
+};
+
+/// Bits of Query::flags and Walk::flags.
+namespace query_flags {
+inline constexpr std::uint8_t kReport = 1;  ///< each copy is to be answered by a QueryDone
+inline constexpr std::uint8_t kAll = 2;     ///< holders route on too
+inline constexpr std::uint8_t kTrace = 4;   ///< remember what is done with it
+}  // namespace query_flags
+
+struct Query {
+  RequestId id;
+  std::uint8_t ttl = 0;
+  std::uint8_t hops = 0;
+  std::uint16_t number = 0;  ///< the sender's forwardings of this id, counted from 0
+  std::uint8_t flags = 0;
+  Match match = Match::exact;
+  std::uint16_t max_hits = 0;  ///< results wanted of each holder; 0: as many as it allows
+  std::string_view pattern;    ///< a key, a glob, words, or the 16 bytes of a request id (trace)
+};
+
+struct HitResult {
+  std::string_view key;
+  std::uint64_t size = 0;
+  Digest sha256;
+};
+
+/// What one peer did with a query that was sent with kTrace.
+enum class TraceKind : std::uint8_t {
+  started,       ///< this peer is the originator
+  received,      ///< first copy, from `peer`
+  answered,      ///< it holds the key
+  forwarded,     ///< to `peer`
+  duplicate,     ///< a further copy, from `peer`
+  reforwarded,   ///< to `peer`, because a later copy had a higher TTL
+  ttl_ended,     ///< not routed on
+  stopped,       ///< not routed on: it answered
+  refused_rate,  ///< `peer` sends too many queries
+  refused_congested,  ///< too busy
+  refused_full,  ///< a table is full
+  skipped,       ///< `peer` not sent to: its queue is long
+  hit_relayed,   ///< a hit to `peer`
+  hit_no_route,  ///< a hit dropped: no living upstream
+  hit_repeated,  ///< a hit dropped: it had passed here before
+  copy_lost,     ///< `peer` went away before it answered for its copy
+  copy_timed_out,  ///< `peer` did not answer for its copy in time
+  done,          ///< all copies answered; reported upstream to `peer`
+};
+struct TraceEntry {
+  TraceKind kind = TraceKind::received;
+  std::uint8_t ttl = 0;
+  std::uint8_t hops = 0;
+  std::uint64_t at_us = 0;  ///< since this peer first saw the query
+  Address peer;             ///< port 0: none
+};
+
+/// The response to a query; it travels the reverse path.
+struct Hit {
+  RequestId id;
+  PeerId holder;
+  Address holder_address;
+  std::string_view holder_name;
+  std::uint16_t part = 0;   ///< counted from 0
+  bool last = true;         ///< no further part
+  std::uint8_t hops = 0;    ///< the query's at the holder + 1
+  std::span<const HitResult> results;
+  std::span<const TraceEntry> trace;  ///< instead of results, for Match::trace
+};
+
+/// Bits of Totals::marks: why a search is not complete.
+namespace marks {
+inline constexpr std::uint8_t kRate = 1;        ///< refused: more queries than a neighbor may send
+inline constexpr std::uint8_t kCongested = 2;   ///< refused: too busy
+inline constexpr std::uint8_t kFull = 4;        ///< refused: a table was full
+inline constexpr std::uint8_t kSkipped = 8;     ///< not sent: link under pressure
+inline constexpr std::uint8_t kLinkLost = 16;   ///< a link went away with copies unanswered
+inline constexpr std::uint8_t kTimedOut = 32;   ///< copies not answered in time
+inline constexpr std::uint8_t kTruncated = 64;  ///< a holder had more results than it may send
+}  // namespace marks
+
+/// What happened to a copy of a query and to everything that came of it. Counters saturate.
+/// Invariant, for each copy and so for the whole flood: messages + 1 = peers + duplicates +
+/// refused + lost (a copy is its receiver's first, or a duplicate, or refused, or lost).
+struct Totals {
+  std::uint32_t peers = 0;         ///< reached for the first time
+  std::uint32_t messages = 0;      ///< query messages sent below this copy
+  std::uint32_t duplicates = 0;
+  std::uint32_t refused = 0;
+  std::uint32_t lost = 0;
+  std::uint32_t hit_messages = 0;  ///< hits put on a link
+  std::uint16_t skipped = 0;       ///< links not sent to
+  std::uint8_t max_hops = 0;       ///< hops of the farthest peer reached, from the originator
+  std::uint8_t marks = 0;
+
+  friend bool operator==(const Totals&, const Totals&) = default;
+};
+
+/// Answers for exactly one copy of a query, over the link that it came by.
+struct QueryDone {
+  RequestId id;
+  std::uint16_t number = 0;  ///< of the copy that it answers
+  Totals totals;
+};
+
+/// One step of a random walker.
+struct Walk {
+  RequestId id;
+  std::uint16_t walker = 0;
+  std::uint16_t steps_left = 0;   ///< after this one
+  std::uint16_t steps_taken = 0;  ///< this one included
+  std::uint16_t fresh = 0;        ///< peers that no walker of this id had visited before this one
+  std::uint8_t flags = 0;
+  Match match = Match::exact;
+  std::uint16_t max_hits = 0;
+  PeerId originator;
+  Address originator_address;
+  std::string_view pattern;
+};
+
+/// From the peer where a walker is to its originator, directly.
+enum class WalkEvent : std::uint8_t {
+  check,  ///< may it go on? It waits for the WalkReply.
+  hit,    ///< found; goes on only if all holders are wanted
+  ended,  ///< no steps left, or nowhere to go
+};
+struct WalkReport {
+  RequestId id;
+  std::uint16_t walker = 0;
+  std::uint16_t steps_taken = 0;
+  WalkEvent event = WalkEvent::check;
+  std::uint16_t fresh = 0;  ///< as in Walk
+  PeerId holder;
+  Address holder_address;
+  std::string_view holder_name;
+  std::span<const HitResult> results;
+};
+struct WalkReply {
+  RequestId id;
+  std::uint16_t walker = 0;
+  bool go_on = false;
+};
+
+/// Asks a holder for bytes, over bulk.
+struct PieceRequest {
+  std::uint64_t ticket = 0;  ///< the asker's name for it
+  std::string_view key;
+  Digest sha256;
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;
+};
+enum class PieceStatus : std::uint8_t {
+  ok,
+  not_found,   ///< the key is not in the index
+  changed,     ///< the key has another content now
+  failed,      ///< it could not be read
+  busy,        ///< too many requests; ask again
+};
+struct Piece {
+  std::uint64_t ticket = 0;
+  PieceStatus status = PieceStatus::ok;
+  std::string_view bytes;
+};
+
+using Message = std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk,
+                             WalkReport, WalkReply, PieceRequest, Piece>;
+
+}  // namespace oxbow

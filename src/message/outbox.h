@@ -1,0 +1,111 @@
+// What the core wants done: filled by every input of Node, carried out by the driver (libuv or the
+// simulator) before its next call, then cleared and used again.
+//
+// The driver's duty: send `sends` in order (per connection); then carry out `hangups`; answer
+// `replies` in order; then `dials`, `disk`, `events` in any order. Views in these lists point into
+// the bytes just received, into `arena`, or into the core's tables: they end with the next call.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/arena.h"
+#include "message/client.h"
+#include "message/messages.h"
+
+namespace oxbow {
+
+/// One message for one or more connections: encoded once.
+struct Send {
+  std::uint32_t first_target = 0;  ///< in Outbox::targets
+  std::uint32_t target_count = 0;
+  Message message;
+};
+
+/// A hit that streams ahead of the answer, or the one final answer or error that ends a request.
+struct Reply {
+  RequestHandle handle{};
+  std::variant<SearchHit, ClientAnswer, Error> content;
+  bool is_final() const { return content.index() != 0; }
+};
+
+/// Connect to `target` (`IP:PORT` or `HOST:PORT`), within limits::kDialTimeout. Ends in
+/// Node::connected or Node::dial_failed with the same DialId.
+struct Dial {
+  DialId id{};
+  std::string_view target;
+};
+
+/// Close after what was sent before has been written (for a bounded time). The core has forgotten
+/// the connection: the driver does not report its end.
+struct Hangup {
+  ConnectionId connection = kNoConnection;
+  std::string_view reason;
+};
+
+/// Read a piece of a shared file, off the loop. Ends in Node::disk_done with the same ticket.
+struct DiskRead {
+  DiskTicket ticket{};
+  std::string_view key;
+  Digest sha256;  ///< of the content wanted; a file that changed since it was hashed is `changed`
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;
+};
+/// How it ended; `bytes` is shorter than asked only at the end of the file.
+struct DiskResult {
+  PieceStatus status = PieceStatus::ok;
+  std::string_view bytes;
+};
+
+enum class Severity : std::uint8_t { debug, info, warning };
+/// A line for the log, as a value: the driver adds the time and how the connection looks.
+struct Event {
+  Severity severity = Severity::info;
+  ConnectionId connection = kNoConnection;
+  std::string_view text;
+};
+
+struct Outbox {
+  std::vector<Send> sends;
+  std::vector<ConnectionId> targets;
+  std::vector<Reply> replies;
+  std::vector<Dial> dials;
+  std::vector<Hangup> hangups;
+  std::vector<DiskRead> disk;
+  std::vector<Event> events;
+  Arena arena;
+
+  void send(ConnectionId to, const Message& message) {
+    sends.push_back({static_cast<std::uint32_t>(targets.size()), 1, message});
+    targets.push_back(to);
+  }
+  void send(std::span<const ConnectionId> to, const Message& message) {
+    if (to.empty()) return;
+    sends.push_back({static_cast<std::uint32_t>(targets.size()),
+                     static_cast<std::uint32_t>(to.size()), message});
+    targets.insert(targets.end(), to.begin(), to.end());
+  }
+  std::span<const ConnectionId> targets_of(const Send& send) const {
+    return std::span(targets).subspan(send.first_target, send.target_count);
+  }
+
+  bool empty() const {
+    return sends.empty() && replies.empty() && dials.empty() && hangups.empty() && disk.empty() &&
+           events.empty();
+  }
+  void clear() {
+    sends.clear();
+    targets.clear();
+    replies.clear();
+    dials.clear();
+    hangups.clear();
+    disk.clear();
+    events.clear();
+    arena.reset();
+  }
+};
+
+}  // namespace oxbow
