@@ -32,7 +32,7 @@ USES_report   := base
 USES_cli      := client report config
 
 # Debian packages of each room: pkg-config modules, or plain -l for what has none.
-LIBS_base     := -lxxhash -lfmt
+LIBS_base     := -lxxhash -lfmt -lcrypto
 LIBS_overlay  := -lre2
 LIBS_files    := -lcrypto -lpthread
 LIBS_net      := -luv -lspdlog -lfmt -lpthread
