@@ -30,6 +30,9 @@ inline constexpr auto kSeenProtected = 2s;     // full: nothing younger goes, th
 inline constexpr std::size_t kRouteEntries = 262'144;
 inline constexpr auto kRouteLife = 60s;        // as long as hits may come
 inline constexpr std::size_t kUpstreamsPerRoute = 64;  // more links than most peers have
+inline constexpr std::uint32_t kHitsPerRoute = 16'384;  // relayed for one query by one peer
+inline constexpr std::size_t kHitsPerAnswer = 1'000;  // in a find's answer; a stream carries all
+inline constexpr std::size_t kResultsPerHit = 500;    // in one part; the frame may fill up before
 inline constexpr std::size_t kEchoEntries = 65'536;    // floods in progress through one peer
 inline constexpr std::size_t kTraceSteps = 8'192;      // decisions remembered for `oxbow trace`
 inline constexpr std::size_t kScans = 256;             // pattern searches under way in the index
@@ -91,5 +94,7 @@ inline constexpr std::size_t kIndexEntries = 8'388'608;
 inline constexpr std::size_t kPublishedBytes = std::size_t{1} << 30;  // values kept in memory
 inline constexpr std::size_t kScanKeys = 4'096;        // keys looked at in one slice of a scan
 inline constexpr std::size_t kScanBytes = 256 * 1024;  // or bytes of keys
+inline constexpr std::size_t kPatternWords = 32;       // of one search by words
+inline constexpr std::size_t kPatternMemory = 1024 * 1024;  // of one compiled expression
 
 }  // namespace oxbow::limits

@@ -21,6 +21,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 enum class ConnectionKind : std::uint8_t {
   control,  ///< everything but pieces
   bulk,     ///< pieces of files, so that a download never delays a query
+  probe,    ///< finds out whether an address reaches a peer: hung up after the hellos
 };
 
 /// The first message in both directions. The dialler's states its wish, the acceptor's answers it.

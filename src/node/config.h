@@ -10,14 +10,9 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "overlay/flood.h"
 
 namespace oxbow {
-
-/// What to do with a copy of a query after the first (design, section 4.7).
-enum class Duplicates : std::uint8_t {
-  drop,       ///< the textbook rule
-  reforward,  ///< route it on, unprocessed, if its TTL is higher than any before
-};
 
 struct NodeConfig {
   PeerId id;

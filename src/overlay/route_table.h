@@ -1,0 +1,94 @@
+// The reverse path: for each query every upstream that sent a copy, in order of arrival, and which
+// hits have passed. A hit goes to the first upstream whose link lives, and through a peer at most
+// once, so that it can neither come twice nor run in a circle.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "base/expiring_table.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "overlay/request_ids.h"
+
+namespace oxbow {
+
+/// Names one part of one holder's response to one query.
+struct HitKey {
+  RequestId id;
+  std::uint64_t holder_part = 0;  ///< hash of holder and part
+  friend bool operator==(const HitKey&, const HitKey&) = default;
+};
+HitKey hit_key(const RequestId& id, const PeerId& holder, std::uint16_t part);
+
+class RouteTable {
+ public:
+  explicit RouteTable(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Starts a route with its first upstream (kNoLink: we are the originator). A full table forgets
+  /// its oldest route. `id` must have none.
+  void open(Instant now, const RequestId& id, LinkNumber first);
+
+  enum class Added : std::uint8_t {
+    fresh,     ///< the first copy that this upstream sent
+    again,     ///< it has sent one before, with a lower number: a reforwarded copy
+    repeated,  ///< it has sent this one, or a later one, before: no honest peer does that
+    no_route,  ///< the route has been forgotten
+  };
+  /// A further copy came over `from`. At most limits::kUpstreamsPerRoute upstreams are kept.
+  Added add(const RequestId& id, LinkNumber from, std::uint16_t number);
+
+  enum class Way : std::uint8_t { unknown, originator, upstream, none_lives };
+  struct Next {
+    Way way = Way::unknown;
+    LinkNumber link = kNoLink;
+  };
+  /// The first upstream for which `lives(link)` holds.
+  template <class Lives>
+  Next next(const RequestId& id, Lives lives) const {
+    const Slot slot = routes_.find(id);
+    if (slot == kNoSlot) return {};
+    for (Slot u = routes_.value(slot).first; u != kNoSlot; u = upstreams_[u].next) {
+      if (upstreams_[u].link == kNoLink) return {Way::originator, kNoLink};
+      if (lives(upstreams_[u].link)) return {Way::upstream, upstreams_[u].link};
+    }
+    return {Way::none_lives, kNoLink};
+  }
+
+  /// True once for each hit of a known query; false when it has passed before, or when more than
+  /// limits::kHitsPerRoute have.
+  bool pass(Instant now, const RequestId& id, const HitKey& hit);
+
+  void expire(Instant now);
+  Instant next_deadline() const;
+  std::size_t size() const { return routes_.size(); }
+  std::size_t hits() const { return hits_.size(); }
+
+ private:
+  struct Upstream {
+    LinkNumber link = kNoLink;
+    std::uint16_t number = 0;
+    Slot next = kNoSlot;
+  };
+  struct Route {
+    Slot first = kNoSlot;  // in upstreams_
+    std::uint32_t hits = 0;
+  };
+  struct HitKeyHash {
+    std::uint64_t operator()(const HitKey& key) const {
+      return RequestIdHash{}(key.id) ^ key.holder_part;
+    }
+  };
+  struct Empty {};
+
+  Slot take_upstream(LinkNumber link, std::uint16_t number);
+  void erase(Slot slot);
+
+  std::size_t capacity_;
+  ExpiringTable<RequestId, Route, RequestIdHash> routes_;
+  ExpiringTable<HitKey, Empty, HitKeyHash> hits_;
+  std::vector<Upstream> upstreams_;  // a pool
+  Slot free_upstream_ = kNoSlot;
+};
+
+}  // namespace oxbow
