@@ -1,18 +1,26 @@
 # Oxbow. `make` builds the release programs into build/; `make help` lists everything else.
 #
-# One line per room says what it may use (the same table as tests/layering_test); libraries, test
-# programs and their link lines follow from it. Variants build side by side, out of tree:
+# One line per room says what it may use (tests/layering_test holds sources and these lines to the
+# design's table); libraries, test programs and their link lines follow from it. Variants build
+# side by side, out of tree:
 #   make MODE=release|debug|sanitize|thread COMPILER=g++|clang++
+#
+# Nothing here asks the compiler or pkg-config while the file is read: `make deps` runs on a
+# machine that has neither.
 
 MODE     ?= release
 COMPILER ?= g++
+PREFIX   ?= /usr/local
 VERSION  := 0.1.0
 
 # With plain `make`, use every core.
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
-MAKEFLAGS += --no-builtin-rules --output-sync=target
+MAKEFLAGS += --no-builtin-rules --output-sync=target --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
 
 # -- rooms, lowest first ----------------------------------------------------------------------
 ROOMS := base message overlay transfer node codec files config net client sim report cli
@@ -31,7 +39,7 @@ USES_sim      := node codec
 USES_report   := base
 USES_cli      := client report config
 
-# Debian packages of each room: pkg-config modules, or plain -l for what has none.
+# What each room is linked with.
 LIBS_base     := -lxxhash -lfmt -lcrypto
 LIBS_overlay  := -lre2
 LIBS_files    := -lcrypto -lpthread
@@ -41,8 +49,18 @@ LIBS_config   := -lboost_program_options
 LIBS_cli      := -lboost_program_options
 LIBS_transfer := -lcrypto
 
-PACKAGES := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev libboost-program-options-dev \
-  doctest-dev libre2-dev libfmt-dev libspdlog-dev libxxhash-dev nlohmann-json3-dev libssl-dev
+# Rooms that a room's tests use beyond the room itself.
+TEST_USES_node := sim
+
+# Debian packages: for everything; for the tests; for a compiler; for one target.
+PACKAGES         := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev \
+  libboost-program-options-dev doctest-dev libre2-dev libfmt-dev libspdlog-dev libxxhash-dev \
+  nlohmann-json3-dev libssl-dev
+PACKAGES_test    := librapidcheck-dev
+PACKAGES_clang++ := clang libclang-rt-dev
+PACKAGES_bench   := libbenchmark-dev
+PACKAGES_lint    := clang-format clang-tidy clang
+PACKAGES_fuzz    := $(PACKAGES_clang++)
 
 # -- programs: the rooms that each wires together ----------------------------------------------
 PROGRAMS      := oxbowd oxbow
@@ -51,19 +69,25 @@ ROOMS_oxbow   := cli
 LIBS_programs := -lboost_program_options
 
 # -- flags ------------------------------------------------------------------------------------
+WERROR   ?= -Werror
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor \
-  -Woverloaded-virtual -Werror
+  -Woverloaded-virtual $(WERROR)
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 CXXFLAGS_release  := -O2 -g1 -DNDEBUG
 CXXFLAGS_debug    := -O0 -g
-CXXFLAGS_sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CXXFLAGS_sanitize := -O1 -g $(SANITIZERS) -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS
 CXXFLAGS_thread   := -O1 -g -fsanitize=thread
-LDFLAGS_sanitize  := -fsanitize=address,undefined
-LDFLAGS_thread    := -fsanitize=thread
+CXXFLAGS_fuzz     := -O1 -g $(SANITIZERS) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS
 
-CPPFLAGS += -Iinclude -Isrc -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL -DMSGPACK_NO_BOOST \
-  -DOXBOW_VERSION='"$(VERSION)"'
-ALL_CXXFLAGS = -std=c++20 $(WARNINGS) $(CXXFLAGS_$(MODE)) $(CXXFLAGS)
-ALL_LDFLAGS  = $(LDFLAGS_$(MODE)) $(LDFLAGS)
+CPPFLAGS += -Iinclude -Isrc -Itests -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL \
+  -DMSGPACK_NO_BOOST -DOXBOW_VERSION='"$(VERSION)"'
+ALL_CXXFLAGS := -std=c++20 $(WARNINGS) $(CXXFLAGS_$(MODE)) $(CXXFLAGS)
+# LINKER=lld links with it; the default linker is the stricter one about the order of libraries.
+ALL_LDFLAGS  := -Wl,--as-needed $(if $(LINKER),-fuse-ld=$(LINKER)) $(LDFLAGS)
+
+ifeq ($(filter $(MODE),release debug sanitize thread fuzz),)
+$(error MODE=$(MODE): choose release, debug, sanitize or thread)
+endif
 
 # -- where things go --------------------------------------------------------------------------
 B := build/$(MODE)-$(COMPILER)
@@ -73,61 +97,188 @@ else
 BIN := $(B)/bin
 endif
 
-closure = $(sort $(1) $(foreach r,$(USES_$(1)),$(call closure,$(r))))
-# Rooms that $(1) (a list) needs, highest first, as the linker wants them.
-reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
-link_order = $(call reverse,$(filter $(sort $(foreach r,$(1),$(call closure,$(r)))),$(ROOMS)))
-room_libs = $(foreach r,$(call link_order,$(1)),$(B)/lib/liboxbow_$(r).a)
-room_system = $(foreach r,$(call link_order,$(1)),$(LIBS_$(r)))
+# Rooms that $(1) (a list) needs, highest first, as the linker wants them; their libraries; and
+# the system's libraries that those need.
+closure     = $(sort $(1) $(foreach r,$(USES_$(1)),$(call closure,$(r))))
+reverse     = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+link_order  = $(call reverse,$(filter $(foreach r,$(1),$(call closure,$(r))),$(ROOMS)))
+room_libs   = $(foreach r,$(call link_order,$(1)),$(B)/lib/liboxbow_$(r).a)
+once        = $(if $(1),$(firstword $(1)) $(call once,$(filter-out $(firstword $(1)),$(1))))
+room_system = $(call once,$(foreach r,$(call link_order,$(1)),$(LIBS_$(r))))
+# Links $@ of $^ with the system libraries $(1).
+link = mkdir -p $(@D) && echo "  link $@" && \
+  $(COMPILER) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(filter %.o %.a,$^) $(1) -o $@
 
-.PHONY: all help
-all: $(PROGRAMS:%=$(BIN)/%)
+.PHONY: all
+all: check-packages $(PROGRAMS:%=$(BIN)/%)  ## build the release programs: build/oxbowd, build/oxbow
 
+# The directory is a prerequisite so that a removed source leaves the library too; `q` because
+# two sources in one library may have the same name.
 define ROOM
 SOURCES_$(1) := $$(wildcard src/$(1)/*.cpp)
 OBJECTS_$(1) := $$(SOURCES_$(1):%.cpp=$(B)/%.o)
 TESTS_$(1)   := $$(wildcard tests/$(1)/*_test.cpp)
-$(B)/lib/liboxbow_$(1).a: $$(OBJECTS_$(1))
+$(B)/lib/liboxbow_$(1).a: $$(OBJECTS_$(1)) $$(wildcard src/$(1))
 endef
 $(foreach r,$(ROOMS),$(eval $(call ROOM,$(r))))
 
 $(B)/lib/%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar qcs $@ $(filter %.o,$^)
 
-$(B)/%.o: %.cpp
+$(B)/%.o: %.cpp $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  $(COMPILER) $<"
 	@$(COMPILER) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
+# Changes only when the flags do, and then everything is compiled anew.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CPPFLAGS) $(ALL_CXXFLAGS)' | cmp -s - $@ || echo '$(CPPFLAGS) $(ALL_CXXFLAGS)' > $@
+.PHONY: FORCE
+FORCE:
+
 define PROGRAM
 $(BIN)/$(1): $(B)/tools/$(1).o $(call room_libs,$(ROOMS_$(1)))
-	@mkdir -p $$(@D)
-	@echo "  link $$@"
-	@$(COMPILER) $$(ALL_CXXFLAGS) $$(ALL_LDFLAGS) $$^ $(call room_system,$(ROOMS_$(1))) $(LIBS_programs) -o $$@
+	@$$(call link,$(call room_system,$(ROOMS_$(1))) $(LIBS_programs))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
 
-# -- tests: one program per room, so that a change in one rebuilds one --------------------------
-SUPPORT_OBJECTS := $(B)/tests/support/main.o
-TEST_ROOMS := $(foreach r,$(ROOMS),$(if $(TESTS_$(r)),$(r)))
-# Rooms that a room's tests use beyond the room itself.
-TEST_USES_node := sim
+# -- packages ---------------------------------------------------------------------------------
+NEEDED := $(PACKAGES) $(PACKAGES_test) $(PACKAGES_$(COMPILER))
 
-define ROOM_TEST
-$(B)/bin/test-$(1): $(TESTS_$(1):%.cpp=$(B)/%.o) $(SUPPORT_OBJECTS) $(call room_libs,$(1) $(TEST_USES_$(1)))
-	@mkdir -p $$(@D)
-	@echo "  link $$@"
-	@$(COMPILER) $$(ALL_CXXFLAGS) $$(ALL_LDFLAGS) $$^ $(call room_system,$(1) $(TEST_USES_$(1))) -o $$@
+.PHONY: deps deps-quiet check-packages
+deps:  ## install the Debian packages that are missing, and say which
+	@tools/deps.sh $(NEEDED)
+deps-quiet:
+	@tools/deps.sh --quiet $(NEEDED)
+check-packages:
+	@tools/deps.sh --check $(PACKAGES)
+
+# -- tests: one program per room, so that a change in one rebuilds one --------------------------
+SUPPORT_MAIN    := $(B)/tests/support/main.o
+SUPPORT_OBJECTS := $(patsubst %.cpp,$(B)/%.o,$(filter-out tests/support/main.cpp,$(wildcard tests/support/*.cpp)))
+SUPPORT_LIB     := $(B)/lib/libtest_support.a
+TEST_ROOMS      := $(foreach r,$(ROOMS),$(if $(TESTS_$(r)),$(r)))
+$(SUPPORT_LIB): $(SUPPORT_OBJECTS) tests/support
+
+# test-$(1): of the sources $(2), with the rooms $(3).
+define TEST_PROGRAM
+TEST_OBJECTS += $(2:%.cpp=$(B)/%.o)
+$(B)/bin/test-$(1): $(2:%.cpp=$(B)/%.o) $(SUPPORT_MAIN) $(SUPPORT_LIB) $(call room_libs,$(3))
+	@$$(call link,$(call room_system,$(3)) -lrapidcheck)
 .PHONY: test-$(1)
 test-$(1): $(B)/bin/test-$(1)
-	@$$<
+	@$(TEST_ENVIRONMENT) $$<
 endef
-$(foreach r,$(TEST_ROOMS),$(eval $(call ROOM_TEST,$(r))))
+TEST_ENVIRONMENT = OXBOW_SOURCE=$(CURDIR) OXBOW_BIN=$(CURDIR)/$(BIN) OXBOW_COMPILER=$(COMPILER)
 
-.PHONY: clean
-clean:
+$(foreach r,$(TEST_ROOMS),$(eval $(call TEST_PROGRAM,$(r),$(TESTS_$(r)),$(r) $(TEST_USES_$(r)))))
+$(eval $(call TEST_PROGRAM,layering,tests/layering_test.cpp,))
+END_TO_END := $(wildcard tests/end_to_end/*_test.cpp)
+ifneq ($(END_TO_END),)
+$(eval $(call TEST_PROGRAM,end_to_end,$(END_TO_END),net cli client sim))
+test-end_to_end: $(PROGRAMS:%=$(BIN)/%)
+endif
+TEST_NAMES    := layering $(TEST_ROOMS) $(if $(END_TO_END),end_to_end)
+TEST_SCRIPTS  := $(wildcard tests/end_to_end/*_test.sh)
+TEST_PROGRAMS := $(TEST_NAMES:%=$(B)/bin/test-%)
+
+.PHONY: test run-tests test-programs
+test: deps-quiet  ## build and run all tests (also with MODE=debug|sanitize|thread, COMPILER=clang++)
+	@$(MAKE) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
+	@$(MAKE) run-tests
+test-programs: $(TEST_PROGRAMS) $(PROGRAMS:%=$(BIN)/%)
+run-tests:
+	@$(TEST_ENVIRONMENT) tools/run-tests.sh $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+
+# -- benchmarks and fuzzing -------------------------------------------------------------------
+EVERYTHING := $(call room_libs,$(ROOMS))
+# $(1): program; $(2): source; $(3): link options
+define TOOL_PROGRAM
+TEST_OBJECTS += $(2:%.cpp=$(B)/%.o)
+$(1): $(2:%.cpp=$(B)/%.o) $(SUPPORT_LIB) $(EVERYTHING)
+	@$$(call link,$(3) $(call room_system,$(ROOMS)))
+endef
+BENCHES := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*_bench.cpp))
+FUZZERS := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
+$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark)))
+$(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).cpp,-fsanitize=fuzzer)))
+
+.PHONY: bench bench-programs fuzz run-fuzz
+bench:  ## measure: every program of tests/bench (BENCH=name for one, BENCH_FLAGS=…)
+	@tools/deps.sh --quiet $(NEEDED) $(PACKAGES_bench)
+	@$(MAKE) bench-programs
+	@for bench in $(or $(BENCH),$(BENCHES)); do \
+	  echo; echo "== $$bench"; $(TEST_ENVIRONMENT) $(B)/bin/$$bench $(BENCH_FLAGS) || exit 1; done
+bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=$(BIN)/%)
+
+FUZZ_SECONDS ?= 60
+fuzz:  ## feed every decoder garbage: tests/fuzz, FUZZ_SECONDS=60 each (FUZZ=name for one)
+	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_fuzz)
+	@$(MAKE) MODE=fuzz COMPILER=clang++ run-fuzz
+run-fuzz: $(patsubst %,$(B)/bin/%,$(or $(FUZZ),$(FUZZERS)))
+	@for fuzzer in $(or $(FUZZ),$(FUZZERS)); do \
+	  echo "== $$fuzzer, $(FUZZ_SECONDS) s"; mkdir -p build/corpus/$$fuzzer; \
+	  $(B)/bin/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	    -print_final_stats=1 -artifact_prefix=build/corpus/$$fuzzer- build/corpus/$$fuzzer \
+	    $(wildcard tests/fuzz/seeds/$$fuzzer) 2>&1 | tail -n 40; \
+	  test $${PIPESTATUS[0]} -eq 0 || exit 1; done
+
+# -- format and static checks -----------------------------------------------------------------
+ALL_SOURCES := $(wildcard include/oxbow/*.h src/*/*.h src/*/*.cpp tools/*.cpp tests/*.cpp \
+  tests/*/*.h tests/*/*.cpp examples/*.cpp)
+TIDY        := $(patsubst %.cpp,build/lint/%.ok,$(wildcard src/*/*.cpp tools/*.cpp))
+
+.PHONY: lint format lint-format lint-tidy
+lint:  ## clang-format and clang-tidy, without changing anything
+	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_lint)
+	@$(MAKE) lint-format
+	@$(MAKE) -k lint-tidy
+lint-format:
+	@clang-format --dry-run -Werror $(ALL_SOURCES) && echo "format: $(words $(ALL_SOURCES)) files are as .clang-format wants them"
+lint-tidy: $(TIDY)
+	@echo "clang-tidy: $(words $(TIDY)) files without a finding"
+format:  ## format all sources
+	@clang-format -i $(ALL_SOURCES)
+build/lint/%.ok: %.cpp .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  clang-tidy $<"
+	@clang-tidy --quiet $< -- -std=c++20 $(CPPFLAGS) 2> >(grep -v 'warnings generated\|^Suppressed\|^Use -header' >&2)
+	@clang++ -std=c++20 $(CPPFLAGS) -MM -MP -MT $@ -MF $@.d $< && touch $@
+
+# -- install ----------------------------------------------------------------------------------
+# One static library for programs that talk to a peer: the client room and the rooms it uses.
+LIBRARY_ROOMS := $(call link_order,client)
+$(B)/lib/liboxbow.a: $(foreach r,$(LIBRARY_ROOMS),$(OBJECTS_$(r))) $(foreach r,$(LIBRARY_ROOMS),$(wildcard src/$(r)))
+
+.PHONY: library install uninstall
+library: $(B)/lib/liboxbow.a
+install: all $(B)/lib/liboxbow.a  ## programs, headers, library, man pages, completion; DESTDIR, PREFIX
+	@tools/install.sh '$(DESTDIR)' '$(PREFIX)' '$(VERSION)' $(BIN) $(B)/lib/liboxbow.a '$(call room_system,client)'
+uninstall:  ## remove what install put there
+	@tools/install.sh --remove '$(DESTDIR)' '$(PREFIX)'
+
+# -- demo -------------------------------------------------------------------------------------
+.PHONY: demo demo-stop
+demo:  ## 20 real peers, searches, a download, and peers that die: needs nothing, takes a minute
+	@tools/deps.sh --quiet $(PACKAGES)
+	@$(MAKE) all
+	@tools/demo.sh
+demo-stop:  ## stop the demo's network
+	@tools/demo.sh stop
+
+# -- the rest ---------------------------------------------------------------------------------
+.PHONY: help clean
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*  ## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+	@echo "  make test-ROOM      one room's tests; rooms: $(ROOMS)"
+	@echo "  MODE=release|debug|sanitize|thread and COMPILER=g++|clang++ go with all of them"
+clean:  ## remove build/
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# What each object was compiled from, as the compiler wrote it down.
+DEPENDENCIES := $(patsubst %.o,%.d,$(foreach r,$(ROOMS),$(OBJECTS_$(r))) $(PROGRAMS:%=$(B)/tools/%.o) \
+  $(SUPPORT_MAIN) $(SUPPORT_OBJECTS) $(TEST_OBJECTS)) $(TIDY:%=%.d)
+-include $(wildcard $(DEPENDENCIES))
