@@ -1,0 +1,107 @@
+#include "report/json.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/utf8.h"
+#include "report/text.h"
+
+namespace oxbow {
+namespace {
+
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (byte < 0x20 || byte == 0x7f) {
+          out += "\\u00";
+          out += kDigits[byte >> 4];
+          out += kDigits[byte & 0xf];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+}  // namespace
+
+void JsonWriter::separate() {
+  if (comma_) text_ += ',';
+  comma_ = true;
+}
+
+JsonWriter& JsonWriter::raw(std::string_view text) {
+  separate();
+  text_ += text;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  raw("{");
+  comma_ = false;
+  return *this;
+}
+JsonWriter& JsonWriter::end_object() {
+  text_ += '}';
+  comma_ = true;
+  return *this;
+}
+JsonWriter& JsonWriter::begin_array() {
+  raw("[");
+  comma_ = false;
+  return *this;
+}
+JsonWriter& JsonWriter::end_array() {
+  text_ += ']';
+  comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::name(std::string_view name) {
+  separate();
+  append_quoted(text_, name);
+  text_ += ':';
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+  separate();
+  if (is_utf8(text)) {
+    append_quoted(text_, text);
+  } else {
+    append_quoted(text_, printable(text));
+  }
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(bool truth) { return raw(truth ? "true" : "false"); }
+
+JsonWriter& JsonWriter::value(double number) {
+  if (!std::isfinite(number)) return null();
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  return raw(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+}
+
+JsonWriter& JsonWriter::bytes(std::string_view key, std::string_view content) {
+  if (is_utf8(content)) return field(key, content);
+  return field(std::string(key) + "_b64", to_base64(content));
+}
+
+JsonWriter& JsonWriter::begin_document(std::string_view type) {
+  return begin_object().field("v", 1).field("type", type);
+}
+
+}  // namespace oxbow
