@@ -101,4 +101,14 @@ inline constexpr std::size_t kScanBytes = 256 * 1024;  // or bytes of keys
 inline constexpr std::size_t kPatternWords = 32;       // of one search by words
 inline constexpr std::size_t kPatternMemory = 1024 * 1024;  // of one compiled expression
 
+// Shared folders -----------------------------------------------------------------------------
+inline constexpr std::size_t kHashBuffer = 256 * 1024;  // read at a time; what hashing costs
+inline constexpr std::size_t kUpdateFiles = 512;      // in one IndexUpdate: well under 1 ms
+inline constexpr std::size_t kSweepEntries = 4'096;   // looked at while others wait
+inline constexpr std::size_t kDiskReads = 128;        // pieces under way: 8 MiB; beyond: busy
+inline constexpr auto kFileSettles = 100ms;      // unchanged for that long: hashed
+inline constexpr auto kFileMayBeOpen = 2s;       // the same, for a file that appeared just now
+inline constexpr auto kRescanEvery = 60s;        // where changes cannot be watched
+inline constexpr std::size_t kThreadStack = 256 * 1024;
+
 }  // namespace oxbow::limits
