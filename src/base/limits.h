@@ -56,8 +56,13 @@ inline constexpr auto kDialBackoffMost = 30s;
 inline constexpr auto kDialTimeout = 5s;
 inline constexpr std::size_t kPongEntries = 10;       // addresses in one pong (Gnutella 0.6)
 inline constexpr std::size_t kPongCache = 256;        // addresses remembered
+inline constexpr std::size_t kPongCachePerSource = 32;  // unproven, from one neighbor
+inline constexpr auto kPongFresh = 600s;   // since it was reached: then no longer passed on
+inline constexpr auto kPongFailed = 60s;   // an address that failed is not dialled again
+inline constexpr auto kDiscoverEvery = 500ms;  // at most one discovered peer is dialled
 inline constexpr std::size_t kSendsAwaitingDial = 64; // messages waiting for one connection
 inline constexpr std::size_t kConfiguredNeighbors = 1024;
+inline constexpr std::size_t kTarget = 261;  // HOST:PORT: a host name has at most 255 bytes
 
 // The wire -----------------------------------------------------------------------------------
 inline constexpr std::size_t kFrameBeforeHello = 4 * 1024;
