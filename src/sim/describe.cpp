@@ -1,0 +1,106 @@
+#include "sim/describe.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace oxbow {
+
+namespace {
+
+constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
+    "hello", "bye",        "link",      "ping",       "pong",          "query", "hit",
+    "done",  "walk",       "walk-report", "walk-reply", "piece-request", "piece"};
+
+const char* action_name(LinkAction action) {
+  switch (action) {
+    case LinkAction::ask: return "ask";
+    case LinkAction::agree: return "agree";
+    case LinkAction::refuse: return "refuse";
+    case LinkAction::end: return "end";
+  }
+  return "?";
+}
+
+const char* event_name(WalkEvent event) {
+  switch (event) {
+    case WalkEvent::check: return "check";
+    case WalkEvent::hit: return "hit";
+    case WalkEvent::ended: return "ended";
+  }
+  return "?";
+}
+
+struct Describer {
+  RequestLabels& labels;
+
+  std::string operator()(const Hello& m) const {
+    return fmt::format("hello {} {}{}", m.name, m.kind == ConnectionKind::bulk ? "bulk" : "control",
+                       m.link ? " link" : "");
+  }
+  std::string operator()(const Bye& m) const { return fmt::format("bye {}", m.code); }
+  std::string operator()(const LinkChange& m) const {
+    return fmt::format("link {}", action_name(m.action));
+  }
+  std::string operator()(const Ping& m) const {
+    return fmt::format("ping{}", m.addresses ? " for addresses" : "");
+  }
+  std::string operator()(const Pong& m) const {
+    return fmt::format("pong with {} addresses", m.addresses.size());
+  }
+  std::string operator()(const Query& m) const {
+    return fmt::format("query {} ttl {} hops {} #{}", labels.label(m.id), m.ttl, m.hops, m.number);
+  }
+  std::string operator()(const Hit& m) const {
+    return fmt::format("hit {} hops {} from {} part {}{} results {}", labels.label(m.id), m.hops,
+                       m.holder_name, m.part, m.last ? " (last)" : "",
+                       m.results.size() + m.trace.size());
+  }
+  std::string operator()(const QueryDone& m) const {
+    const Totals& t = m.totals;
+    std::string line = fmt::format("done {} #{} peers {} messages {} duplicates {} max hops {}",
+                                   labels.label(m.id), m.number, t.peers, t.messages, t.duplicates,
+                                   t.max_hops);
+    if (t.refused != 0) line += fmt::format(" refused {}", t.refused);
+    if (t.lost != 0) line += fmt::format(" lost {}", t.lost);
+    if (t.skipped != 0) line += fmt::format(" skipped {}", t.skipped);
+    if (t.hit_messages != 0) line += fmt::format(" hits {}", t.hit_messages);
+    if (t.marks != 0) line += fmt::format(" marks {}", t.marks);
+    return line;
+  }
+  std::string operator()(const Walk& m) const {
+    return fmt::format("walk {} walker {} taken {} left {}", labels.label(m.id), m.walker,
+                       m.steps_taken, m.steps_left);
+  }
+  std::string operator()(const WalkReport& m) const {
+    return fmt::format("walk-report {} walker {} {} taken {}", labels.label(m.id), m.walker,
+                       event_name(m.event), m.steps_taken);
+  }
+  std::string operator()(const WalkReply& m) const {
+    return fmt::format("walk-reply {} walker {} {}", labels.label(m.id), m.walker,
+                       m.go_on ? "goes on" : "ends");
+  }
+  std::string operator()(const PieceRequest& m) const {
+    return fmt::format("piece-request {} at {} length {}", m.key, m.offset, m.length);
+  }
+  std::string operator()(const Piece& m) const {
+    return fmt::format("piece status {} length {}", static_cast<int>(m.status), m.bytes.size());
+  }
+};
+
+}  // namespace
+
+std::string RequestLabels::label(const RequestId& id) {
+  const auto [entry, added] = numbers_.try_emplace(id, numbers_.size() + 1);
+  return fmt::format("q{}", entry->second);
+}
+
+std::string describe(const Message& message, RequestLabels& labels) {
+  return std::visit(Describer{labels}, message);
+}
+
+const char* message_name(std::size_t index) {
+  return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+}  // namespace oxbow
