@@ -172,7 +172,8 @@ $(B)/bin/test-$(1): $(2:%.cpp=$(B)/%.o) $(SUPPORT_MAIN) $(SUPPORT_LIB) $(call ro
 test-$(1): $(B)/bin/test-$(1)
 	@$(TEST_ENVIRONMENT) $$<
 endef
-TEST_ENVIRONMENT = OXBOW_SOURCE=$(CURDIR) OXBOW_BIN=$(CURDIR)/$(BIN) OXBOW_COMPILER=$(COMPILER)
+TEST_ENVIRONMENT = OXBOW_SOURCE='$(CURDIR)' OXBOW_BIN='$(CURDIR)/$(BIN)' OXBOW_MODE=$(MODE) \
+  OXBOW_COMPILER=$(COMPILER) OXBOW_LINK_FLAGS='$(filter -fsanitize%,$(CXXFLAGS_$(MODE)))'
 
 $(foreach r,$(TEST_ROOMS),$(eval $(call TEST_PROGRAM,$(r),$(TESTS_$(r)),$(r) $(TEST_USES_$(r)))))
 $(eval $(call TEST_PROGRAM,layering,tests/layering_test.cpp,))
