@@ -50,6 +50,8 @@ inline constexpr double kRepeatShareTolerated = 0.015;    // of that neighbor's 
 inline constexpr std::uint32_t kOffencesTolerated = 3;    // protocol violations before a hangup
 inline constexpr auto kKeepaliveAfter = 2s;  // of silence from a neighbor: it is pinged
 inline constexpr auto kDeadAfter = 6s;       // of silence from a neighbor: it is hung up
+inline constexpr auto kProbeEvery = 5s;      // one address that a neighbor states is dialled
+inline constexpr auto kAddressesEvery = 1s;  // one neighbor is told addresses
 inline constexpr auto kIdleConnection = 180s;  // a connection without a link that nobody uses
 inline constexpr auto kDialBackoffFirst = 500ms;
 inline constexpr auto kDialBackoffMost = 30s;
@@ -80,6 +82,8 @@ inline constexpr std::uint32_t kContainerLength = 1024;  // of msgpack arrays an
 inline constexpr std::size_t kElements = 16 * 1024;  // msgpack values in one message: 16 bytes each
 inline constexpr std::size_t kPiece = 64 * 1024;       // of a file, per message
 inline constexpr std::uint32_t kPiecesOutstanding = 4;  // that one download asks for ahead
+inline constexpr auto kPieceTimeout = 20s;              // a disk that spins up included
+inline constexpr auto kReadyTimeout = 10s;              // of `wait ready`, unless the client says
 inline constexpr std::uint32_t kPiecesPerConnection = 32;  // asked of one holder by one peer
 
 // Connections and clients ----------------------------------------------------------------------
@@ -97,6 +101,13 @@ inline constexpr std::size_t kRpcAnswerElements = 4 * 1024 * 1024;
 inline constexpr std::size_t kRpcUnread = 4 * 1024 * 1024;  // then the peer stops reading
 inline constexpr auto kRpcStalled = 30s;                    // unread without progress: closed
 inline constexpr std::uint32_t kClients = 1024;
+inline constexpr auto kHalfOpenGrace = 1s;    // full house: the oldest half-open one gives way then
+inline constexpr auto kHangupFlush = 2s;      // for the last message of a connection hung up on
+inline constexpr std::size_t kLingering = 256;             // hung up, last message under way
+inline constexpr std::size_t kLingerBytes = 1024 * 1024;   // thrown away of what it still sends
+inline constexpr std::uint32_t kLogWarnings = 50;   // lines a second: a stranger must not fill
+inline constexpr std::uint32_t kLogInfos = 200;     // the disk
+inline constexpr std::size_t kLogLine = 512;        // bytes: most text in it may be a stranger's
 
 // Local index --------------------------------------------------------------------------------
 inline constexpr std::size_t kIndexEntries = 8'388'608;
