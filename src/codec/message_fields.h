@@ -1,0 +1,197 @@
+// The fields of every message between peers in their order on the wire, listed once for encoder and
+// decoder, each with what is allowed in it.
+//
+// A visitor has these functions:
+//   visitor(name, field)                     numbers, bools, ids, addresses, and structs (an array)
+//   visitor.choice(name, field, last)        an enum whose values go from 0 to `last`
+//   visitor.text(name, field, most)          UTF-8 of at most so many bytes
+//   visitor.bytes(name, field, least, most)  any bytes
+//   visitor.list(name, field, most)          a list of structs
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include "base/limits.h"
+#include "message/describe.h"
+#include "message/messages.h"
+
+namespace oxbow {
+
+template <class V>
+constexpr void message_fields(V& v, Like<Hello> auto& m) {
+  v("version", m.version);
+  v.text("network", m.network, limits::kName);
+  v("peer", m.peer);
+  v("advertised", m.advertised);
+  v.text("name", m.name, limits::kName);
+  v("features", m.features);
+  v.choice("kind", m.kind, ConnectionKind::bulk);
+  v("link", m.link);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Bye> auto& m) {
+  v.text("code", m.code, limits::kName);
+  v.text("reason", m.reason, limits::kReason);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<LinkChange> auto& m) {
+  v.choice("action", m.action, LinkAction::end);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Ping> auto& m) {
+  v("nonce", m.nonce);
+  v("addresses", m.addresses);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<PongEntry> auto& m) {
+  v("peer", m.peer);
+  v("address", m.address);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Pong> auto& m) {
+  v("nonce", m.nonce);
+  v.list("addresses", m.addresses, limits::kPongEntries);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Query> auto& m) {
+  v("id", m.id);
+  v("ttl", m.ttl);
+  v("hops", m.hops);
+  v("number", m.number);
+  v("flags", m.flags);
+  v.choice("match", m.match, Match::trace);
+  v("max_hits", m.max_hits);
+  v.bytes("pattern", m.pattern, 1, limits::kKey);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<HitResult> auto& m) {
+  v.bytes("key", m.key, 1, limits::kKey);
+  v("size", m.size);
+  v("sha256", m.sha256);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<TraceEntry> auto& m) {
+  v.choice("kind", m.kind, TraceKind::done);
+  v("ttl", m.ttl);
+  v("hops", m.hops);
+  v("at_us", m.at_us);
+  v("peer", m.peer);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Hit> auto& m) {
+  v("id", m.id);
+  v("holder", m.holder);
+  v("holder_address", m.holder_address);
+  v.text("holder_name", m.holder_name, limits::kName);
+  v("part", m.part);
+  v("last", m.last);
+  v("hops", m.hops);
+  v.list("results", m.results, limits::kContainerLength);
+  v.list("trace", m.trace, limits::kContainerLength);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Totals> auto& m) {
+  v("peers", m.peers);
+  v("messages", m.messages);
+  v("duplicates", m.duplicates);
+  v("refused", m.refused);
+  v("lost", m.lost);
+  v("hit_messages", m.hit_messages);
+  v("skipped", m.skipped);
+  v("max_hops", m.max_hops);
+  v("marks", m.marks);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<QueryDone> auto& m) {
+  v("id", m.id);
+  v("number", m.number);
+  v("totals", m.totals);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Walk> auto& m) {
+  v("id", m.id);
+  v("walker", m.walker);
+  v("steps_left", m.steps_left);
+  v("steps_taken", m.steps_taken);
+  v("fresh", m.fresh);
+  v("flags", m.flags);
+  v.choice("match", m.match, Match::trace);
+  v("max_hits", m.max_hits);
+  v("originator", m.originator);
+  v("originator_address", m.originator_address);
+  v.bytes("pattern", m.pattern, 1, limits::kKey);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<WalkReport> auto& m) {
+  v("id", m.id);
+  v("walker", m.walker);
+  v("steps_taken", m.steps_taken);
+  v.choice("event", m.event, WalkEvent::ended);
+  v("fresh", m.fresh);
+  v("holder", m.holder);
+  v("holder_address", m.holder_address);
+  v.text("holder_name", m.holder_name, limits::kName);
+  v.list("results", m.results, limits::kContainerLength);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<WalkReply> auto& m) {
+  v("id", m.id);
+  v("walker", m.walker);
+  v("go_on", m.go_on);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<PieceRequest> auto& m) {
+  v("ticket", m.ticket);
+  v.bytes("key", m.key, 1, limits::kKey);
+  v("sha256", m.sha256);
+  v("offset", m.offset);
+  v("length", m.length);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Piece> auto& m) {
+  v("ticket", m.ticket);
+  v.choice("status", m.status, PieceStatus::busy);
+  v.bytes("bytes", m.bytes, 0, limits::kPiece);
+}
+
+namespace detail {
+struct MessageFieldCounter {
+  std::size_t count = 0;
+  constexpr void operator()(std::string_view, const auto&) { ++count; }
+  constexpr void choice(std::string_view, const auto&, auto) { ++count; }
+  constexpr void text(std::string_view, const auto&, std::size_t) { ++count; }
+  constexpr void bytes(std::string_view, const auto&, std::size_t, std::size_t) { ++count; }
+  constexpr void list(std::string_view, const auto&, std::size_t) { ++count; }
+};
+template <class T>
+constexpr std::size_t count_message_fields() {
+  MessageFieldCounter counter;
+  const T message{};
+  message_fields(counter, message);
+  return counter.count;
+}
+}  // namespace detail
+
+template <class T>
+inline constexpr std::size_t kMessageFields = detail::count_message_fields<T>();
+
+}  // namespace oxbow

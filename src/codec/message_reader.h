@@ -1,0 +1,175 @@
+// The visitor that reads a message's fields (see codec/message_fields.h) from tokens, and checks
+// each: its type, its range, its length. It stops at the first that is wrong and says what was.
+#pragma once
+
+#include <oxbow/result.h>
+
+#include <concepts>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/message_fields.h"
+#include "codec/token.h"
+
+namespace oxbow {
+
+/// What the lists of a decoded message point into; used again for the next message.
+struct MessageLists {
+  std::vector<HitResult> results;
+  std::vector<TraceEntry> trace;
+  std::vector<PongEntry> addresses;
+};
+
+class MessageReader {
+ public:
+  /// `error` is set when a function returns false.
+  MessageReader(Tokens tokens, std::string_view message_name, MessageLists& lists, Error& error)
+      : tokens_(tokens), message_name_(message_name), lists_(lists), error_(error) {}
+
+  /// A whole message. A newer peer may append fields: those beyond the known ones are not looked at.
+  template <class T>
+  bool message(T& value) {
+    const Token& array = tokens_[at_++];
+    if (array.type != Token::Type::array || array.size < kMessageFields<T>) {
+      return fail("body", fields_needed(kMessageFields<T>, "at least "), array);
+    }
+    message_fields(*this, value);
+    if constexpr (requires { value.pattern; }) {
+      if (ok_ && value.match == Match::trace && value.pattern.size() != 16) {
+        fail("pattern", "the 16 bytes of a request id", bytes_token(value.pattern.size()));
+      }
+    }
+    return ok_;
+  }
+
+  void operator()(std::string_view name, bool& value) {
+    const Token* token = next();
+    if (token == nullptr) return;
+    if (token->type != Token::Type::boolean) return refuse(name, "true or false", *token);
+    value = token->value != 0;
+  }
+
+  template <std::unsigned_integral T>
+  void operator()(std::string_view name, T& value) {
+    const Token* token = next();
+    if (token == nullptr) return;
+    constexpr T kMost = std::numeric_limits<T>::max();
+    if (token->type != Token::Type::unsigned_number || token->value > kMost) {
+      return refuse(name, number_needed(kMost), *token);
+    }
+    value = static_cast<T>(token->value);
+  }
+
+  template <class Tag, std::size_t Size>
+  void operator()(std::string_view name, FixedBytes<Tag, Size>& id) {
+    const Token* token = next_bytes(name, Size, Size);
+    if (token != nullptr) std::memcpy(id.bytes.data(), tokens_.view(*token).data(), Size);
+  }
+
+  void operator()(std::string_view name, RequestId& id) {
+    const Token* token = next_bytes(name, 16, 16);
+    if (token == nullptr) return;
+    const std::string_view bytes = tokens_.view(*token);
+    id.random = big_endian(bytes.substr(0, 8));
+    id.proof = big_endian(bytes.substr(8));
+  }
+
+  void operator()(std::string_view name, Address& address);
+
+  void operator()(std::string_view name, Totals& totals) { element(name, totals); }
+
+  template <class E>
+  void choice(std::string_view name, E& value, E last) {
+    const Token* token = next();
+    if (token == nullptr) return;
+    const auto most = static_cast<std::uint64_t>(last);
+    if (token->type != Token::Type::unsigned_number || token->value > most) {
+      return refuse(name, number_needed(most), *token);
+    }
+    value = static_cast<E>(token->value);
+  }
+
+  void text(std::string_view name, std::string_view& value, std::size_t most);
+
+  void bytes(std::string_view name, std::string_view& value, std::size_t least, std::size_t most) {
+    const Token* token = next_bytes(name, least, most);
+    if (token != nullptr) value = tokens_.view(*token);
+  }
+
+  template <class T>
+  void list(std::string_view name, std::span<const T>& values, std::size_t most) {
+    const Token* token = next();
+    if (token == nullptr) return;
+    if (token->type != Token::Type::array || token->size > most) {
+      return refuse(name, list_needed(most), *token);
+    }
+    std::vector<T>& storage = storage_for(static_cast<T*>(nullptr));
+    storage.assign(token->size, T{});
+    for (T& value : storage) element(name, value);
+    if (ok_) values = storage;
+  }
+
+ private:
+  // Structs within a message have exactly the known fields.
+  template <class T>
+  void element(std::string_view name, T& value) {
+    const Token* token = next();
+    if (token == nullptr) return;
+    if (token->type != Token::Type::array || token->size != kMessageFields<T>) {
+      return refuse(name, fields_needed(kMessageFields<T>, ""), *token);
+    }
+    message_fields(*this, value);
+  }
+
+  std::vector<HitResult>& storage_for(HitResult*) { return lists_.results; }
+  std::vector<TraceEntry>& storage_for(TraceEntry*) { return lists_.trace; }
+  std::vector<PongEntry>& storage_for(PongEntry*) { return lists_.addresses; }
+
+  // The next token; nothing after a failure. The lengths of the arrays around it, checked before,
+  // guarantee that there is one. Containers are entered by their fields, never stepped over: a
+  // field that expects none fails on one.
+  const Token* next() { return ok_ ? &tokens_[at_++] : nullptr; }
+
+  const Token* next_bytes(std::string_view name, std::size_t least, std::size_t most) {
+    const Token* token = next();
+    if (token == nullptr) return nullptr;
+    if (token->type != Token::Type::bytes || token->size < least || token->size > most) {
+      refuse(name, bytes_needed(least, most), *token);
+      return nullptr;
+    }
+    return token;
+  }
+
+  static std::uint64_t big_endian(std::string_view eight) {
+    std::uint64_t value = 0;
+    for (const char byte : eight) value = value << 8 | static_cast<unsigned char>(byte);
+    return value;
+  }
+
+  static Token bytes_token(std::size_t size) {
+    return {Token::Type::bytes, static_cast<std::uint32_t>(size), 0};
+  }
+
+  // The ways to say what was needed; out of line, because they are rarely needed.
+  static std::string number_needed(std::uint64_t most);
+  static std::string bytes_needed(std::size_t least, std::size_t most);
+  static std::string list_needed(std::size_t most);
+  static std::string fields_needed(std::size_t count, std::string_view at_least);
+
+  bool fail(std::string_view name, std::string needed, const Token& got);
+  void refuse(std::string_view name, std::string needed, const Token& got) {
+    fail(name, std::move(needed), got);
+  }
+
+  Tokens tokens_;
+  std::size_t at_ = 0;
+  bool ok_ = true;
+  std::string_view message_name_;
+  MessageLists& lists_;
+  Error& error_;
+};
+
+}  // namespace oxbow

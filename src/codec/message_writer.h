@@ -1,0 +1,61 @@
+// The visitor that writes a message's fields (see codec/message_fields.h).
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <span>
+#include <string_view>
+
+#include "codec/message_fields.h"
+#include "codec/packer.h"
+
+namespace oxbow {
+
+class MessageWriter {
+ public:
+  explicit MessageWriter(Packer& packer) : packer_(packer) {}
+
+  template <class T>
+  void message(const T& value) {
+    packer_.array(kMessageFields<T>);
+    message_fields(*this, value);
+  }
+
+  void operator()(std::string_view, bool value) { packer_.boolean(value); }
+  void operator()(std::string_view, std::unsigned_integral auto value) { packer_.number(value); }
+  template <class Tag, std::size_t Size>
+  void operator()(std::string_view, const FixedBytes<Tag, Size>& id) {
+    packer_.bytes(id.view());
+  }
+  void operator()(std::string_view, const RequestId& id) {
+    std::array<char, 16> bytes;
+    for (std::size_t i = 0; i < 8; ++i) {
+      bytes[i] = static_cast<char>(id.random >> (56 - 8 * i));
+      bytes[8 + i] = static_cast<char>(id.proof >> (56 - 8 * i));
+    }
+    packer_.bytes({bytes.data(), bytes.size()});
+  }
+  void operator()(std::string_view, const Address& address) {
+    std::array<char, 18> buffer;
+    packer_.bytes(to_wire(address, buffer));
+  }
+  void operator()(std::string_view, const Totals& totals) { message(totals); }
+
+  void choice(std::string_view, auto value, auto) {
+    packer_.number(static_cast<std::uint64_t>(value));
+  }
+  void text(std::string_view, std::string_view value, std::size_t) { packer_.text(value); }
+  void bytes(std::string_view, std::string_view value, std::size_t, std::size_t) {
+    packer_.bytes(value);
+  }
+  template <class T>
+  void list(std::string_view, std::span<const T> values, std::size_t) {
+    packer_.array(values.size());
+    for (const T& value : values) message(value);
+  }
+
+ private:
+  Packer& packer_;
+};
+
+}  // namespace oxbow

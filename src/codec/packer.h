@@ -1,0 +1,67 @@
+// Writes MessagePack to the end of a string, through a small buffer on the stack: the many values
+// of a few bytes then cost a store each. The only user of msgpack-c's packer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <msgpack/pack.hpp>
+#include <string>
+#include <string_view>
+
+namespace oxbow {
+
+class Packer {
+ public:
+  /// Everything is in `out` once the Packer has ended.
+  explicit Packer(std::string& out) : sink_{out}, packer_(sink_) {}
+  ~Packer() { sink_.flush(); }
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+
+  void raw(std::string_view bytes) { sink_.write(bytes.data(), bytes.size()); }
+
+  void nil() { packer_.pack_nil(); }
+  void boolean(bool value) { value ? packer_.pack_true() : packer_.pack_false(); }
+  void number(std::uint64_t value) { packer_.pack_uint64(value); }  // in the shortest form
+  void real(double value) { packer_.pack_double(value); }
+  void text(std::string_view value) {
+    packer_.pack_str(static_cast<std::uint32_t>(value.size()));
+    packer_.pack_str_body(value.data(), static_cast<std::uint32_t>(value.size()));
+  }
+  void bytes(std::string_view value) {
+    packer_.pack_bin(static_cast<std::uint32_t>(value.size()));
+    packer_.pack_bin_body(value.data(), static_cast<std::uint32_t>(value.size()));
+  }
+  void array(std::size_t size) { packer_.pack_array(static_cast<std::uint32_t>(size)); }
+  void map(std::size_t size) { packer_.pack_map(static_cast<std::uint32_t>(size)); }
+
+ private:
+  struct Sink {
+    std::string& out;
+    std::size_t used = 0;
+    char chunk[512];
+
+    explicit Sink(std::string& target) : out(target) {}
+    void write(const char* bytes, std::size_t size) {
+      if (size > sizeof chunk - used) {
+        flush();
+        if (size > sizeof chunk) {
+          out.append(bytes, size);
+          return;
+        }
+      }
+      std::memcpy(chunk + used, bytes, size);
+      used += size;
+    }
+    void flush() {
+      out.append(chunk, used);
+      used = 0;
+    }
+  };
+
+  Sink sink_;
+  msgpack::packer<Sink> packer_;
+};
+
+}  // namespace oxbow
