@@ -57,26 +57,33 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo -n)
 fi
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 apt() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 \
-    -o Dpkg::Options::=--force-confold "$@" </dev/null
+    -o Dpkg::Options::=--force-confold "$@" </dev/null >>"$log" 2>&1
 }
 install_missing() { apt install -y --no-install-recommends "${missing[@]}"; }
+
+refresh() {
+  echo "packages: refreshing the package lists"
+  apt -o APT::Update::Error-Mode=any update
+}
+give_up() {
+  tail -n 30 "$log" >&2
+  echo "packages: could not install ${missing[*]} (apt's words are above)" >&2
+  exit 1
+}
 
 echo "packages: installing ${missing[*]}"
 refreshed=no
 if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
-  echo "packages: refreshing the package lists"
-  apt update
   refreshed=yes
+  refresh || give_up
 fi
 if ! install_missing; then
-  if [ "$refreshed" = yes ]; then
-    echo "packages: could not install ${missing[*]} (see above)" >&2
-    exit 1
-  fi
-  echo "packages: once more, with fresh package lists"
-  apt update
-  install_missing
+  # Lists that are too old name files that are no longer there.
+  if [ "$refreshed" = yes ]; then give_up; fi
+  if ! { refresh && install_missing; }; then give_up; fi
 fi
-echo "packages: installed ${missing[*]}"
+echo "packages: installed ${#missing[@]}"
