@@ -1,8 +1,8 @@
-// A SlotTable whose entries are also kept in the order of their insertion, so that the oldest can be
+// A StableTable whose entries are also kept in the order of their insertion, so that the oldest can be
 // dropped when their time is up or room is needed.
 #pragma once
 
-#include "base/slot_table.h"
+#include "base/stable_table.h"
 #include "base/time.h"
 
 namespace oxbow {
@@ -49,7 +49,7 @@ class ExpiringTable {
     Slot older = kNoSlot;
     Slot newer = kNoSlot;
   };
-  SlotTable<Key, Node, Hash> table_;
+  StableTable<Key, Node, Hash> table_;
   Slot oldest_ = kNoSlot;
   Slot newest_ = kNoSlot;
 };

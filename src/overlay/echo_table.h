@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "base/slot_table.h"
+#include "base/stable_table.h"
 #include "base/time.h"
 #include "overlay/echo.h"
 #include "overlay/request_ids.h"
@@ -79,7 +79,7 @@ class EchoTable {
 
   std::size_t capacity_;
   Duration patience_;
-  SlotTable<EchoKey, Entry, KeyHash> table_;
+  StableTable<EchoKey, Entry, KeyHash> table_;
   std::array<Queue, 256> queues_;     // by TTL
   std::uint32_t highest_ttl_ = 0;     // of any queue ever used
   std::vector<PendingCopy> copies_;   // a pool

@@ -18,6 +18,7 @@ struct SeenState {
   std::uint8_t hops = 0;          ///< of the first copy
   std::uint16_t forwardings = 0;  ///< drawn so far; the next one's number
   bool routes_on = false;         ///< false: the peer responded instead, or has not decided yet
+  bool traced = false;            ///< what is done with it is remembered, for `oxbow trace`
 };
 static_assert(sizeof(SeenState) <= 8);
 

@@ -25,9 +25,9 @@ class RouteTable {
  public:
   explicit RouteTable(std::size_t capacity) : capacity_(capacity) {}
 
-  /// Starts a route with its first upstream (kNoLink: we are the originator). A full table forgets
-  /// its oldest route. `id` must have none.
-  void open(Instant now, const RequestId& id, LinkNumber first);
+  /// Starts a route with the upstream (kNoLink: we are the originator) and the number of the first
+  /// copy. A full table forgets its oldest route. `id` must have none.
+  void open(Instant now, const RequestId& id, LinkNumber first, std::uint16_t number);
 
   enum class Added : std::uint8_t {
     fresh,     ///< the first copy that this upstream sent

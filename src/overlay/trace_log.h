@@ -10,6 +10,9 @@
 
 namespace oxbow {
 
+/// As people read it: "forwarded", "ttl ended", …
+const char* trace_kind_name(TraceKind kind);
+
 class TraceLog {
  public:
   explicit TraceLog(std::size_t capacity) : capacity_(capacity) {}

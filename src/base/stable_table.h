@@ -19,7 +19,7 @@ inline constexpr Slot kNoSlot = 0xffffffff;
 /// `Hash` gives 64 well-mixed bits. Key and Value are default-constructible; a freed slot's value is
 /// reset to Value{}.
 template <class Key, class Value, class Hash>
-class SlotTable {
+class StableTable {
  public:
   std::size_t size() const { return size_; }
   /// Slots run from 0 to here, free ones among them.

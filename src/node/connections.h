@@ -1,0 +1,79 @@
+// The connections of a Node: what is known of each, and which of them are links. Only this table and
+// the handlers map 32-bit link numbers to peers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "message/messages.h"
+#include "overlay/rate_limiter.h"
+
+namespace oxbow {
+
+struct Connection {
+  ConnectionId id = kNoConnection;
+  bool dialled = false;      ///< by this peer
+  DialId dial{};             ///< the attempt, if dialled
+  bool up = false;           ///< hellos have been exchanged: what follows is known
+  Address remote;            ///< as the driver sees it
+  ConnectionKind kind = ConnectionKind::control;
+  PeerId peer;
+  Address address;           ///< where the peer says that it can be dialled
+  std::string name;
+
+  bool linked = false;       ///< both agreed to flood over it
+  bool link_asked = false;   ///< we asked with a LinkChange and wait for the answer
+  bool under_pressure = false;
+  bool probed = false;       ///< its address has been dialled, to see whether it is right
+
+  Instant opened{};
+  Instant heard{};           ///< last message received
+  Instant used{};            ///< last message, keepalive left out, in either direction
+  std::uint64_t ping_nonce = 0;  ///< of the ping that waits for its pong; 0: none
+  Instant pinged{};
+  Instant gave_addresses{};  ///< when we last answered with addresses
+  std::optional<Duration> round_trip;
+
+  RateLimiter limiter;
+  std::uint32_t offences = 0;
+  std::uint32_t repeats = 0;  ///< copies that it had sent already
+  std::uint32_t pieces = 0;   ///< asked of us over it, not yet answered
+  std::uint64_t queries_in = 0, queries_out = 0, hits_in = 0, hits_out = 0;
+};
+
+class Connections {
+ public:
+  Connection& open(ConnectionId id);
+  /// nullptr: not open (any more).
+  Connection* find(ConnectionId id);
+  const Connection* find(ConnectionId id) const;
+  void close(ConnectionId id);
+
+  /// In the order in which they were opened.
+  std::span<const ConnectionId> all() const { return all_; }
+  /// The links, in the order in which they came up: the order of forwarding.
+  std::span<const ConnectionId> links() const { return links_; }
+
+  void set_linked(Connection& connection, bool linked);
+  bool is_living_link(ConnectionId id) const {
+    const Connection* connection = find(id);
+    return connection != nullptr && connection->linked;
+  }
+
+  /// The connection of one kind to a peer, hellos exchanged; nullptr: none.
+  Connection* to_peer(const PeerId& peer, ConnectionKind kind);
+  std::size_t count_links(bool dialled) const;
+
+ private:
+  std::vector<std::unique_ptr<Connection>> slots_;
+  std::vector<ConnectionId> all_;
+  std::vector<ConnectionId> links_;
+};
+
+}  // namespace oxbow

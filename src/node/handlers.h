@@ -1,0 +1,121 @@
+// The handlers of a Node: one function for each message, request and deadline, each in a file of the
+// same name. They share nothing but the Turn.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "node/state.h"
+
+namespace oxbow {
+
+// -- messages ---------------------------------------------------------------------------------
+void receive_hello(Turn& turn, Connection& from, const Hello& hello);
+void receive_bye(Turn& turn, Connection& from, const Bye& bye);
+void receive_link_change(Turn& turn, Connection& from, const LinkChange& change);
+void receive_ping(Turn& turn, Connection& from, const Ping& ping);
+void receive_pong(Turn& turn, Connection& from, const Pong& pong);
+void receive_query(Turn& turn, Connection& from, const Query& query);
+void receive_hit(Turn& turn, Connection& from, const Hit& hit);
+void receive_query_done(Turn& turn, Connection& from, const QueryDone& done);
+void receive_walk(Turn& turn, Connection& from, const Walk& walk);
+void receive_walk_report(Turn& turn, Connection& from, const WalkReport& report);
+void receive_walk_reply(Turn& turn, Connection& from, const WalkReply& reply);
+void receive_piece_request(Turn& turn, Connection& from, const PieceRequest& request);
+void receive_piece(Turn& turn, Connection& from, const Piece& piece);
+
+// -- clients' requests --------------------------------------------------------------------------
+void request_find(Turn& turn, RequestHandle handle, const FindRequest& request);
+void request_trace(Turn& turn, RequestHandle handle, const TraceRequest& request);
+void request_piece(Turn& turn, RequestHandle handle, const PieceCall& call);
+void request_publish(Turn& turn, RequestHandle handle, const PublishRequest& request);
+void request_unpublish(Turn& turn, RequestHandle handle, const UnpublishRequest& request);
+void request_peers(Turn& turn, RequestHandle handle);
+void request_peer_add(Turn& turn, RequestHandle handle, const PeerAddRequest& request);
+void request_peer_remove(Turn& turn, RequestHandle handle, const PeerRemoveRequest& request);
+void request_wait_ready(Turn& turn, RequestHandle handle, const WaitReadyRequest& request);
+StatusAnswer describe_status(const NodeState& node, Now now);
+
+void reply(Turn& turn, RequestHandle handle, ClientAnswer answer);
+void reply(Turn& turn, RequestHandle handle, Error error);
+
+// -- flood (spread.cpp, own_search.cpp, scans.cpp) -----------------------------------------------
+/// Puts `copy` on every link but `from`; `state` holds this peer's share and the upstream. Asks for
+/// reports if the copy's flags say so: then the echo is closed at once if nothing is outstanding.
+void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, TraceKind kind);
+/// All copies of a forwarding have been answered for: tells the upstream, or ends our own wave.
+void finish_echo(Turn& turn, const RequestId& id, const EchoState& state);
+void answer_copy(Turn& turn, LinkNumber to, const RequestId& id, std::uint16_t number,
+                 const Totals& totals);
+void link_lost(Turn& turn, LinkNumber link);
+void give_up_overdue_echoes(Turn& turn);
+
+/// Sends a response towards the originator (or hands it to our own search); returns the hit messages
+/// put on a link. `hops` is the query's + 1, or 0 at the originator.
+std::uint32_t respond(Turn& turn, const RequestId& id, std::uint8_t hops,
+                      std::span<const HitResult> results, std::span<const TraceEntry> trace);
+/// The views of `results`, in the outbox's arena.
+std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results);
+/// The local index's (or, for Match::trace, the trace log's) answer to an exact key.
+struct LocalAnswer {
+  std::span<const HitResult> results;
+  std::span<const TraceEntry> trace;
+  bool holds() const { return !results.empty() || !trace.empty(); }
+};
+LocalAnswer look_up(Turn& turn, Match match, std::string_view key);
+
+/// False: the pattern does not compile. `routed`: the query is routed on without waiting.
+bool start_scan(Turn& turn, const Query& query, LinkNumber from, bool routed);
+void run_scan_slice(Turn& turn);
+
+// -- our own searches (own_search.cpp, own_walk.cpp) ---------------------------------------------
+FindOperation* find_by_id(NodeState& node, const RequestId& id);
+void start_wave(Turn& turn, FindOperation& find, std::uint8_t ttl);
+void start_walk(Turn& turn, FindOperation& find);
+void wave_ended(Turn& turn, const RequestId& id, const Totals& totals);
+/// Hands a hit to its search; may end it.
+void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit);
+void finish_find(Turn& turn, FindOperation& find, Stopped stopped);
+void end_overdue_finds(Turn& turn);
+/// A walker told us something, over a connection (nullptr: it is at this very peer).
+void walker_reported(Turn& turn, Connection* via, const WalkReport& report);
+void lose_silent_walkers(Turn& turn);
+Instant walkers_deadline(const NodeState& node);
+
+// -- walkers that visit (receive_walk.cpp) --------------------------------------------------------
+/// Chooses a link for a walker that leaves from here; kNoLink: none can take it.
+LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from);
+void expire_parked(Turn& turn);
+
+// -- connections (dialling.cpp, links.cpp) ---------------------------------------------------------
+DialId dial(Turn& turn, PendingDial pending);
+void dial_due_neighbors(Turn& turn);
+void dial_ended(Turn& turn, DialId id, std::string_view reason);
+/// What waited for the connection is sent over it.
+void dial_succeeded(Turn& turn, Connection& connection, DialId id);
+/// Sends over the control connection to `peer`, dialling `address` first if there is none.
+void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report);
+void link_came_up(Turn& turn, Connection& connection);
+/// Forgets a connection that has ended or is hung up: its link, its copies, its pieces.
+void connection_gone(Turn& turn, Connection& connection, std::string_view reason);
+/// Hangs up, saying why to the other side and in the log.
+void hang_up(Turn& turn, Connection& connection, std::string_view code, std::string_view reason,
+             Severity severity = Severity::info);
+/// Counts a violation of the protocol; hangs up on too many of them.
+void offence(Turn& turn, Connection& from, std::string_view what);
+bool has_room_for_link(const NodeState& node, bool dialled);
+void look_after_connections(Turn& turn);
+std::string name_of(const Connection& connection);
+
+void check_ready(Turn& turn);
+std::string waiting_for(const NodeState& node);
+void fail_pieces_over(Turn& turn, ConnectionId connection, std::string_view reason);
+void end_overdue_pieces(Turn& turn);
+void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection);
+
+// -- small ones -----------------------------------------------------------------------------------
+void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text);
+inline bool wants(std::uint8_t flags, std::uint8_t flag) { return (flags & flag) != 0; }
+void note(Turn& turn, const Query& query, TraceKind kind, LinkNumber peer);
+
+}  // namespace oxbow

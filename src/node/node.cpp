@@ -1,0 +1,186 @@
+#include "node/node.h"
+
+#include <algorithm>
+
+#include "node/handlers.h"
+
+namespace oxbow {
+
+NodeState::NodeState(NodeConfig given)
+    : config(std::move(given)),
+      random(config.seed),
+      plan({config.id, config.is_static, config.minimum_degree}, Random(random.next())),
+      pongs(config.id, config.advertised),
+      seen(config.seen_entries),
+      routes(config.route_entries),
+      echoes(config.echo_entries, config.patience),
+      traces(config.trace_steps) {
+  if (config.name.empty()) config.name = abbreviated(config.id);
+}
+
+Node::Node(NodeConfig config) : state_(std::make_unique<NodeState>(std::move(config))) {}
+Node::~Node() = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(Node&&) noexcept = default;
+
+void Node::start(Now now, bool shares_pending, Outbox& out) {
+  NodeState& node = *state_;
+  Turn turn{node, now, out};
+  node.started = now.steady;
+  node.shares_pending = shares_pending;
+  for (const std::string& neighbor : node.config.neighbors) {
+    const auto added = node.plan.add(now.steady, neighbor);
+    if (!added.ok()) log(turn, Severity::warning, kNoConnection, added.error().message);
+  }
+  dial_due_neighbors(turn);
+}
+
+void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbox& out) {
+  Turn turn{*state_, now, out};
+  Connection* connection = state_->connections.find(id);
+  if (connection == nullptr) return;
+  connection_gone(turn, *connection, reason);
+  check_ready(turn);
+}
+
+void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& out) {
+  Turn turn{*state_, now, out};
+  const auto pending = state_->dials.find(dial);
+  if (pending == state_->dials.end()) return;
+  if (const auto address = parse_address(pending->second.target); address.ok()) {
+    state_->pongs.failed(now.steady, *address);
+  }
+  dial_ended(turn, dial, reason);
+}
+
+void Node::pressure(Now, ConnectionId id, Pressure level, Outbox&) {
+  Connection* connection = state_->connections.find(id);
+  if (connection != nullptr) connection->under_pressure = level == Pressure::high;
+}
+
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out) {
+  Turn turn{*state_, now, out};
+  Connection* found = state_->connections.find(id);
+  if (found == nullptr) return;  // hung up by this node; its last bytes are still coming in
+  Connection& from = *found;
+  from.heard = now.steady;
+  const bool greeting = std::holds_alternative<Hello>(message) ||
+                        std::holds_alternative<Bye>(message);
+  if (!from.up && !greeting) return offence(turn, from, "a message before its hello");
+  std::visit(
+      Overloaded{
+          [&](const Hello& hello) { receive_hello(turn, from, hello); },
+          [&](const Bye& bye) { receive_bye(turn, from, bye); },
+          [&](const LinkChange& change) { receive_link_change(turn, from, change); },
+          [&](const Ping& ping) { receive_ping(turn, from, ping); },
+          [&](const Pong& pong) { receive_pong(turn, from, pong); },
+          [&](const Query& query) {
+            from.used = now.steady;
+            receive_query(turn, from, query);
+          },
+          [&](const Hit& hit) { receive_hit(turn, from, hit); },
+          [&](const QueryDone& done) { receive_query_done(turn, from, done); },
+          [&](const Walk& walk) { receive_walk(turn, from, walk); },
+          [&](const WalkReport& report) {
+            from.used = now.steady;
+            receive_walk_report(turn, from, report);
+          },
+          [&](const WalkReply& reply) { receive_walk_reply(turn, from, reply); },
+          [&](const PieceRequest& request) { receive_piece_request(turn, from, request); },
+          [&](const Piece& piece) { receive_piece(turn, from, piece); },
+      },
+      message);
+}
+
+void Node::request(Now now, RequestHandle handle, const ClientRequest& request, Outbox& out) {
+  Turn turn{*state_, now, out};
+  std::visit(
+      Overloaded{
+          [&](const PingRequest&) { reply(turn, handle, ClientAnswer(PingAnswer{})); },
+          [&](const FindRequest& find) { request_find(turn, handle, find); },
+          [&](const PieceCall& call) { request_piece(turn, handle, call); },
+          [&](const PublishRequest& publish) { request_publish(turn, handle, publish); },
+          [&](const UnpublishRequest& gone) { request_unpublish(turn, handle, gone); },
+          [&](const PeersRequest&) { request_peers(turn, handle); },
+          [&](const PeerAddRequest& add) { request_peer_add(turn, handle, add); },
+          [&](const PeerRemoveRequest& remove) { request_peer_remove(turn, handle, remove); },
+          [&](const StatusRequest&) {
+            reply(turn, handle, ClientAnswer(describe_status(*state_, now)));
+          },
+          [&](const WaitReadyRequest& wait) { request_wait_ready(turn, handle, wait); },
+          [&](const TraceRequest& trace) { request_trace(turn, handle, trace); },
+      },
+      request);
+}
+
+void Node::cancel(Now, RequestHandle handle, Outbox&) {
+  NodeState& node = *state_;
+  const auto find = node.finds.find(handle);
+  if (find != node.finds.end()) {
+    node.find_deadlines.erase({find->second.deadline, handle});
+    node.find_of.erase(find->second.id);
+    node.finds.erase(find);
+  }
+  std::erase_if(node.pieces, [&](const auto& entry) { return entry.second.handle == handle; });
+  std::erase_if(node.reads, [&](const auto& entry) {
+    return entry.second.connection == kNoConnection && entry.second.handle == handle;
+  });
+  std::erase_if(node.ready_waits, [&](const ReadyWait& wait) { return wait.handle == handle; });
+}
+
+void Node::index_changed(Now now, const IndexUpdate& update, Outbox& out) {
+  Turn turn{*state_, now, out};
+  state_->index.apply(update);
+  const ShareStatus& progress = update.progress;
+  if (!progress.scanning && progress.pending_files == 0) state_->shares_pending = false;
+  check_ready(turn);
+}
+
+void Node::tick(Now now, Outbox& out) {
+  NodeState& node = *state_;
+  Turn turn{node, now, out};
+  give_up_overdue_echoes(turn);
+  run_scan_slice(turn);
+  end_overdue_finds(turn);
+  if (walkers_deadline(node) <= now.steady) lose_silent_walkers(turn);
+  expire_parked(turn);
+  end_overdue_pieces(turn);
+  look_after_connections(turn);
+  dial_due_neighbors(turn);
+  check_ready(turn);
+  node.seen.expire(now.steady);
+  node.routes.expire(now.steady);
+  while (node.visits.size() > 0 && node.visits.oldest_time() + limits::kRouteLife <= now.steady) {
+    node.visits.erase(node.visits.oldest());
+  }
+}
+
+Instant Node::next_deadline() const {
+  const NodeState& node = *state_;
+  if (!node.scans.empty()) return Instant::min();
+  Instant next = std::min({node.seen.next_deadline(), node.routes.next_deadline(),
+                           node.echoes.next_deadline(), node.plan.next_deadline(),
+                           node.keepalive_due, walkers_deadline(node)});
+  if (!node.find_deadlines.empty()) next = std::min(next, node.find_deadlines.begin()->first);
+  if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
+  if (node.parked.size() > 0) {
+    next = std::min(next, node.parked.oldest_time() + limits::kWalkSilence);
+  }
+  if (!node.pieces.empty()) next = std::min(next, node.pieces.begin()->second.deadline);
+  for (const ReadyWait& wait : node.ready_waits) next = std::min(next, wait.deadline);
+  if (!node.config.is_static) next = std::min(next, node.probe_due);
+  return next;
+}
+
+}  // namespace oxbow

@@ -1,0 +1,156 @@
+// The handshake. The dialler's Hello states its wish, the acceptor's answers it; both sides apply the
+// same rules to what they learn, so that they agree without a further message.
+#include <fmt/format.h>
+
+#include "node/handlers.h"
+#include "node/node.h"
+
+namespace oxbow {
+
+namespace {
+
+Hello own_hello(const NodeState& node, ConnectionKind kind, bool link) {
+  Hello hello;
+  hello.network = node.config.network;
+  hello.peer = node.config.id;
+  hello.advertised = node.config.advertised;
+  hello.name = node.config.name;
+  hello.kind = kind;
+  hello.link = link;
+  return hello;
+}
+
+// If both dialled, the connection dialled by the lower peer id stays.
+bool newer_stays(const NodeState& node, const Connection& newer, const Connection& older) {
+  if (newer.dialled == older.dialled) return false;
+  const bool we_are_lower = node.config.id < newer.peer;
+  return newer.dialled == we_are_lower;
+}
+
+// An address of "any" is where the peer was seen, with the port that it says.
+Address usable_address(const Hello& hello, const Address& remote) {
+  if (!hello.advertised.is_unspecified()) return hello.advertised;
+  Address address = remote;
+  address.port = hello.advertised.port;
+  return address;
+}
+
+// A peer that is dialled by others already need not be dialled at the address that it states, if
+// that is where it was seen.
+void recognise_target(NodeState& node, const Connection& from) {
+  if (from.address.same_host(from.remote)) node.plan.reached(to_string(from.address), from.peer);
+}
+
+void accepted(Turn& turn, Connection& from, const Hello& hello) {
+  NodeState& node = turn.node;
+  Connection* older = from.kind == ConnectionKind::probe
+                          ? nullptr
+                          : node.connections.to_peer(from.peer, from.kind);
+  const bool loses = older != nullptr && !newer_stays(node, from, *older);
+  const bool wants_link = hello.link && from.kind == ConnectionKind::control;
+  const bool had_link = older != nullptr && older->linked;
+  const bool agrees = wants_link && !loses && (had_link || has_room_for_link(node, false));
+  turn.out.send(from.id, own_hello(node, from.kind, agrees));
+  recognise_target(node, from);
+  if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
+  if (older != nullptr) hang_up(turn, *older, "duplicate", "connected twice", Severity::debug);
+  from.up = true;
+  if (agrees) link_came_up(turn, from);
+}
+
+void answered_dial(Turn& turn, Connection& from, const Hello& hello) {
+  NodeState& node = turn.node;
+  const auto pending = node.dials.find(from.dial);
+  if (pending == node.dials.end()) return hang_up(turn, from, "unwanted", "no longer needed");
+  const bool wanted_link = pending->second.wants_link;
+  const std::string target = pending->second.target;
+  const PeerId expected = pending->second.expected;
+  node.plan.reached(target, from.peer);
+  if (const auto address = parse_address(target); address.ok()) {
+    node.pongs.verified(turn.now.steady, {from.peer, *address});
+  }
+  if (!expected.is_zero() && expected != from.peer) {
+    return hang_up(turn, from, "other-peer",
+                   fmt::format("{} is peer {}, not {}", target, abbreviated(from.peer),
+                               abbreviated(expected)));
+  }
+  if (from.kind == ConnectionKind::probe) {
+    return hang_up(turn, from, "probe", "the address is right", Severity::debug);
+  }
+  Connection* older = node.connections.to_peer(from.peer, from.kind);
+  if (older != nullptr && !newer_stays(node, from, *older)) {
+    dial_succeeded(turn, *older, from.dial);
+    if (wanted_link && !older->linked && !older->link_asked) {
+      older->link_asked = true;
+      turn.out.send(older->id, LinkChange{LinkAction::ask});
+    }
+    return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
+  }
+  if (older != nullptr) hang_up(turn, *older, "duplicate", "connected twice", Severity::debug);
+  from.up = true;
+  const DialId dial = from.dial;
+  const ConnectionId id = from.id;
+  if (wanted_link && hello.link) link_came_up(turn, from);
+  if (wanted_link && !hello.link) {
+    node.plan.dial_failed(turn.now.steady, target, "no room for one more link there");
+  }
+  Connection* connection = node.connections.find(id);
+  if (connection != nullptr) dial_succeeded(turn, *connection, dial);
+}
+
+}  // namespace
+
+void receive_hello(Turn& turn, Connection& from, const Hello& hello) {
+  NodeState& node = turn.node;
+  if (from.up) return offence(turn, from, "a second hello");
+  from.peer = hello.peer;
+  from.name = hello.name;
+  from.address = usable_address(hello, from.remote);
+  if (!from.dialled) from.kind = hello.kind;
+  if (hello.version == 0) {
+    return hang_up(turn, from, "version", "protocol version 0 does not exist", Severity::warning);
+  }
+  if (hello.network != node.config.network) {
+    return hang_up(turn, from, "other-network",
+                   fmt::format("this is network '{}', not '{}'", node.config.network,
+                               hello.network),
+                   Severity::warning);
+  }
+  if (hello.peer == node.config.id) {
+    if (from.dialled) {
+      const auto pending = node.dials.find(from.dial);
+      if (pending != node.dials.end()) node.plan.reached(pending->second.target, hello.peer);
+    }
+    return hang_up(turn, from, "self", "this is the same peer", Severity::debug);
+  }
+  from.heard = turn.now.steady;
+  from.used = turn.now.steady;
+  node.keepalive_due = std::min(node.keepalive_due, turn.now.steady + limits::kKeepaliveAfter);
+  if (from.dialled) {
+    answered_dial(turn, from, hello);
+  } else {
+    accepted(turn, from, hello);
+  }
+  check_ready(turn);
+}
+
+void Node::connected(Now now, ConnectionId id, const Connected& details, Outbox& out) {
+  NodeState& node = *state_;
+  Turn turn{node, now, out};
+  Connection& connection = node.connections.open(id);
+  connection.dialled = details.dialled;
+  connection.dial = details.dial;
+  connection.remote = details.remote;
+  connection.opened = now.steady;
+  connection.heard = now.steady;
+  connection.used = now.steady;
+  if (!details.dialled) return;
+  const auto pending = node.dials.find(details.dial);
+  if (pending == node.dials.end()) {
+    return hang_up(turn, connection, "unwanted", "no longer needed", Severity::debug);
+  }
+  connection.kind = pending->second.kind;
+  out.send(id, own_hello(node, connection.kind, pending->second.wants_link));
+}
+
+}  // namespace oxbow

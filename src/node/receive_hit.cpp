@@ -1,0 +1,146 @@
+// Responses on their way back: from the local index, and through this peer.
+#include <algorithm>
+
+#include "node/handlers.h"
+
+namespace oxbow {
+
+namespace {
+
+// A hit that this peer put on a link belongs to the figures of the forwarding it answers.
+void count_hit(NodeState& node, const RequestId& id) {
+  const SeenState* seen = node.seen.find(id);
+  const std::uint16_t numbers = seen == nullptr ? 1 : std::max<std::uint16_t>(seen->forwardings, 1);
+  for (std::uint16_t number = 0; number < numbers; ++number) {
+    const Slot slot = node.echoes.find({id, number});
+    if (slot == kNoSlot) continue;
+    ++node.echoes.state(slot).totals.hit_messages;
+    return;
+  }
+}
+
+/// Puts a hit on the reverse path, or hands it to our own search. True: it went over a link.
+bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
+  NodeState& node = turn.node;
+  const auto next = node.routes.next(
+      hit.id, [&](LinkNumber link) { return node.connections.is_living_link(link); });
+  const SeenState* seen = node.seen.find(hit.id);
+  const auto trace = [&](TraceKind kind, const Address& peer) {
+    if (seen != nullptr && seen->traced) {
+      node.traces.add(turn.now.steady, hit.id, kind, peer, 0, hit.hops);
+    }
+  };
+  if (next.way == RouteTable::Way::unknown) {
+    ++node.counters.hits_unasked;
+    return false;
+  }
+  if (!node.routes.pass(turn.now.steady, hit.id, hit_key(hit.id, hit.holder, hit.part))) {
+    ++node.counters.hits_repeated;
+    trace(TraceKind::hit_repeated, Address{});
+    return false;
+  }
+  if (next.way == RouteTable::Way::originator) {
+    deliver_hit(turn, hit.id, hit);
+    return false;
+  }
+  // The first living upstream may be where the hit comes from: then it has been there already.
+  if (next.way == RouteTable::Way::none_lives || next.link == from) {
+    ++node.counters.hits_no_route;
+    trace(TraceKind::hit_no_route, Address{});
+    return false;
+  }
+  Connection& upstream = *node.connections.find(next.link);
+  turn.out.send(next.link, hit);
+  upstream.used = turn.now.steady;
+  ++upstream.hits_out;
+  ++node.counters.hits_sent;
+  trace(TraceKind::hit_relayed, upstream.address);
+  return true;
+}
+
+constexpr std::size_t kHitEnvelope = 1024;   // of a hit frame: ids, address, name
+constexpr std::size_t kResultEnvelope = 64;  // of one result: digest, size, headers
+constexpr std::size_t kTraceEntrySize = 48;
+
+// As many results as fit into one part, from `first` on.
+std::size_t part_end(std::span<const HitResult> results, std::size_t first) {
+  std::size_t bytes = kHitEnvelope;
+  std::size_t end = first;
+  while (end < results.size() && end - first < limits::kResultsPerHit) {
+    bytes += results[end].key.size() + kResultEnvelope;
+    if (bytes > limits::kHitFrame) break;
+    ++end;
+  }
+  return end;
+}
+
+std::size_t part_end(std::span<const TraceEntry> trace, std::size_t first) {
+  return std::min(trace.size(), first + (limits::kHitFrame - kHitEnvelope) / kTraceEntrySize / 2);
+}
+
+}  // namespace
+
+std::uint32_t respond(Turn& turn, const RequestId& id, std::uint8_t hops,
+                      std::span<const HitResult> results, std::span<const TraceEntry> trace) {
+  NodeState& node = turn.node;
+  Hit hit;
+  hit.id = id;
+  hit.holder = node.config.id;
+  hit.holder_address = node.config.advertised;
+  hit.holder_name = node.config.name;
+  hit.hops = hops;
+  std::uint32_t sent = 0;
+  std::size_t result = 0;
+  std::size_t entry = 0;
+  while (result < results.size() || entry < trace.size()) {
+    const std::size_t results_end = part_end(results, result);
+    const std::size_t trace_end = part_end(trace, entry);
+    hit.results = results.subspan(result, results_end - result);
+    hit.trace = trace.subspan(entry, trace_end - entry);
+    result = results_end;
+    entry = trace_end;
+    hit.last = result == results.size() && entry == trace.size();
+    if (send_towards_originator(turn, hit, kNoLink)) ++sent;
+    ++hit.part;
+  }
+  return sent;
+}
+
+void receive_hit(Turn& turn, Connection& from, const Hit& hit) {
+  NodeState& node = turn.node;
+  if (!from.linked) return offence(turn, from, "a hit without a link");
+  ++node.counters.hits_received;
+  ++from.hits_in;
+  if (send_towards_originator(turn, hit, from.id)) count_hit(node, hit.id);
+}
+
+std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results) {
+  const auto views = turn.out.arena.array<HitResult>(results.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    views[i] = {turn.out.arena.copy(results[i].key), results[i].size, results[i].sha256};
+  }
+  return views;
+}
+
+LocalAnswer look_up(Turn& turn, Match match, std::string_view key) {
+  NodeState& node = turn.node;
+  LocalAnswer answer;
+  if (match == Match::trace) {
+    const auto id = parse_request_id(to_hex(key));
+    if (!id.ok()) return answer;
+    std::vector<TraceEntry> entries;
+    node.traces.collect(*id, entries);
+    const auto views = turn.out.arena.array<TraceEntry>(entries.size());
+    std::copy(entries.begin(), entries.end(), views.begin());
+    answer.trace = views;
+    return answer;
+  }
+  const auto entry = node.index.find(key);
+  if (!entry) return answer;
+  const auto views = turn.out.arena.array<HitResult>(1);
+  views[0] = {entry->key, entry->size, entry->sha256};
+  answer.results = views;
+  return answer;
+}
+
+}  // namespace oxbow

@@ -1,0 +1,135 @@
+// A walker that visits this peer: it looks into the index once per id, and goes on to a neighbor.
+#include "node/handlers.h"
+
+namespace oxbow {
+
+namespace {
+
+std::uint64_t mark_of(LinkNumber link) { return std::uint64_t{1} << (slot_of(link) % 64); }
+
+void step_on(Turn& turn, Walk walk, LinkNumber from);
+
+void report(Turn& turn, const Walk& walk, WalkEvent event, std::span<const HitResult> results) {
+  NodeState& node = turn.node;
+  WalkReport report;
+  report.id = walk.id;
+  report.walker = walk.walker;
+  report.steps_taken = walk.steps_taken;
+  report.fresh = walk.fresh;
+  report.event = event;
+  report.holder = node.config.id;
+  report.holder_address = node.config.advertised;
+  report.holder_name = node.config.name;
+  report.results = results;
+  ++node.counters.walk_reports;
+  if (walk.originator == node.config.id) return walker_reported(turn, nullptr, report);
+  send_report(turn, walk.originator, walk.originator_address, report);
+}
+
+void end_walker(Turn& turn, const Walk& walk) { report(turn, walk, WalkEvent::ended, {}); }
+
+void park(Turn& turn, const Walk& walk, LinkNumber from) {
+  NodeState& node = turn.node;
+  // At its own originator a walker need not ask by message.
+  if (walk.originator == node.config.id) {
+    const FindOperation* find = find_by_id(node, walk.id);
+    if (find != nullptr && (!find->found() || find->all)) return step_on(turn, walk, from);
+    return end_walker(turn, walk);
+  }
+  const WalkerKey key{walk.id, walk.walker};
+  if (node.parked.size() >= limits::kParkedWalkers || node.parked.find(key) != kNoSlot) {
+    return end_walker(turn, walk);
+  }
+  ParkedWalker& parked = node.parked.value(node.parked.insert(turn.now.steady, key));
+  parked.walk = walk;
+  parked.pattern = walk.pattern;
+  parked.walk.pattern = {};
+  parked.from = from;
+  report(turn, walk, WalkEvent::check, {});
+}
+
+void step_on(Turn& turn, Walk walk, LinkNumber from) {
+  NodeState& node = turn.node;
+  const LinkNumber link = walk.steps_left == 0 ? kNoLink : choose_step(node, walk.id, from);
+  if (link == kNoLink) return end_walker(turn, walk);
+  --walk.steps_left;
+  ++walk.steps_taken;
+  walk.pattern = turn.out.arena.copy(walk.pattern);
+  Connection& connection = *node.connections.find(link);
+  connection.used = turn.now.steady;
+  ++connection.queries_out;
+  ++node.counters.queries_sent;
+  turn.out.send(link, walk);
+}
+
+}  // namespace
+
+LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from) {
+  const Slot slot = node.visits.find(id);
+  const std::uint64_t sent = slot == kNoSlot ? 0 : node.visits.value(slot).sent;
+  std::vector<ConnectionId>& unsent = node.targets;
+  unsent.clear();
+  std::vector<ConnectionId> any;
+  for (const ConnectionId link : node.connections.links()) {
+    if (node.connections.find(link)->under_pressure) continue;
+    any.push_back(link);
+    if (link != from && (sent & mark_of(link)) == 0) unsent.push_back(link);
+  }
+  const auto& choice = unsent.empty() ? any : unsent;
+  if (choice.empty()) return kNoLink;
+  const LinkNumber link = choice[node.random.below(choice.size())];
+  if (slot != kNoSlot) node.visits.value(slot).sent |= mark_of(link);
+  return link;
+}
+
+void receive_walk(Turn& turn, Connection& from, const Walk& received) {
+  NodeState& node = turn.node;
+  if (!from.linked) return offence(turn, from, "a walker without a link");
+  ++node.counters.walk_steps;
+  ++from.queries_in;
+  if (received.steps_left >= limits::kWalkSteps || received.steps_taken == 0) {
+    return offence(turn, from, "a walker with too many steps");
+  }
+  Walk walk = received;
+  if (!from.remote.is_loopback() &&
+      !from.limiter.admit(turn.now.steady, node.config.query_rate, node.config.query_burst)) {
+    ++node.counters.refused_rate;
+    return end_walker(turn, walk);
+  }
+  const bool first_visit = node.visits.find(walk.id) == kNoSlot;
+  if (first_visit) {
+    if (node.visits.size() >= node.config.route_entries) node.visits.erase(node.visits.oldest());
+    node.visits.insert(turn.now.steady, walk.id);
+    ++walk.fresh;
+    const LocalAnswer local = look_up(turn, Match::exact, walk.pattern);
+    if (local.holds()) {
+      ++node.counters.queries_answered;
+      report(turn, walk, WalkEvent::hit, local.results);
+      if (!wants(walk.flags, query_flags::kAll)) return;
+    }
+  }
+  if (walk.steps_left == 0) return end_walker(turn, walk);
+  if (walk.steps_taken % limits::kWalkCheckEvery == 0) return park(turn, walk, from.id);
+  step_on(turn, walk, from.id);
+}
+
+void receive_walk_reply(Turn& turn, Connection&, const WalkReply& reply) {
+  NodeState& node = turn.node;
+  const Slot slot = node.parked.find({reply.id, reply.walker});
+  if (slot == kNoSlot) return;
+  const ParkedWalker parked = node.parked.value(slot);
+  node.parked.erase(slot);
+  if (!reply.go_on) return;
+  Walk walk = parked.walk;
+  walk.pattern = turn.out.arena.copy(parked.pattern);
+  step_on(turn, walk, parked.from);
+}
+
+void expire_parked(Turn& turn) {
+  ExpiringTable<WalkerKey, ParkedWalker, WalkerKeyHash>& parked = turn.node.parked;
+  while (parked.size() > 0 && parked.oldest_time() + limits::kWalkSilence <= turn.now.steady) {
+    parked.erase(parked.oldest());
+  }
+}
+
+}  // namespace oxbow

@@ -1,0 +1,106 @@
+// Pattern searches in the local index go on in slices, one each tick, so that the loop is never held.
+#include <algorithm>
+
+#include "node/handlers.h"
+
+namespace oxbow {
+
+bool start_scan(Turn& turn, const Query& query, LinkNumber from, bool routed) {
+  auto pattern = Pattern::compile(query.match, query.pattern);
+  if (!pattern.ok()) return false;
+  Scan scan{query, std::string(query.pattern), from, std::move(pattern).value(), {}, {}, false,
+            routed};
+  scan.query.pattern = {};
+  turn.node.scans.push_back(std::move(scan));
+  return true;
+}
+
+namespace {
+
+std::size_t most_results(const NodeState& node, const Query& query) {
+  const std::size_t allowed = node.config.hits_per_query;
+  return query.max_hits == 0 ? allowed : std::min<std::size_t>(query.max_hits, allowed);
+}
+
+/// True: the scan has ended.
+bool scan_slice(NodeState& node, Scan& scan) {
+  const std::size_t most = most_results(node, scan.query);
+  std::vector<std::uint32_t> matches;
+  const bool more = node.index.scan(scan.cursor, scan.pattern, matches,
+                                    most + 1 - scan.results.size());
+  for (const std::uint32_t slot : matches) {
+    if (scan.results.size() == most) {
+      scan.truncated = true;
+      return true;
+    }
+    const IndexEntry entry = node.index.at(slot);
+    scan.results.push_back({std::string(entry.key), entry.size, entry.sha256});
+  }
+  return !more;
+}
+
+// The echo that waits for this scan: the query's first forwarding.
+Slot waiting_echo(NodeState& node, const Scan& scan) {
+  const Slot slot = node.echoes.find({scan.query.id, 0});
+  return slot != kNoSlot && node.echoes.state(slot).searching ? slot : kNoSlot;
+}
+
+void scan_ended(Turn& turn, Scan& scan) {
+  NodeState& node = turn.node;
+  const RequestId id = scan.query.id;
+  const bool holds = !scan.results.empty();
+  std::uint32_t hits = 0;
+  if (holds) {
+    if (scan.from != kNoLink) ++node.counters.queries_answered;
+    scan.query.pattern = scan.text;
+    note(turn, scan.query, TraceKind::answered, kNoLink);
+    const auto results = result_views(turn, scan.results);
+    const int hops = scan.from == kNoLink ? 0 : scan.query.hops + 1;
+    hits = respond(turn, id, static_cast<std::uint8_t>(hops), results, {});
+  }
+  const bool report = wants(scan.query.flags, query_flags::kReport);
+  EchoState state;
+  state.totals.peers = 1;
+  if (report) {
+    const Slot slot = waiting_echo(node, scan);
+    if (slot == kNoSlot) return;  // given up meanwhile, and reported as such
+    EchoState& waiting = node.echoes.state(slot);
+    waiting.searching = false;
+    waiting.totals.hit_messages += hits;
+    if (scan.truncated) waiting.totals.marks |= marks::kTruncated;
+    if (scan.routed && !is_complete(waiting)) return;
+    state = waiting;
+    node.echoes.close(slot);
+    if (scan.routed) return finish_echo(turn, id, state);
+  }
+  if (scan.routed) return;
+  SeenState* seen = node.seen.find(id);
+  if (seen == nullptr) return;
+  const Decision decision = route_first(*seen, {scan.query.ttl, scan.query.hops}, holds, false);
+  if (decision.action == Action::forward) {
+    Query copy = scan.query;
+    copy.pattern = turn.out.arena.copy(scan.text);
+    copy.ttl = decision.ttl;
+    copy.hops = decision.hops;
+    copy.number = decision.number;
+    return spread(turn, copy, scan.from, state, TraceKind::forwarded);
+  }
+  const bool own = scan.from == kNoLink;
+  if (report || own) finish_echo(turn, id, state);
+}
+
+}  // namespace
+
+void run_scan_slice(Turn& turn) {
+  NodeState& node = turn.node;
+  if (node.scans.empty()) return;
+  Scan scan = std::move(node.scans.front());
+  node.scans.pop_front();
+  if (!scan_slice(node, scan)) {
+    node.scans.push_back(std::move(scan));  // the others have their turn first
+    return;
+  }
+  scan_ended(turn, scan);
+}
+
+}  // namespace oxbow

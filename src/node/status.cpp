@@ -1,0 +1,44 @@
+// `status`: what a peer holds and has counted.
+#include "node/handlers.h"
+#include "node/node.h"
+
+namespace oxbow {
+
+StatusAnswer describe_status(const NodeState& node, Now now) {
+  StatusAnswer status;
+  status.version = node.config.version;
+  status.id = to_string(node.config.id);
+  status.name = node.config.name;
+  status.address = to_string(node.config.advertised);
+  status.network = node.config.network;
+  status.waiting_for = waiting_for(node);
+  status.ready = status.waiting_for.empty();
+  status.uptime_seconds = to_ms(now.steady - node.started) / 1000;
+  status.links = node.connections.links().size();
+  status.published = node.index.published();
+  status.published_bytes = node.index.published_bytes();
+  status.shares = node.index.shares();
+  status.tables = {
+      {"seen", node.seen.size()},
+      {"routes", node.routes.size()},
+      {"hits", node.routes.hits()},
+      {"echoes", node.echoes.size()},
+      {"traces", node.traces.size()},
+      {"scans", node.scans.size()},
+      {"searches", node.finds.size()},
+      {"walks", node.visits.size()},
+      {"parked walkers", node.parked.size()},
+      {"pieces", node.pieces.size() + node.reads.size()},
+      {"dials", node.dials.size()},
+      {"connections", node.connections.all().size()},
+      {"known addresses", node.pongs.size()},
+  };
+#define OXBOW_COUNTER(member, text) status.counters.push_back({text, node.counters.member});
+  OXBOW_COUNTERS(OXBOW_COUNTER)
+#undef OXBOW_COUNTER
+  return status;
+}
+
+StatusAnswer Node::status(Now now) const { return describe_status(*state_, now); }
+
+}  // namespace oxbow
