@@ -116,6 +116,7 @@ inline constexpr std::size_t kScanKeys = 4'096;        // keys looked at in one 
 inline constexpr std::size_t kScanBytes = 256 * 1024;  // or bytes of keys
 inline constexpr std::size_t kPatternWords = 32;       // of one search by words
 inline constexpr std::size_t kPatternMemory = 1024 * 1024;  // of one compiled expression
+inline constexpr std::size_t kPatternProgram = 640;  // of a glob: under 5 ms for the longest key
 
 // Shared folders -----------------------------------------------------------------------------
 inline constexpr std::size_t kHashBuffer = 256 * 1024;  // read at a time; what hashing costs
