@@ -1,0 +1,222 @@
+#!/bin/bash
+# The demo: twenty real peers on this machine, each sharing a slice of the files that every Debian
+# has; searches, a download, and peers that die.
+#   demo.sh         on a terminal the network stays up; elsewhere it ends with the demo
+#   demo.sh stop    stops a network that stayed up
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly network=peers/demo-20
+readonly oxbow=build/oxbow
+# Folders to share, copied: below the user's runtime folder, as the network's own records are.
+readonly home=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}/oxbow-demo-$UID
+readonly docs=/usr/share/doc licenses=/usr/share/common-licenses
+
+export LC_ALL=C.UTF-8
+# What the surroundings say about peers is not about these.
+for variable in "${!OXBOW_@}"; do unset "$variable"; done
+
+# -- how it looks -----------------------------------------------------------------------------
+bold='' dim='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+  bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
+fi
+
+step_number=0
+step() {
+  step_number=$((step_number + 1))
+  printf '\n%s%d. %s%s\n' "$bold" "$step_number" "$*" "$plain"
+}
+say() { printf '%s\n' "$*" | fold -s -w 96 | sed 's/ *$//'; }
+# The command as it could be typed, then what it really prints.
+typed() { printf '\n  %s$ %s%s\n' "$bold" "$1" "$plain"; }
+indent() { sed 's/^/  /'; }
+run() {
+  local line='' word
+  for word in "$@"; do
+    if [[ $word =~ ^[A-Za-z0-9_./:=@%+,-]+$ ]]; then line+=" $word"; else line+=" '$word'"; fi
+  done
+  typed "${line# }"
+  local code=0
+  "$@" 2>&1 | indent || code=${PIPESTATUS[0]}
+  return "$code"
+}
+# run, where finding nothing (exit code 1) is what is to be seen.
+run_absent() {
+  local code=0
+  run "$@" || code=$?
+  if [ "$code" -ne 1 ]; then fail "exit code $code, where 1 (nothing found) was to be expected"; fi
+}
+fail() {
+  printf '\ndemo: %s\n' "$*" >&2
+  exit 1
+}
+
+# -- the network ------------------------------------------------------------------------------
+stop_network() {
+  "$oxbow" net down "$network" >/dev/null 2>&1 || true
+  rm -rf "$home"
+}
+
+if [ "${1:-}" = stop ]; then
+  [ -x "$oxbow" ] || fail "there is no $oxbow: nothing was started from here"
+  "$oxbow" net down "$network" || true
+  rm -rf "$home"
+  exit 0
+fi
+
+for needed in "$oxbow" build/oxbowd "$network"; do
+  [ -e "$needed" ] || fail "$needed is missing (make demo builds it)"
+done
+
+# The peers by the names of their configuration files; the first is the one that is asked.
+peers=()
+for file in "$network"/*.conf; do
+  name=$(basename "$file" .conf)
+  peers+=("$name")
+done
+readonly count=${#peers[@]}
+
+# share PEER-NUMBER FILE KEY: a copy, so that a shared folder holds regular files only.
+share() {
+  local target=$home/shares/${peers[$1]}/$3
+  mkdir -p "$(dirname "$target")"
+  cp -L -- "$2" "$target"
+  chmod u+w "$target"
+}
+
+# The largest file of the documentation that is worth a download, else the longest license.
+biggest_document() {
+  find "$docs" "$licenses" -type f -not -name '* *' -size -4000k -printf '%s %p\n' 2>/dev/null | sort -n | tail -n 1 |
+    cut -d ' ' -f 2-
+}
+
+deal_out_files() {
+  local i file
+  mkdir -m 700 "$home" || fail "cannot make a folder of my own: $home"
+  for ((i = 0; i < count; ++i)); do mkdir -p "$home/shares/${peers[i]}"; done
+
+  # The common: one license at every third peer, from the third on.
+  for ((i = 2; i < count; i += 3)); do share "$i" "$licenses/GPL-3" GPL-3; done
+  # The less common: every other license at two peers each.
+  i=1
+  for file in "$licenses"/*; do
+    if [ ! -f "$file" ] || [ -L "$file" ] || [ "$file" = "$licenses/GPL-3" ]; then continue; fi
+    share $((1 + i % (count - 1))) "$file" "$(basename "$file")"
+    share $((1 + (i + 7) % (count - 1))) "$file" "$(basename "$file")"
+    i=$((i + 1))
+  done
+  # The many: what the packages of this machine say of themselves, each at one peer alone.
+  i=0
+  for file in "$docs"/*/copyright; do
+    [ -f "$file" ] || continue
+    share $((i % count)) "$file" "${file#"$docs"/}"
+    i=$((i + 1))
+    [ "$i" -lt 200 ] || break
+  done
+  # The rare: the biggest of them all, at the last peer.
+  share $((count - 1)) "$rare_file" "$rare_key"
+}
+
+address_of() { "$oxbow" net list -o plain | awk -F '\t' -v name="$1" '$2 == name { print $4 }'; }
+pid_of() { "$oxbow" net list -o plain | awk -F '\t' -v name="$1" '$2 == name { print $3 }'; }
+
+# =============================================================================================
+started=$SECONDS
+stop_network
+rare_file=$(biggest_document)
+[ -n "$rare_file" ] || fail "there is no file in $docs or $licenses to share"
+rare_key=rare/$(basename "$rare_file")
+keep=no
+trap 'code=$?; [ "$keep" = yes ] || stop_network; exit $code' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+say "Oxbow: $count peers, no server. Each peer knows a few neighbors and nothing else."
+
+step "Every peer gets a few files of this machine to share"
+deal_out_files
+say "$(find "$home/shares" -type f | wc -l) copies of files from $docs and $licenses, dealt out" \
+  "to $count folders. Every third peer has the key GPL-3; one peer alone has $rare_key."
+
+step "The peers start, each a process of its own"
+shares=()
+for name in "${peers[@]}"; do shares+=(--share "$name=$home/shares/$name"); done
+typed "$oxbow net up $network --free-ports --share PEER=FOLDER …"
+"$oxbow" net up "$network" --free-ports "${shares[@]}" 2>&1 | indent
+for name in "${peers[@]}"; do
+  "$oxbow" --peer "$(address_of "$name")" wait ready --timeout 60s >/dev/null ||
+    fail "$name did not become ready"
+done
+OXBOW_PEER=$(address_of "${peers[0]}")
+export OXBOW_PEER
+typed "export OXBOW_PEER=$OXBOW_PEER"
+say "They are linked and have indexed their folders. All that follows is asked of ${peers[0]}, which" \
+  "knows these neighbors:"
+run "$oxbow" peer list
+
+step "How far a query gets"
+run "$oxbow" horizon
+say "With the default TTL of 7 hops a query from here reaches everybody."
+
+step "Something common"
+run "$oxbow" find GPL-3 --all
+say "The query hopped from neighbor to neighbor, and every hit came back along the way it went." \
+  "The figures are exact: each copy of the query was answered for."
+
+step "Something rare"
+run "$oxbow" find "$rare_key"
+say "One peer of $count holds it, and nobody had to know which."
+
+step "A pattern"
+run "$oxbow" find --glob '*GPL-[12]*'
+say "Patterns are what a lookup by hash cannot do: every peer looks through its own keys."
+
+step "Something that isn't there"
+run_absent "$oxbow" find no-such-key
+say "The answer came as soon as the last copy of the query had been answered for: no timeout was" \
+  "waited for."
+
+step "A download, verified"
+rm -f "$home/download"
+run "$oxbow" fetch "$rare_key" --to "$home/download"
+run sha256sum "$home/download" "$rare_file"
+cmp -s "$home/download" "$rare_file" || fail "the download is not the file that was shared"
+say "The same content as the original: it came in pieces from its holder, through ${peers[0]}."
+
+step "Three peers die"
+victims=("${peers[2]}" "${peers[5]}" "${peers[8]}")
+pids=()
+for name in "${victims[@]}"; do pids+=("$(pid_of "$name")"); done
+typed "kill -9 ${pids[*]}     # ${victims[*]}"
+kill -9 "${pids[@]}"
+run "$oxbow" find GPL-3 --all
+say "The three were holders of GPL-3; the others still answer, and queries find other ways."
+run "$oxbow" find "$rare_key"
+say "Nobody was told, and nothing had to be repaired."
+
+printf '\n%sThat took %d seconds. Five commands to try%s\n\n' "$bold" $((SECONDS - started)) "$plain"
+if [ -t 1 ]; then
+  keep=yes
+  cat <<END
+  export OXBOW_PEER=$OXBOW_PEER     ${dim}# first${plain}
+
+  $oxbow find --words 'copyright lib'              ${dim}# keys with both words in them${plain}
+  $oxbow find GPL-3 --via expanding                ${dim}# small floods first: count the messages${plain}
+  $oxbow fetch Artistic --to /tmp/Artistic         ${dim}# a download${plain}
+  $oxbow net list                                  ${dim}# who is up, and where the logs are${plain}
+  $oxbow status                                    ${dim}# what this peer has seen and done${plain}
+
+The network stays up; make demo-stop ends it.
+END
+else
+  cat <<END
+  make demo                                  # on a terminal: the network stays up for you
+  $oxbow net up $network               # the same peers on fixed ports, from 7401
+  $oxbow --peer 127.0.0.1:7401 find --words 'copyright lib'
+  $oxbow --peer 127.0.0.1:7401 horizon
+  $oxbow net down $network
+
+The network has been stopped again.
+END
+fi
