@@ -12,6 +12,15 @@ constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
     "hello", "bye",        "link",      "ping",       "pong",          "query", "hit",
     "done",  "walk",       "walk-report", "walk-reply", "piece-request", "piece"};
 
+const char* kind_name(ConnectionKind kind) {
+  switch (kind) {
+    case ConnectionKind::control: return "control";
+    case ConnectionKind::bulk: return "bulk";
+    case ConnectionKind::probe: return "probe";
+  }
+  return "?";
+}
+
 const char* action_name(LinkAction action) {
   switch (action) {
     case LinkAction::ask: return "ask";
@@ -35,7 +44,7 @@ struct Describer {
   RequestLabels& labels;
 
   std::string operator()(const Hello& m) const {
-    return fmt::format("hello {} {}{}", m.name, m.kind == ConnectionKind::bulk ? "bulk" : "control",
+    return fmt::format("hello {} {}{}", m.name, kind_name(m.kind),
                        m.link ? " link" : "");
   }
   std::string operator()(const Bye& m) const { return fmt::format("bye {}", m.code); }

@@ -53,7 +53,7 @@ class Stranger {
   template <class T>
   std::size_t count() const {
     std::size_t result = 0;
-    for (const Received& r : received_) result += std::holds_alternative<T>(r.message()) ? 1 : 0;
+    for (const Received& r : received_) result += std::holds_alternative<T>(r.message()) ? 1U : 0U;
     return result;
   }
   /// The last message of one type; null: none.

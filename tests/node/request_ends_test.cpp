@@ -84,7 +84,7 @@ TEST_CASE("every request ends exactly once, with figures that add up, under all 
       REQUIRE(record.error() == nullptr);
       const SearchReport& report = record.answer<FindAnswer>().search;
       if (report.via == Via::flood && report.query_messages) CHECK(adds_up(report));
-      partial += report.stopped == Stopped::partial ? 1 : 0;
+      partial += report.stopped == Stopped::partial ? 1U : 0U;
     }
     CHECK(network.misdirected() == 0);
   }

@@ -80,8 +80,8 @@ TEST_CASE("with links lost after the query, a hit arrives iff the first living u
     int at_home = 0;
     for (const auto& [where, visits] : flood.hits_at) at_home += std::get<0>(where) == origin;
     CHECK(at_home == (expected ? 1 : 0));
-    arrived += expected ? 1 : 0;
-    detoured += expected && flood.hits > answer.hits[0].hops ? 1 : 0;
+    arrived += expected ? 1U : 0U;
+    detoured += expected && flood.hits > answer.hits[0].hops ? 1U : 0U;
   }
   CHECK(arrived > 50);   // both outcomes were tried,
   CHECK(arrived < 190);
