@@ -31,15 +31,15 @@ Error value_too_large(std::size_t size) {
           "at most " + std::to_string(limits::kValue) + " bytes", std::to_string(size) + " bytes"};
 }
 
-Error values_full(std::uint64_t published_bytes) {
+Error values_full(std::uint64_t published, std::size_t most) {
   return {"full", "no room for more published values (unpublish some, or share files)",
-          "at most " + std::to_string(limits::kPublishedBytes) + " bytes of values",
-          std::to_string(published_bytes) + " bytes published"};
+          "at most " + std::to_string(most) + " bytes of values",
+          std::to_string(published) + " bytes are published"};
 }
 
-Error index_full() {
+Error index_full(std::size_t most) {
   return {"full", "the local index is full (unpublish some keys, or share fewer files)",
-          "at most " + std::to_string(limits::kIndexEntries) + " keys", "one more"};
+          "at most " + std::to_string(most) + " keys", "one more"};
 }
 
 }  // namespace
@@ -81,10 +81,10 @@ Result<LocalIndex::Published> LocalIndex::publish(std::string_view key, std::str
   std::uint32_t number = slot_of_key(key, hash);
   const bool replaced = number != kNone && slot(number).is_value;
   const std::uint64_t freed = replaced ? slot(number).size : 0;
-  if (published_bytes_ - freed + value.size() > limits::kPublishedBytes) {
-    return values_full(published_bytes_);
+  if (published_bytes_ - freed + value.size() > most_published_) {
+    return values_full(published_bytes_, most_published_);
   }
-  if (!replaced && full()) return index_full();
+  if (!replaced && full()) return index_full(most_keys_);
 
   // The copy is made first: `key` and `value` may be views into what is replaced.
   std::unique_ptr<char[]> text = joined(key, value);

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/limits.h"
-#include "overlay/utf8.h"
+#include "base/utf8.h"
 
 namespace oxbow {
 
@@ -18,11 +17,6 @@ namespace {
 
 Error bad_pattern(std::string message, std::string needed, std::string got) {
   return {"bad-pattern", std::move(message), std::move(needed), std::move(got)};
-}
-
-Error not_utf8(std::size_t at) {
-  return bad_pattern("the pattern is not valid UTF-8", "UTF-8 text",
-                     "an odd byte at " + std::to_string(at + 1));
 }
 
 /// A glob in the forms that matching needs.
@@ -36,6 +30,7 @@ struct Glob {
 
 class GlobReader {
  public:
+  /// `text` must be UTF-8.
   explicit GlobReader(std::string_view text) : text_(text) {}
 
   Result<Glob> read() {
@@ -50,9 +45,8 @@ class GlobReader {
  private:
   Status read_item() {
     const std::size_t start = at_;
-    const auto character = next();
-    if (!character) return not_utf8(start);
-    switch (*character) {
+    const std::uint32_t character = next();
+    switch (character) {
       case '*':
         if (!after_star_) wildcard("\\C*");
         after_star_ = true;
@@ -67,7 +61,7 @@ class GlobReader {
       case '\\':
         return read_escaped();
       default:
-        literal(*character, start);
+        literal(character, start);
         return Done{};
     }
   }
@@ -78,9 +72,7 @@ class GlobReader {
                          "the end of the glob");
     }
     const std::size_t start = at_;
-    const auto character = next();
-    if (!character) return not_utf8(start);
-    literal(*character, start);
+    literal(next(), start);
     return Done{};
   }
 
@@ -123,10 +115,7 @@ class GlobReader {
   Result<std::uint32_t> class_character(std::size_t start) {
     if (at_ < text_.size() && text_[at_] == '\\') ++at_;
     if (at_ == text_.size()) return unterminated(start);
-    const std::size_t before = at_;
-    const auto character = next();
-    if (!character) return not_utf8(before);
-    return *character;
+    return next();
   }
 
   Error unterminated(std::size_t start) const {
@@ -159,7 +148,17 @@ class GlobReader {
     expression += '}';
   }
 
-  std::optional<std::uint32_t> next() { return utf8::next(text_, at_); }
+  /// The next character of text that is known to be UTF-8 and not at its end.
+  std::uint32_t next() {
+    const auto lead = static_cast<std::uint8_t>(text_[at_++]);
+    if (lead < 0x80) return lead;
+    const int following = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    std::uint32_t character = lead & (0x3fU >> following);
+    for (int i = 0; i < following; ++i) {
+      character = (character << 6) | (static_cast<std::uint8_t>(text_[at_++]) & 0x3fU);
+    }
+    return character;
+  }
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -178,11 +177,16 @@ RE2::Options options() {
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
-Error pattern_too_large(std::string_view text) {
-  return {"too-large", "the pattern is too complicated (use fewer or shorter wildcards)",
-          "at most " + std::to_string(limits::kPatternMemory) + " bytes when compiled",
-          std::to_string(text.size()) + " bytes of pattern"};
+Error too_complicated(std::string_view text) {
+  return {"too-large", "the pattern is too complicated (use fewer ? and [])",
+          "at most " + std::to_string(limits::kPatternProgram) + " steps when compiled",
+          "more, from " + std::to_string(text.size()) + " bytes"};
 }
+
+// Where RE2 has to give up its automaton, because a pattern makes it too large to be kept, a byte
+// of key takes up to 5 ns for each step of the program, against less than 2 ns else; a slice of a
+// simple pattern leaves room for 10 ns.
+std::size_t cost_of_program(std::size_t steps) { return 1 + steps / 2; }
 
 }  // namespace
 
@@ -199,7 +203,7 @@ struct Pattern::Compiled {
   std::vector<std::unique_ptr<RE2>> expressions;
   std::size_t cost = 1;
 
-  /// False: too large.
+  /// False: too large for limits::kPatternMemory.
   bool add(std::string_view text, const RE2::Options& how) {
     expressions.push_back(std::make_unique<RE2>(piece(text), how));
     return expressions.back()->ok();
@@ -221,13 +225,15 @@ Result<std::unique_ptr<const Pattern::Compiled>> Pattern::Compiled::glob(std::st
     compiled->kind = Kind::affixes;
   } else {
     compiled->kind = Kind::glob;
-    if (!compiled->add(read->expression, options())) return pattern_too_large(text);
+    if (!compiled->add(read->expression, options())) return too_complicated(text);
+    const auto steps = static_cast<std::size_t>(compiled->expressions.front()->ProgramSize());
+    if (steps > limits::kPatternProgram) return too_complicated(text);
+    compiled->cost = cost_of_program(steps);
   }
   return {std::move(compiled)};
 }
 
 Result<std::unique_ptr<const Pattern::Compiled>> Pattern::Compiled::words(std::string_view text) {
-  if (const auto odd = utf8::first_invalid(text)) return not_utf8(*odd);
   RE2::Options how = options();
   how.set_literal(true);
   how.set_case_sensitive(false);
@@ -239,12 +245,13 @@ Result<std::unique_ptr<const Pattern::Compiled>> Pattern::Compiled::words(std::s
       return Error{"too-large", "too many words (leave the commonest out)",
                    "at most " + std::to_string(limits::kPatternWords) + " words", "more"};
     }
-    if (!compiled->add(text.substr(start, end - start), how)) return pattern_too_large(text);
+    if (!compiled->add(text.substr(start, end - start), how)) return too_complicated(text);
     start = text.find_first_not_of(' ', end);
   }
   if (compiled->expressions.empty()) {
     return bad_pattern("no word to look for", "at least one word", "spaces only");
   }
+  compiled->cost = compiled->expressions.size();  // a word's automaton is never large
   return {std::move(compiled)};
 }
 
@@ -257,6 +264,9 @@ Result<Pattern> Pattern::compile(Match match, std::string_view text) {
                  text.empty() ? "the pattern is empty" : "the pattern is too long",
                  "1 to " + std::to_string(limits::kKey) + " bytes",
                  std::to_string(text.size()) + " bytes"};
+  }
+  if (!is_utf8(text)) {
+    return bad_pattern("the pattern is not valid UTF-8", "UTF-8 text", "other bytes");
   }
   auto compiled = match == Match::glob ? Compiled::glob(text) : Compiled::words(text);
   if (!compiled) return compiled.error();

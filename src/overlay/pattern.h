@@ -22,7 +22,8 @@ namespace oxbow {
 class Pattern {
  public:
   /// Errors: "bad-pattern" (not a glob or words, unterminated class, not UTF-8, no words),
-  /// "too-large" (more than limits::kKey bytes, kPatternWords words or kPatternMemory).
+  /// "too-large" (more than limits::kKey bytes, kPatternWords words, kPatternMemory bytes or,
+  /// for a glob, kPatternProgram steps when compiled).
   static Result<Pattern> compile(Match match, std::string_view text);
 
   Pattern(Pattern&&) noexcept;
@@ -31,8 +32,8 @@ class Pattern {
 
   bool matches(std::string_view key) const;
 
-  /// How much longer than a plain pattern this one may take, at the worst, for a byte of key; from
-  /// 1. Slices of a scan are made smaller by this factor.
+  /// How much longer than a simple pattern this one may take, at the worst, for a byte of key; at
+  /// least 1. Slices of a scan are made smaller by this factor.
   std::size_t cost() const;
 
  private:

@@ -119,6 +119,38 @@ TEST_CASE("keys and values have limits") {
   CHECK(index.published_bytes() == limits::kValue);
 }
 
+TEST_CASE("an index takes as many keys as it may, hidden files included, and then no more") {
+  LocalIndex index(3);
+  REQUIRE(index.publish("a", "v", digest(1)).ok());
+  CHECK(index.apply(found({file("a", 1, 1), file("b", 1, 1), file("c", 1, 1)})) == 1);
+  CHECK(index.files() == 2);
+  CHECK_FALSE(index.find("c").has_value());
+  const Error full{"full", "the local index is full (unpublish some keys, or share fewer files)",
+                   "at most 3 keys", "one more"};
+  CHECK(index.publish("d", "v", digest(1)).error() == full);
+  CHECK(index.publish("b", "v", digest(1)).error() == full);  // the file would be hidden
+  CHECK(index.publish("a", "w", digest(1)).ok());
+  CHECK(index.apply(found({file("b", 2, 2)})) == 0);
+  index.apply({{"a"}, {}, {}});
+  CHECK(index.publish("d", "v", digest(1)).ok());
+  CHECK(index.published() == 2);
+}
+
+TEST_CASE("published values have room for so many bytes in all") {
+  LocalIndex index(100, 10);
+  REQUIRE(index.publish("a", "123456", digest(1)).ok());
+  CHECK(index.publish("b", "12345", digest(1)).error() ==
+        Error{"full", "no room for more published values (unpublish some, or share files)",
+              "at most 10 bytes of values", "6 bytes are published"});
+  CHECK(index.publish("b", "1234", digest(1)).ok());
+  CHECK(index.publish("a", "1234567", digest(1)).error().code == "full");
+  CHECK(index.find("a")->value == "123456");
+  CHECK(index.publish("a", "654321", digest(1)).ok());
+  CHECK(index.unpublish("b"));
+  CHECK(index.publish("a", "1234567890", digest(1)).ok());
+  CHECK(index.published_bytes() == 10);
+}
+
 TEST_CASE("files appear, change and go with the updates") {
   LocalIndex index;
   IndexUpdate update = found({file("a.txt", 10, 1), file("b.txt", 20, 2)});
@@ -235,6 +267,14 @@ TEST_CASE("one slice of a scan looks at no more than its limits") {
     std::vector<std::uint32_t> matches;
     CHECK(long_keys.scan(from_start, all, matches));
     CHECK(matches.size() == limits::kScanBytes / limits::kKey);
+  }
+  SUBCASE("fewer, for a pattern that may be slow to match, but always one") {
+    LocalIndex::Cursor from_start;
+    std::vector<std::uint32_t> matches;
+    const Pattern slow = glob("*[0-5]" + std::string(50, '?') + "z");
+    CHECK(index.scan(from_start, slow, matches));
+    CHECK(from_start.position > 0);
+    CHECK(from_start.position < limits::kScanKeys / 8);
   }
   SUBCASE("and stops at the number of matches that is wanted") {
     LocalIndex::Cursor from_start;

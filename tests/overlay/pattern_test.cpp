@@ -191,8 +191,7 @@ TEST_CASE("a pattern that is none is refused with what was needed") {
 }
 
 TEST_CASE("a pattern must be valid UTF-8") {
-  const Error odd{"bad-pattern", "the pattern is not valid UTF-8", "UTF-8 text",
-                  "an odd byte at 2"};
+  const Error odd{"bad-pattern", "the pattern is not valid UTF-8", "UTF-8 text", "other bytes"};
   CHECK(error_of(Match::glob, "a\xff") == odd);
   CHECK(error_of(Match::words, "a\xff") == odd);
   CHECK(error_of(Match::glob, "a\xc0\x80") == odd);          // overlong
@@ -219,7 +218,28 @@ TEST_CASE("patterns that make backtracking matchers stop are matched like any ot
   for (int i = 0; i < 100; ++i) pattern += "a*";
   CHECK_FALSE(glob(pattern + "b", key));
   CHECK(glob(pattern, key));
-  const std::string gaps = "*a" + std::string(500, '?') + "b";
+  const std::string gaps = "*a" + std::string(50, '?') + "b";
   CHECK(glob(gaps, std::string(520, 'a') + "b"));
   CHECK_FALSE(glob(gaps, std::string(1000, 'a')));
+}
+
+TEST_CASE("a pattern that would take too long for one key is refused") {
+  CHECK(error_of(Match::glob, "*" + std::string(500, '?') + "*").code == "too-large");
+  CHECK(error_of(Match::glob, "*" + std::string(500, '?') + "*").got == "more, from 502 bytes");
+  CHECK(glob("*" + std::string(600, 'a') + "*", std::string(limits::kKey, 'a')));
+  std::string words_of_every_alphabet;
+  while (words_of_every_alphabet.size() < 1000) words_of_every_alphabet += "ж";
+  CHECK(words(words_of_every_alphabet, words_of_every_alphabet));
+}
+
+TEST_CASE("a pattern's cost grows with what it may take to match it") {
+  const auto cost = [](Match match, std::string_view text) {
+    return Pattern::compile(match, text)->cost();
+  };
+  CHECK(cost(Match::glob, "literal") == 1);
+  CHECK(cost(Match::glob, "doc/*.txt") == 1);
+  CHECK(cost(Match::words, "one") == 1);
+  CHECK(cost(Match::words, "one two three") == 3);
+  CHECK(cost(Match::glob, "*a*b") > 1);
+  CHECK(cost(Match::glob, "*a" + std::string(50, '?') + "b") > 10 * cost(Match::glob, "*a*b"));
 }
