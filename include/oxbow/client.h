@@ -1,0 +1,105 @@
+// A client of one running peer, for programs that look for keys and download what was found:
+//
+//   auto client = oxbow::Client::connect("127.0.0.1:7400");
+//   if (!client) return complain(client.error().message);
+//   oxbow::FindRequest request;
+//   request.key = "licenses/GPL-3";
+//   auto answer = client->find(request);
+//   if (answer && answer->found) client->fetch(answer->hits, {"GPL-3"});
+//
+// Every call blocks until the peer has answered, or until its time is up; nothing else happens in
+// the background. A Client is one connection and is not thread-safe: use one for each thread.
+#pragma once
+
+#include <oxbow/requests.h>
+#include <oxbow/result.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace oxbow {
+
+/// Where a download goes, and how.
+struct FetchOptions {
+  std::string path;        ///< of the file to be made; `path`.part exists while it is incomplete
+  bool overwrite = false;  ///< replace a file of that name; otherwise it is an error ("exists")
+};
+
+struct FetchProgress {
+  std::uint64_t done = 0;  ///< bytes that are there, those of an earlier download included
+  std::uint64_t size = 0;
+  std::string holder;      ///< address of who is asked at the moment
+};
+
+/// A holder that was given up, and why.
+struct FailedHolder {
+  std::string holder;  ///< address
+  std::string reason;
+};
+
+struct FetchSummary {
+  std::string path;
+  std::string key;
+  std::uint64_t size = 0;
+  std::string sha256;           ///< of the file as it was written: checked
+  std::uint64_t resumed = 0;    ///< bytes that an earlier download had left in `path`.part
+  std::string holder;           ///< address of who sent the last piece; empty: nothing was missing
+  std::string holder_name;
+  std::vector<FailedHolder> failed;
+  double elapsed_ms = 0;
+};
+
+class Client {
+ public:
+  /// Connects to the peer at `address` (`IP:PORT` or `HOST:PORT`). Errors: "bad-address",
+  /// "unreachable".
+  static Result<Client> connect(const std::string& address, std::chrono::milliseconds timeout =
+                                                                std::chrono::seconds(5));
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  /// The address that was connected to.
+  const std::string& address() const;
+
+  // Errors of all calls: "peer-lost" (the connection ended: make a new Client), "timeout", and what
+  // the peer itself answers.
+
+  /// Locates a key, or keys by a pattern. `on_hit` sees each hit as it comes; the answer has them
+  /// all.
+  Result<FindAnswer> find(const FindRequest& request,
+                          const std::function<void(const SearchHit&)>& on_hit = {});
+  /// Downloads what a search has found: the content of the first hit, from its holder and, should
+  /// that fail, from the holders of the same content among the other hits. The pieces go to
+  /// `path`.part, which a later call goes on with; the SHA-256 of the whole is checked before the
+  /// file gets its name. Errors: "exists", "in-progress" (another download writes to it),
+  /// "wrong-digest", "no-holder" (all failed), "file" (the system's reason).
+  Result<FetchSummary> fetch(const std::vector<SearchHit>& hits, const FetchOptions& options,
+                             const std::function<void(const FetchProgress&)>& on_progress = {});
+  Result<PieceAnswer> piece(const PieceCall& request);
+  Result<PublishAnswer> publish(const std::string& key, const std::string& value);
+  Result<UnpublishAnswer> unpublish(const std::string& key);
+  Result<PeersAnswer> peers();
+  Result<PeerAddAnswer> peer_add(const std::string& address);
+  Result<PeerRemoveAnswer> peer_remove(const std::string& address_id_or_name);
+  Result<StatusAnswer> status();
+  /// Not being ready in time is an answer, not an error.
+  Result<WaitReadyAnswer> wait_ready(std::chrono::milliseconds timeout);
+  Result<TraceAnswer> trace(const TraceRequest& request);
+  /// The smallest round trip.
+  Status ping();
+
+  /// How long a peer may take to answer beyond the time that a request itself allows; 10 s at first.
+  void set_patience(std::chrono::milliseconds patience);
+
+ private:
+  class Implementation;
+  explicit Client(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace oxbow

@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+
+#include "cli/answer_json.h"
+#include "cli/command_list.h"
+#include "cli/find_options.h"
+#include "cli/search_text.h"
+#include "report/progress.h"
+#include "report/text.h"
+#include "report/units.h"
+
+namespace oxbow::cli {
+namespace {
+
+bool is_folder(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// A stranger chose the key: only a plain name may become the name of a file here.
+Result<std::string> file_name_of(const std::string& key) {
+  const auto slash = key.rfind('/');
+  const std::string name = slash == std::string::npos ? key : key.substr(slash + 1);
+  const bool plain = !name.empty() && name != "." && name != ".." && name.size() <= 200 &&
+                     name[0] != '-' && printable(name) == name;
+  if (plain) return name;
+  return Error{"usage", "the key does not end in a plain file name: say where to with --to FILE",
+               "--to FILE", key};
+}
+
+Result<std::string> target_of(const Options& options) {
+  const std::string to = options.text("to");
+  if (!to.empty() && !is_folder(to) && to.back() != '/') return to;
+  Result<std::string> name = file_name_of(options.argument(0));
+  if (!name || to.empty()) return name;
+  return to + (to.back() == '/' ? "" : "/") + *name;
+}
+
+bool is_named(const SearchHit& hit, const std::string& holder) {
+  return hit.holder == holder || hit.holder_id == holder || hit.holder_name == holder;
+}
+
+// The nearest holder first; with --from only that one.
+Result<std::vector<SearchHit>> choose(std::vector<SearchHit> hits, const std::string& from) {
+  std::stable_sort(hits.begin(), hits.end(),
+                   [](const SearchHit& a, const SearchHit& b) { return a.hops < b.hops; });
+  if (from.empty()) return hits;
+  std::string known;
+  for (const SearchHit& hit : hits) {
+    known += (known.empty() ? "" : ", ") + peer_text(hit.holder_name, hit.holder);
+  }
+  std::erase_if(hits, [&](const SearchHit& hit) { return !is_named(hit, from); });
+  if (!hits.empty()) return hits;
+  return Error{"not-found", fmt::format("{} does not hold it; holders are {}", from, known), known,
+               from};
+}
+
+void warn_of_other_contents(const Output& output, const std::vector<SearchHit>& hits) {
+  std::set<std::string> digests;
+  for (const SearchHit& hit : hits) digests.insert(hit.sha256);
+  if (digests.size() < 2) return;
+  output.aside(fmt::format(
+      "{} different contents have this key; taking that of {} (choose another with --from)",
+      digests.size(), peer_text(hits.front().holder_name, hits.front().holder)));
+}
+
+void print(const Output& output, const FetchSummary& summary) {
+  const double seconds = summary.elapsed_ms / 1000;
+  const std::uint64_t moved = summary.size - summary.resumed;
+  const double rate = seconds > 0 ? static_cast<double>(moved) / seconds : 0;
+  if (output.is_json()) {
+    JsonWriter json;
+    json.begin_document("fetch").bytes("key", summary.key).bytes("path", summary.path);
+    json.field("size", summary.size).field("sha256", summary.sha256);
+    json.field("resumed", summary.resumed).field("holder", summary.holder);
+    json.field("holder_name", summary.holder_name).name("failed").begin_array();
+    for (const FailedHolder& failed : summary.failed) {
+      json.begin_object().field("holder", failed.holder).field("reason", failed.reason).end_object();
+    }
+    json.end_array().field("elapsed_ms", summary.elapsed_ms).end_object();
+    output.print(json);
+    return;
+  }
+  if (output.format() == Format::plain) {
+    output.print_line(fmt::format("{}\t{}\t{}\t{}", printable(summary.path), summary.size,
+                                  summary.sha256, summary.holder));
+    return;
+  }
+  for (const FailedHolder& failed : summary.failed) {
+    output.note(fmt::format("gave up {}: {}", failed.holder, printable(failed.reason)));
+  }
+  const std::string from = summary.holder.empty()
+                               ? "already there"
+                               : "from " + peer_text(summary.holder_name, summary.holder);
+  output.print_line(fmt::format("{}  {}  {}", printable(summary.path), human_bytes(summary.size), from));
+  output.note(fmt::format("sha256 {}, as announced; {} in {} ({}){}", summary.sha256,
+                          human_bytes(moved), human_ms(summary.elapsed_ms), human_rate(rate),
+                          summary.resumed > 0
+                              ? fmt::format("; {} were there before", human_bytes(summary.resumed))
+                              : ""));
+}
+
+int run(Invocation& invocation) {
+  const Output& output = invocation.output;
+  const Options& options = invocation.options;
+  const Result<std::string> target = target_of(options);
+  if (!target) return output.fail(target.error());
+  struct stat status {};
+  if (!options.is_set("force") && ::lstat(target->c_str(), &status) == 0) {
+    return output.fail({"exists", *target + " exists already (replace it with --force)",
+                        "", *target});
+  }
+  Result<Client> client = invocation.connect();
+  if (!client) return output.fail(client.error());
+
+  FindRequest request = search_request(options.argument(0), options);
+  request.all = true;  // so that other holders are known, should one fail
+  Result<FindAnswer> answer = client->find(request);
+  if (!answer) return output.fail(answer.error());
+  if (!answer->found) {
+    const bool absent = answer->search.stopped == Stopped::complete;
+    return output.fail({absent ? "not-found" : "timeout",
+                        fmt::format("nobody within reach holds {}. {}", options.argument(0),
+                                    search_summary(*answer)),
+                        "a holder", "none"});
+  }
+  Result<std::vector<SearchHit>> hits = choose(std::move(answer->hits), options.text("from"));
+  if (!hits) return output.fail(hits.error());
+  warn_of_other_contents(output, *hits);
+
+  const auto started = std::chrono::steady_clock::now();
+  Progress progress(output.quiet() ? Terminal() : output.error_terminal(), printable(*target));
+  Result<FetchSummary> summary = client->fetch(
+      *hits, {*target, options.is_set("force")}, [&](const FetchProgress& now) {
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+        progress.show(now.done, now.size, elapsed.count());
+      });
+  progress.wipe();
+  if (!summary) return output.fail(summary.error());
+  print(output, *summary);
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+Command fetch_command() {
+  Command command{
+      .name = "fetch",
+      .summary = "find a key, download it from a holder and check it",
+      .details =
+          "Pieces go to FILE.part, which gets its name when all is there and its SHA-256 is the one "
+          "that the hit announced. Interrupted, the same command goes on from there. When a holder "
+          "fails, the next holder of the same content takes over.",
+      .arguments = {{"KEY", "the key to fetch"}},
+      .options = {{.name = "to",
+                   .argument = "FILE",
+                   .help = "Where to; a folder keeps the key's last part as the file's name.",
+                   .completes = Completes::file},
+                  {.name = "force",
+                   .help = "Replace a file that exists already.",
+                   .kind = Kind::boolean},
+                  {.name = "from",
+                   .argument = "HOLDER",
+                   .help = "Take it from this holder alone: an address, id or name that find prints."}},
+      .examples = {{"oxbow fetch GPL-3", "into the current folder"},
+                   {"oxbow fetch GPL-3 --to /tmp/licence --force", "to a place of your own"}},
+      .run = run};
+  const std::vector<OptionSpec> shared = search_options();
+  command.options.insert(command.options.end(), shared.begin(), shared.end());
+  return command;
+}
+
+}  // namespace oxbow::cli

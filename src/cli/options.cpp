@@ -1,0 +1,315 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <numeric>
+
+namespace oxbow::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+Error usage(std::string message, std::string needed = {}, std::string got = {}) {
+  return {"usage", std::move(message), std::move(needed), std::move(got)};
+}
+
+std::vector<const OptionSpec*> options_of(const Command& command) {
+  std::vector<const OptionSpec*> all;
+  for (const OptionSpec& option : command.options) all.push_back(&option);
+  for (const OptionSpec& option : global_options()) all.push_back(&option);
+  return all;
+}
+
+const OptionSpec* find_option(const Command& command, std::string_view name) {
+  for (const OptionSpec* option : options_of(command)) {
+    if (option->name == name) return option;
+  }
+  return nullptr;
+}
+
+po::options_description describe(const Command& command) {
+  po::options_description description;
+  for (const OptionSpec* option : options_of(command)) {
+    std::string names(option->name);
+    if (option->letter != 0) names += std::string(",") + option->letter;
+    if (option->kind == Kind::action) {
+      description.add_options()(names.c_str(), "");
+    } else if (option->kind == Kind::boolean) {
+      description.add_options()(names.c_str(), po::value<std::string>()->implicit_value("yes"), "");
+    } else {
+      description.add_options()(names.c_str(), po::value<std::string>(), "");
+    }
+  }
+  return description;
+}
+
+std::string without_dashes(const std::string& flag) {
+  const auto start = flag.find_first_not_of('-');
+  return start == std::string::npos ? flag : flag.substr(start, flag.find('=') - start);
+}
+
+Error unknown_option(const Command& command, const std::string& name) {
+  std::vector<std::string> known;
+  for (const OptionSpec* option : options_of(command)) known.emplace_back(option->name);
+  const auto near = nearest(name, known);
+  return usage(fmt::format("oxbow {} has no option {}{}{} (see oxbow {} --help)", command.name,
+                           name.size() == 1 ? "-" : "--", name,
+                           near ? "; did you mean --" + *near + "?" : "", command.name),
+               near ? "--" + *near : "", name);
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  if (text == "yes" || text == "true" || text == "on" || text == "1") return true;
+  if (text == "no" || text == "false" || text == "off" || text == "0") return false;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (text.empty() || error != std::errc() || stopped != end) return std::nullopt;
+  return number;
+}
+
+Status check(const OptionSpec& option, const std::string& value) {
+  const auto wrong = [&](const std::string& needed) {
+    return usage(fmt::format("--{}={}: give {}", option.name, value, needed), needed, value);
+  };
+  switch (option.kind) {
+    case Kind::text:
+      if (value.empty()) return wrong(std::string(option.argument));
+      break;
+    case Kind::action:
+      break;
+    case Kind::boolean:
+      if (!parse_boolean(value)) return wrong("yes or no");
+      break;
+    case Kind::number: {
+      const auto number = parse_number(value);
+      if (!number || *number < option.least || *number > option.most) {
+        return wrong(fmt::format("a whole number from {} to {}", option.least, option.most));
+      }
+      break;
+    }
+    case Kind::duration:
+      if (!parse_duration(value)) return wrong("a time such as 500ms, 10s or 2m");
+      break;
+    case Kind::choice:
+      if (std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
+        return wrong("one of " + fmt::format("{}", fmt::join(option.choices, ", ")));
+      }
+      break;
+  }
+  return Done{};
+}
+
+Status check_arguments(const Command& command, const std::vector<std::string>& arguments) {
+  const auto required = static_cast<std::size_t>(
+      std::count_if(command.arguments.begin(), command.arguments.end(),
+                    [](const ArgumentSpec& argument) { return argument.required; }));
+  if (arguments.size() < required) {
+    const std::string_view missing = command.arguments[arguments.size()].name;
+    return usage(fmt::format("{} is missing: {}", missing, usage_of(command)), std::string(missing));
+  }
+  if (arguments.size() > command.arguments.size()) {
+    const std::string& extra = arguments[command.arguments.size()];
+    return usage(fmt::format("'{}' is one argument too many: {}", extra, usage_of(command)), "",
+                 extra);
+  }
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& choices = command.arguments[i].choices;
+    if (choices.empty() || std::find(choices.begin(), choices.end(), arguments[i]) != choices.end()) {
+      continue;
+    }
+    const std::string needed = fmt::format("{}", fmt::join(choices, ", "));
+    return usage(fmt::format("'{}' is none of {}: {}", arguments[i], needed, usage_of(command)),
+                 needed, arguments[i]);
+  }
+  return Done{};
+}
+
+// Boost.Program_options tells the forms apart (--x y, --x=y, -x y, --).
+Result<po::parsed_options> parse_forms(const Command& command, std::span<const std::string> words) {
+  namespace style = po::command_line_style;
+  try {
+    const po::options_description known = describe(command);
+    return po::command_line_parser(std::vector<std::string>(words.begin(), words.end()))
+        .options(known)
+        .style(style::unix_style & ~style::allow_guessing & ~style::allow_sticky)
+        .run();
+  } catch (const po::unknown_option& error) {
+    return unknown_option(command, without_dashes(error.get_option_name()));
+  } catch (const po::invalid_command_line_syntax& error) {
+    const std::string name = without_dashes(error.get_option_name());
+    const OptionSpec* option = find_option(command, name);
+    if (option == nullptr) return unknown_option(command, name);
+    if (option->kind == Kind::action) return usage("--" + name + " takes no value");
+    return usage(fmt::format("--{} needs a value: --{}={}", name, name, option->argument));
+  } catch (const po::error& error) {
+    return usage(fmt::format("{} (see oxbow {} --help)", error.what(), command.name));
+  }
+}
+
+}  // namespace
+
+Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  const auto number = parse_number(text.substr(0, digits));
+  const std::uint64_t factor = unit == "ms"               ? 1
+                               : unit.empty() || unit == "s" ? 1000
+                               : unit == "m"              ? 60'000
+                               : unit == "h"              ? 3'600'000
+                                                          : 0;
+  constexpr std::uint64_t kDay = 86'400'000;
+  if (!number || factor == 0 || *number == 0 || *number > kDay / factor) {
+    return usage("no time: " + std::string(text), "a time such as 500ms, 10s or 2m",
+                 std::string(text));
+  }
+  return std::chrono::milliseconds(*number * factor);
+}
+
+bool Options::has(std::string_view name) const { return values_.find(name) != values_.end(); }
+
+std::string Options::text(std::string_view name) const {
+  if (const auto found = values_.find(name); found != values_.end()) return found->second.back();
+  const auto fallback = fallbacks_.find(name);
+  return fallback == fallbacks_.end() ? std::string() : fallback->second;
+}
+
+std::vector<std::string> Options::all(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
+std::uint32_t Options::number(std::string_view name) const {
+  return static_cast<std::uint32_t>(parse_number(text(name)).value_or(0));
+}
+
+std::chrono::milliseconds Options::duration(std::string_view name) const {
+  const auto parsed = parse_duration(text(name));
+  return parsed ? *parsed : std::chrono::milliseconds(0);
+}
+
+bool Options::is_set(std::string_view name) const {
+  return parse_boolean(text(name)).value_or(false);
+}
+
+Result<Options> parse_options(const Command& command, std::span<const std::string> words) {
+  const auto parsed = parse_forms(command, words);
+  if (!parsed) return parsed.error();
+  Options options;
+  for (const OptionSpec* option : options_of(command)) {
+    if (!option->fallback.empty()) options.fallbacks_[std::string(option->name)] = option->fallback;
+  }
+  for (const po::option& one : parsed->options) {
+    if (one.string_key.empty()) {
+      options.arguments_.insert(options.arguments_.end(), one.value.begin(), one.value.end());
+      continue;
+    }
+    const OptionSpec* option = find_option(command, one.string_key);
+    if (option == nullptr) return unknown_option(command, one.string_key);
+    const std::string value = one.value.empty() ? "yes" : one.value.front();
+    if (Status fits = check(*option, value); !fits) return fits.error();
+    auto& values = options.values_[one.string_key];
+    if (!values.empty() && !option->repeated && option->kind != Kind::action) {
+      return usage(fmt::format("--{} is given twice; keep one of them", option->name));
+    }
+    values.push_back(value);
+  }
+  // Who asks for help need not get the rest right.
+  if (options.has("help")) return options;
+  if (Status fits = check_arguments(command, options.arguments_); !fits) return fits.error();
+  return options;
+}
+
+Result<CommandWords> split_command(std::span<const std::string> line) {
+  // Global options may stand before the command; those with a value hide the next word.
+  const auto hides_next = [](const std::string& word) {
+    return std::any_of(
+        global_options().begin(), global_options().end(), [&](const OptionSpec& option) {
+          const bool named = word == "--" + std::string(option.name) ||
+                             (option.letter != 0 && word == std::string("-") + option.letter);
+          return named && !option.argument.empty();
+        });
+  };
+  std::size_t at = 0;
+  while (at < line.size() && line[at].size() > 1 && line[at][0] == '-' && line[at] != "--") {
+    at += hides_next(line[at]) ? std::size_t{2} : std::size_t{1};
+  }
+  CommandWords split;
+  if (at >= line.size()) {
+    split.words.assign(line.begin(), line.end());
+    return split;
+  }
+  std::size_t length = 1;
+  if (at + 1 < line.size()) {
+    if (const Command* two = find_command(line[at] + " " + line[at + 1])) {
+      split.command = two;
+      length = 2;
+    }
+  }
+  if (split.command == nullptr) split.command = find_command(line[at]);
+  if (split.command == nullptr) {
+    std::vector<std::string> firsts, seconds;
+    for (const Command& command : commands()) {
+      firsts.emplace_back(command.name);
+      if (command.name.starts_with(line[at] + " ")) seconds.emplace_back(command.name);
+    }
+    if (!seconds.empty()) {
+      return usage(fmt::format("oxbow {} needs to know what: {}", line[at], fmt::join(seconds, ", ")),
+                   fmt::format("{}", fmt::join(seconds, ", ")), line[at]);
+    }
+    const auto near = nearest(line[at], firsts);
+    return usage(fmt::format("oxbow has no command '{}'{} (see oxbow help)", line[at],
+                             near ? "; did you mean " + *near + "?" : ""),
+                 near.value_or("a command"), line[at]);
+  }
+  split.words.assign(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(at));
+  split.words.insert(split.words.end(), line.begin() + static_cast<std::ptrdiff_t>(at + length),
+                     line.end());
+  return split;
+}
+
+std::optional<std::string> nearest(std::string_view unknown, const std::vector<std::string>& known) {
+  // Levenshtein's distance, one row at a time.
+  const auto distance = [&](std::string_view other) {
+    std::vector<std::size_t> row(other.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i + 1;
+      for (std::size_t j = 0; j < other.size(); ++j) {
+        const std::size_t replaced = diagonal + (unknown[i] == other[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+      }
+    }
+    return row.back();
+  };
+  std::optional<std::string> best;
+  std::size_t least = 3;  // further than two edits is another word
+  for (const std::string& name : known) {
+    if (const std::size_t d = distance(name); d < least && d < name.size()) {
+      least = d;
+      best = name;
+    }
+  }
+  return best;
+}
+
+std::string usage_of(const Command& command) {
+  std::string text = fmt::format("oxbow {}", command.name);
+  for (const ArgumentSpec& argument : command.arguments) {
+    text += argument.required ? fmt::format(" {}", argument.name)
+                              : fmt::format(" [{}]", argument.name);
+  }
+  if (!command.options.empty()) text += " [options]";
+  return text;
+}
+
+}  // namespace oxbow::cli

@@ -1,0 +1,121 @@
+#include "cli/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "report/text.h"
+
+namespace oxbow::cli {
+namespace {
+
+void write_to(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& codes, std::string_view code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+}  // namespace
+
+int exit_code_of(const Error& error) {
+  constexpr std::array<std::string_view, 2> kUnreached{"unreachable", "peer-lost"};
+  constexpr std::array<std::string_view, 3> kNothingFound{"not-found", "unknown", "no-network"};
+  constexpr std::array<std::string_view, 9> kWrongUse{
+      "usage",  "config",  "exists",   "too-large",   "bad-request",
+      "params", "running", "bad-file", "wrong-value"};
+  if (is_one_of(kUnreached, error.code)) return exit_code::kUnreachable;
+  if (is_one_of(kNothingFound, error.code)) return exit_code::kNothing;
+  if (is_one_of(kWrongUse, error.code) || error.code.starts_with("bad-")) return exit_code::kUsage;
+  return exit_code::kIncomplete;
+}
+
+Console Console::of_process() {
+  Console console;
+  console.out = [](std::string_view text) { write_to(stdout, text); };
+  console.err = [](std::string_view text) { write_to(stderr, text); };
+  console.out_terminal = Terminal::of(STDOUT_FILENO);
+  console.err_terminal = Terminal::of(STDERR_FILENO);
+  console.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+  std::error_code ignored;
+  console.program = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  return console;
+}
+
+void Output::note(std::string_view line) const {
+  if (quiet_ || is_json()) return;
+  if (format_ == Format::table) {
+    print_line(line);
+  } else {
+    console_.err(std::string(line) + "\n");
+  }
+}
+
+void Output::aside(std::string_view line) const {
+  if (!quiet_) console_.err(std::string(line) + "\n");
+}
+
+void Output::print(const Table& table, std::string_view type, std::string_view rows_name,
+                   std::string_view row_type) const {
+  switch (format_) {
+    case Format::table:
+      print(to_text(table, terminal()));
+      break;
+    case Format::plain:
+      print(to_plain(table));
+      break;
+    case Format::json: {
+      JsonWriter json;
+      json.begin_document(type).name(rows_name);
+      write_rows(json, table);
+      json.end_object();
+      print(json);
+      break;
+    }
+    case Format::ndjson:
+      for (const auto& row : table.rows) {
+        JsonWriter json;
+        json.begin_document(row_type);
+        write_row(json, table, row);
+        json.end_object();
+        print(json);
+      }
+      break;
+  }
+}
+
+int Output::fail(const Error& error) const {
+  if (is_json()) {
+    JsonWriter json;
+    json.begin_document("error").field("error", error.code).field("message", error.message);
+    json.field("needed", error.needed).field("got", error.got).end_object();
+    print(json);
+  } else {
+    const bool says_more = error.message.find(error.needed) == std::string::npos;
+    const std::string whole = error.message + (says_more ? " (needed: " + error.needed + ")" : "");
+    // The message may quote what a stranger wrote, but its own line breaks are meant.
+    std::string text;
+    std::string_view rest = whole;
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find('\n'), rest.size());
+      text += printable(rest.substr(0, end));
+      text += '\n';
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    console_.err(styled(console_.err_terminal, Style::red, "oxbow:") + " " + text);
+  }
+  return exit_code_of(error);
+}
+
+}  // namespace oxbow::cli

@@ -1,0 +1,99 @@
+#include <oxbow/client.h>
+
+#include <algorithm>
+
+#include "client/download_session.h"
+#include "client/implementation.h"
+
+namespace oxbow {
+namespace {
+
+using std::chrono::milliseconds;
+
+// What a peer may allow a search that names no time of its own.
+constexpr milliseconds kLongestSearch{60'000};
+
+milliseconds allowed(std::uint32_t timeout_ms) {
+  return timeout_ms == 0 ? kLongestSearch : milliseconds(timeout_ms);
+}
+
+}  // namespace
+
+Result<ClientAnswer> Client::Implementation::call(
+    const ClientRequest& request, milliseconds time,
+    const std::function<void(const SearchHit&)>& on_hit) {
+  const Deadline deadline = deadline_after(time);
+  Result<std::uint32_t> id = channel.send(request, deadline);
+  if (!id) return id.error();
+  for (;;) {
+    Result<Arrival> arrival = channel.receive(deadline);
+    if (!arrival) return arrival.error();
+    if (arrival->id != *id) continue;
+    if (auto* answer = std::get_if<Result<ClientAnswer>>(&arrival->content)) return std::move(*answer);
+    if (on_hit) on_hit(std::get<SearchHit>(arrival->content));
+  }
+}
+
+Client::Client(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<Client> Client::connect(const std::string& address, milliseconds timeout) {
+  Result<Socket> socket = Socket::connect(address, std::chrono::steady_clock::now() + timeout);
+  if (!socket) return socket.error();
+  return Client(std::make_unique<Implementation>(address, std::move(*socket)));
+}
+
+const std::string& Client::address() const { return implementation_->address; }
+
+void Client::set_patience(milliseconds patience) { implementation_->patience = patience; }
+
+Result<FindAnswer> Client::find(const FindRequest& request,
+                                const std::function<void(const SearchHit&)>& on_hit) {
+  FindRequest asked = request;
+  asked.stream = static_cast<bool>(on_hit);
+  return implementation_->ask<FindAnswer>(asked, allowed(request.timeout_ms), on_hit);
+}
+
+Result<FetchSummary> Client::fetch(const std::vector<SearchHit>& hits, const FetchOptions& options,
+                                   const std::function<void(const FetchProgress&)>& on_progress) {
+  return download(implementation_->channel, implementation_->patience, hits, options, on_progress);
+}
+
+Result<PieceAnswer> Client::piece(const PieceCall& request) {
+  return implementation_->ask<PieceAnswer>(request);
+}
+Result<PublishAnswer> Client::publish(const std::string& key, const std::string& value) {
+  return implementation_->ask<PublishAnswer>(PublishRequest{key, value});
+}
+Result<UnpublishAnswer> Client::unpublish(const std::string& key) {
+  return implementation_->ask<UnpublishAnswer>(UnpublishRequest{key});
+}
+Result<PeersAnswer> Client::peers() { return implementation_->ask<PeersAnswer>(PeersRequest{}); }
+Result<PeerAddAnswer> Client::peer_add(const std::string& address) {
+  return implementation_->ask<PeerAddAnswer>(PeerAddRequest{address});
+}
+Result<PeerRemoveAnswer> Client::peer_remove(const std::string& address_id_or_name) {
+  return implementation_->ask<PeerRemoveAnswer>(PeerRemoveRequest{address_id_or_name});
+}
+Result<StatusAnswer> Client::status() { return implementation_->ask<StatusAnswer>(StatusRequest{}); }
+
+Result<WaitReadyAnswer> Client::wait_ready(milliseconds timeout) {
+  // 0 would mean the peer's own default.
+  const auto asked = static_cast<std::uint32_t>(std::clamp<long>(static_cast<long>(timeout.count()), 1, 86'400'000));
+  return implementation_->ask<WaitReadyAnswer>(WaitReadyRequest{asked}, milliseconds(asked));
+}
+
+Result<TraceAnswer> Client::trace(const TraceRequest& request) {
+  return implementation_->ask<TraceAnswer>(request, allowed(request.timeout_ms));
+}
+
+Status Client::ping() {
+  Result<PingAnswer> answer = implementation_->ask<PingAnswer>(PingRequest{});
+  if (!answer) return answer.error();
+  return Done{};
+}
+
+}  // namespace oxbow

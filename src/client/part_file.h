@@ -1,0 +1,43 @@
+// The file that an incomplete download is kept in: `PATH.part`, appended to in the order of the
+// content, so that its length says how much of it is there. Gets the name PATH only when whole.
+#pragma once
+
+#include <oxbow/result.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace oxbow {
+
+class PartFile {
+ public:
+  /// Opens or makes `path`.part and locks it against other downloads. Errors: "exists" (there is a
+  /// file at `path`, and `overwrite` is false), "in-progress", "file".
+  static Result<PartFile> open(const std::string& path, bool overwrite);
+  ~PartFile();
+  PartFile(PartFile&& other) noexcept;
+  PartFile& operator=(PartFile&& other) noexcept;
+
+  /// Bytes in it.
+  std::uint64_t size() const { return size_; }
+  /// Everything in it, from the beginning, in parts.
+  Status read(const std::function<void(std::string_view)>& take) const;
+  Status append(std::string_view bytes);
+  /// Empties it.
+  Status clear();
+  /// Makes it durable and gives it its name. Error "exists": a file of that name came up meanwhile.
+  Status finish();
+
+ private:
+  PartFile(int descriptor, std::string path, bool overwrite)
+      : descriptor_(descriptor), path_(std::move(path)), overwrite_(overwrite) {}
+
+  int descriptor_ = -1;
+  std::string path_;
+  bool overwrite_ = false;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace oxbow

@@ -1,0 +1,161 @@
+#include "client/socket.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+namespace oxbow {
+namespace {
+
+std::string reason_of(int error) {
+  std::string reason = std::strerror(error);
+  if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(reason[0]));
+  return reason;
+}
+
+Error lost(int error) {
+  return {"peer-lost", "the connection to the peer ended: " + reason_of(error), "", ""};
+}
+
+Error late() { return {"timeout", "the peer did not answer in time", "", ""}; }
+
+Error unreachable(const std::string& address, const std::string& reason) {
+  return {"unreachable",
+          "cannot reach a peer at " + address + ": " + reason +
+              " (is oxbowd running? start one with: oxbowd)",
+          "", reason};
+}
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+Error bad_address(const std::string& address) {
+  return {"bad-address", "no address of a peer: " + address + " (give IP:PORT, as 127.0.0.1:7400)",
+          "IP:PORT", address};
+}
+
+Result<Addresses> resolve(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0) return bad_address(address);
+  std::string host = address.substr(0, colon);
+  const std::string port = address.substr(colon + 1);
+  const bool digits = std::all_of(port.begin(), port.end(), [](unsigned char c) { return isdigit(c); });
+  if (port.empty() || port.size() > 5 || !digits) return bad_address(address);
+  if (const int number = std::stoi(port); number < 1 || number > 65'535) return bad_address(address);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return bad_address(address);
+  }
+
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
+  if (error != 0) return unreachable(address, gai_strerror(error));
+  return Addresses(list);
+}
+
+int milliseconds_until(Deadline deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<long>(static_cast<long>(left.count()), 0, 1'000'000'000));
+}
+
+}  // namespace
+
+Result<Socket> Socket::connect(const std::string& address, Deadline deadline) {
+  Result<Addresses> addresses = resolve(address);
+  if (!addresses) return addresses.error();
+  std::string reason = "no address";
+  for (const addrinfo* one = addresses->get(); one != nullptr; one = one->ai_next) {
+    Socket socket(::socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (socket.descriptor_ < 0) {
+      reason = reason_of(errno);
+      continue;
+    }
+    if (::connect(socket.descriptor_, one->ai_addr, one->ai_addrlen) != 0) {
+      if (errno != EINPROGRESS) {
+        reason = reason_of(errno);
+        continue;
+      }
+      if (!socket.wait_for(POLLOUT, deadline)) {
+        reason = "no answer in time";
+        continue;
+      }
+      int error = 0;
+      socklen_t size = sizeof error;
+      getsockopt(socket.descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
+      if (error != 0) {
+        reason = reason_of(error);
+        continue;
+      }
+    }
+    const int on = 1;
+    setsockopt(socket.descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
+  }
+  return unreachable(address, reason);
+}
+
+Socket::~Socket() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+Socket::Socket(Socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+Socket& Socket::operator=(Socket&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+bool Socket::wait_for(short events, Deadline deadline) const {
+  for (;;) {
+    pollfd poll{descriptor_, events, 0};
+    const int ready = ::poll(&poll, 1, milliseconds_until(deadline));
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR) return true;  // the operation itself will say what is wrong
+  }
+}
+
+Status Socket::send(std::string_view bytes, Deadline deadline) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (!wait_for(POLLOUT, deadline)) return late();
+    } else if (errno != EINTR) {
+      return lost(errno);
+    }
+  }
+  return Done{};
+}
+
+Result<std::size_t> Socket::receive(std::span<char> buffer, Deadline deadline) {
+  for (;;) {
+    const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count == 0) return Error{"peer-lost", "the peer closed the connection", "", ""};
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (!wait_for(POLLIN, deadline)) return late();
+    } else if (errno != EINTR) {
+      return lost(errno);
+    }
+  }
+}
+
+}  // namespace oxbow
