@@ -25,29 +25,32 @@ void MessageReader::text(std::string_view name, std::string_view& value, std::si
   value = tokens_.view(*token);
 }
 
-std::string MessageReader::number_needed(std::uint64_t most) {
-  return fmt::format("a number from 0 to {}", most);
+void MessageReader::refuse_number(std::string_view name, std::uint64_t most, const Token& got) {
+  refuse(name, fmt::format("a number from 0 to {}", most), got);
 }
 
-std::string MessageReader::bytes_needed(std::size_t least, std::size_t most) {
-  return least == most ? fmt::format("{} bytes", most) : fmt::format("{} to {} bytes", least, most);
+void MessageReader::refuse_bytes(std::string_view name, std::size_t least, std::size_t most,
+                                 const Token& got) {
+  refuse(name,
+         least == most ? fmt::format("{} bytes", most) : fmt::format("{} to {} bytes", least, most),
+         got);
 }
 
-std::string MessageReader::list_needed(std::size_t most) {
-  return fmt::format("a list of at most {}", most);
+void MessageReader::refuse_list(std::string_view name, std::size_t most, const Token& got) {
+  refuse(name, fmt::format("a list of at most {}", most), got);
 }
 
-std::string MessageReader::fields_needed(std::size_t count, std::string_view at_least) {
-  return fmt::format("an array of {}{}", at_least, count);
+void MessageReader::refuse_fields(std::string_view name, std::size_t count,
+                                  std::string_view at_least, const Token& got) {
+  refuse(name, fmt::format("an array of {}{}", at_least, count), got);
 }
 
-bool MessageReader::fail(std::string_view name, std::string needed, const Token& got) {
+void MessageReader::refuse(std::string_view name, std::string_view needed, const Token& got) {
   ok_ = false;
   std::string got_text = to_string(got);
   error_ = Error{"bad-message",
                  fmt::format("{}: bad {}: needed {}, got {}", message_name_, name, needed, got_text),
-                 std::move(needed), std::move(got_text)};
-  return false;
+                 std::string(needed), std::move(got_text)};
 }
 
 }  // namespace oxbow

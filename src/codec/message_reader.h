@@ -34,12 +34,13 @@ class MessageReader {
   bool message(T& value) {
     const Token& array = tokens_[at_++];
     if (array.type != Token::Type::array || array.size < kMessageFields<T>) {
-      return fail("body", fields_needed(kMessageFields<T>, "at least "), array);
+      refuse_fields("body", kMessageFields<T>, "at least ", array);
+      return false;
     }
     message_fields(*this, value);
     if constexpr (requires { value.pattern; }) {
       if (ok_ && value.match == Match::trace && value.pattern.size() != 16) {
-        fail("pattern", "the 16 bytes of a request id", bytes_token(value.pattern.size()));
+        refuse("pattern", "the 16 bytes of a request id", bytes_token(value.pattern.size()));
       }
     }
     return ok_;
@@ -58,7 +59,7 @@ class MessageReader {
     if (token == nullptr) return;
     constexpr T kMost = std::numeric_limits<T>::max();
     if (token->type != Token::Type::unsigned_number || token->value > kMost) {
-      return refuse(name, number_needed(kMost), *token);
+      return refuse_number(name, kMost, *token);
     }
     value = static_cast<T>(token->value);
   }
@@ -87,7 +88,7 @@ class MessageReader {
     if (token == nullptr) return;
     const auto most = static_cast<std::uint64_t>(last);
     if (token->type != Token::Type::unsigned_number || token->value > most) {
-      return refuse(name, number_needed(most), *token);
+      return refuse_number(name, most, *token);
     }
     value = static_cast<E>(token->value);
   }
@@ -104,7 +105,7 @@ class MessageReader {
     const Token* token = next();
     if (token == nullptr) return;
     if (token->type != Token::Type::array || token->size > most) {
-      return refuse(name, list_needed(most), *token);
+      return refuse_list(name, most, *token);
     }
     std::vector<T>& storage = storage_for(static_cast<T*>(nullptr));
     storage.assign(token->size, T{});
@@ -119,7 +120,7 @@ class MessageReader {
     const Token* token = next();
     if (token == nullptr) return;
     if (token->type != Token::Type::array || token->size != kMessageFields<T>) {
-      return refuse(name, fields_needed(kMessageFields<T>, ""), *token);
+      return refuse_fields(name, kMessageFields<T>, "", *token);
     }
     message_fields(*this, value);
   }
@@ -137,7 +138,7 @@ class MessageReader {
     const Token* token = next();
     if (token == nullptr) return nullptr;
     if (token->type != Token::Type::bytes || token->size < least || token->size > most) {
-      refuse(name, bytes_needed(least, most), *token);
+      refuse_bytes(name, least, most, *token);
       return nullptr;
     }
     return token;
@@ -153,16 +154,13 @@ class MessageReader {
     return {Token::Type::bytes, static_cast<std::uint32_t>(size), 0};
   }
 
-  // The ways to say what was needed; out of line, because they are rarely needed.
-  static std::string number_needed(std::uint64_t most);
-  static std::string bytes_needed(std::size_t least, std::size_t most);
-  static std::string list_needed(std::size_t most);
-  static std::string fields_needed(std::size_t count, std::string_view at_least);
-
-  bool fail(std::string_view name, std::string needed, const Token& got);
-  void refuse(std::string_view name, std::string needed, const Token& got) {
-    fail(name, std::move(needed), got);
-  }
+  // The ways to say what was needed; out of line, so that the way without errors stays short.
+  void refuse_number(std::string_view name, std::uint64_t most, const Token& got);
+  void refuse_bytes(std::string_view name, std::size_t least, std::size_t most, const Token& got);
+  void refuse_list(std::string_view name, std::size_t most, const Token& got);
+  void refuse_fields(std::string_view name, std::size_t count, std::string_view at_least,
+                     const Token& got);
+  void refuse(std::string_view name, std::string_view needed, const Token& got);
 
   Tokens tokens_;
   std::size_t at_ = 0;

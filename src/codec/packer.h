@@ -43,16 +43,15 @@ class Packer {
     char chunk[512];
 
     explicit Sink(std::string& target) : out(target) {}
-    void write(const char* bytes, std::size_t size) {
-      if (size > sizeof chunk - used) {
-        flush();
-        if (size > sizeof chunk) {
-          out.append(bytes, size);
-          return;
-        }
-      }
+    // Inlined, so that where the size is known the copy is a store.
+    [[gnu::always_inline]] void write(const char* bytes, std::size_t size) {
+      if (size > sizeof chunk - used) return write_through(bytes, size);
       std::memcpy(chunk + used, bytes, size);
       used += size;
+    }
+    [[gnu::noinline]] void write_through(const char* bytes, std::size_t size) {
+      flush();
+      out.append(bytes, size);
     }
     void flush() {
       out.append(chunk, used);

@@ -16,6 +16,7 @@ namespace {
 
 // A list that one huge message made long is not kept for the small ones after it.
 constexpr std::size_t kTokensKept = 1024;
+constexpr std::size_t kTokensAtFirst = 64;
 
 }  // namespace
 
@@ -25,8 +26,9 @@ struct Scanner::Parser : msgpack::detail::context<Scanner::Parser> {
   explicit Parser(const ScanLimits& scan_limits) : bounds(scan_limits) {}
 
   ScanLimits bounds;
-  std::vector<Token>* tokens = nullptr;
-  Error* error = nullptr;
+  std::vector<Token> tokens = std::vector<Token>(kTokensAtFirst);  // `count` of them are in use
+  std::size_t count = 0;
+  Error error;
   const char* base = nullptr;
   std::array<std::uint32_t, limits::kNesting> open{};  // tokens of the containers being read
   std::uint32_t depth = 0;
@@ -37,46 +39,56 @@ struct Scanner::Parser : msgpack::detail::context<Scanner::Parser> {
 
   void restart() {
     context::init();
+    count = 0;
     depth = 0;
+    if (tokens.size() > kTokensKept) tokens = std::vector<Token>(kTokensAtFirst);
   }
 
-  bool fail(std::string message, std::string needed, std::string got) {
-    *error = Error{"bad-msgpack", std::move(message), std::move(needed), std::move(got)};
+  [[gnu::cold, gnu::noinline]] bool fail(std::string message, std::string needed,
+                                         std::string got) {
+    error = Error{"bad-msgpack", std::move(message), std::move(needed), std::move(got)};
     return false;
   }
 
   bool add(Token::Type type, std::uint64_t value, std::uint32_t size = 0) {
-    if (tokens->size() >= bounds.elements) {
+    if (count == tokens.size() && !grow()) return false;
+    tokens[count++] = {type, size, value};
+    return true;
+  }
+  [[gnu::cold, gnu::noinline]] bool grow() {
+    if (count >= bounds.elements) {
       return fail("too many values in one message", fmt::format("at most {}", bounds.elements),
                   "more");
     }
-    tokens->push_back({type, size, value});
+    tokens.resize(std::min(bounds.elements, count * 2));
     return true;
+  }
+  [[gnu::cold, gnu::noinline]] bool too_long(Token::Type type, std::uint32_t size) {
+    return fail(type == Token::Type::array ? "array too long" : "map too long",
+                fmt::format("at most {}", bounds.container), fmt::format("{}", size));
+  }
+  [[gnu::cold, gnu::noinline]] bool too_deep() {
+    return fail("nested too deeply", fmt::format("at most {} levels", bounds.nesting), "more");
   }
   bool add_raw(Token::Type type, const char* bytes, std::uint32_t size) {
     // An empty text has no place of its own: the parser passes a pointer of no meaning.
     return add(type, size == 0 ? 0 : static_cast<std::uint64_t>(bytes - base), size);
   }
   bool open_container(Token::Type type, std::uint32_t size) {
-    if (size > bounds.container) {
-      return fail(type == Token::Type::array ? "array too long" : "map too long",
-                  fmt::format("at most {}", bounds.container), fmt::format("{}", size));
-    }
-    if (depth == bounds.nesting) {
-      return fail("nested too deeply", fmt::format("at most {} levels", bounds.nesting), "more");
-    }
-    open[depth++] = static_cast<std::uint32_t>(tokens->size());
+    if (size > bounds.container) return too_long(type, size);
+    if (depth == bounds.nesting) return too_deep();
+    open[depth++] = static_cast<std::uint32_t>(count);
     return add(type, 0, size);
   }
   std::size_t close_container() {
     const std::size_t index = open[--depth];
-    (*tokens)[index].value = tokens->size();
+    tokens[index].value = count;
     return index;
   }
   bool check_keys(std::size_t map) {
     keys.clear();
-    const Tokens all{*tokens, base};
-    for (std::size_t at = map + 1; at < tokens->size(); at = all.after(at + 1)) {
+    const Tokens all{{tokens.data(), count}, base};
+    for (std::size_t at = map + 1; at < count; at = all.after(at + 1)) {
       const Token& key = all[at];
       if (key.type != Token::Type::text && key.type != Token::Type::bytes) {
         return fail("a map's key is not text", "text", to_string(key));
@@ -133,8 +145,6 @@ Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 
 void Scanner::reset() {
-  tokens_.clear();
-  if (tokens_.capacity() > kTokensKept) tokens_.shrink_to_fit();
   used_ = 0;
   parser_->restart();
 }
@@ -142,8 +152,6 @@ void Scanner::reset() {
 Scanner::Outcome Scanner::scan(std::string_view bytes) {
   // The parser takes no empty input, and having read all there is needs no look.
   if (used_ == bytes.size()) return Outcome::more;
-  parser_->tokens = &tokens_;
-  parser_->error = &error_;
   parser_->base = bytes.data();
   try {
     switch (parser_->execute(bytes.data(), bytes.size(), used_)) {
@@ -161,6 +169,12 @@ Scanner::Outcome Scanner::scan(std::string_view bytes) {
   }
   return Outcome::error;
 }
+
+Tokens Scanner::tokens(const char* base) const {
+  return {{parser_->tokens.data(), parser_->count}, base};
+}
+
+const Error& Scanner::error() const { return parser_->error; }
 
 std::string to_string(const Token& token) {
   switch (token.type) {

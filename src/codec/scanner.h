@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/limits.h"
 #include "codec/token.h"
@@ -41,15 +40,13 @@ class Scanner {
 
   std::size_t used() const { return used_; }
   /// What was read so far; complete after `done`. `base`: where the value's first byte is now.
-  Tokens tokens(const char* base) const { return {tokens_, base}; }
-  const Error& error() const { return error_; }
+  Tokens tokens(const char* base) const;
+  const Error& error() const;  ///< after `error`
 
  private:
   struct Parser;
 
-  std::vector<Token> tokens_;
   std::size_t used_ = 0;
-  Error error_;
   std::unique_ptr<Parser> parser_;
 };
 
