@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "base/random.h"
 
 using namespace oxbow;
 
@@ -26,6 +27,23 @@ Error error_of(Match match, std::string_view pattern) {
   const Result<Pattern> compiled = Pattern::compile(match, pattern);
   REQUIRE_FALSE(compiled.ok());
   return compiled.error();
+}
+
+/// What a glob of letters, * and ? means, by the definition.
+bool matches_by_definition(std::string_view pattern, std::string_view key) {
+  if (pattern.empty()) return key.empty();
+  if (pattern[0] == '*') {
+    return matches_by_definition(pattern.substr(1), key) ||
+           (!key.empty() && matches_by_definition(pattern, key.substr(1)));
+  }
+  if (key.empty() || (pattern[0] != '?' && pattern[0] != key[0])) return false;
+  return matches_by_definition(pattern.substr(1), key.substr(1));
+}
+
+std::string drawn(Random& random, std::string_view letters, std::size_t longest) {
+  std::string text(1 + random.below(longest), ' ');
+  for (char& letter : text) letter = letters[random.below(letters.size())];
+  return text;
 }
 
 }  // namespace
@@ -72,6 +90,21 @@ TEST_CASE("a glob matches all of the key or not at all") {
     CAPTURE(row.key);
     CHECK(glob(row.pattern, row.key) == row.matches);
   }
+}
+
+TEST_CASE("10,000 random globs match what they match by the definition") {
+  Random random(11);
+  int matched = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string pattern = drawn(random, "aabb*?", 8);
+    const std::string key = drawn(random, "ab", 10);
+    CAPTURE(pattern);
+    CAPTURE(key);
+    const bool expected = matches_by_definition(pattern, key);
+    CHECK(glob(pattern, key) == expected);
+    matched += expected ? 1 : 0;
+  }
+  CHECK(matched > 500);
 }
 
 TEST_CASE("a glob's classes take one character in or not in them") {
