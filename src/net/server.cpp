@@ -1,0 +1,222 @@
+#include "net/server.h"
+
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "net/secrets.h"
+#include "net/socket_address.h"
+
+namespace oxbow {
+
+using namespace net;
+
+namespace {
+
+constexpr int kUpdatesPerTurn = 4;  // of the index: each may take a millisecond
+constexpr int kReadsPerTurn = 64;
+
+/// An address of this machine that other machines can dial, if there is one.
+std::optional<Address> outward_address(bool ipv4) {
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return std::nullopt;
+  std::optional<Address> found;
+  for (const ifaddrs* each = list; each != nullptr && !found; each = each->ifa_next) {
+    if (each->ifa_addr == nullptr || (each->ifa_flags & IFF_UP) == 0) continue;
+    const Address address = from_socket_address(*each->ifa_addr);
+    const bool is_link_local = !address.is_ipv4() && address.ip[0] == 0xfe;
+    if (address.is_ipv4() != ipv4 || address.is_loopback() || address.is_unspecified()) continue;
+    if (!is_link_local) found = address;
+  }
+  freeifaddrs(list);
+  return found;
+}
+
+}  // namespace
+
+/// What other threads and signals wake the loop by.
+struct PeerServer::Server::Handles {
+  uv_async_t wake{};
+  uv_signal_t terminate{};
+  uv_signal_t interrupt{};
+  std::atomic<bool> stopping{false};
+  int open = 3;
+
+  void close() {
+    for (uv_handle_t* const handle :
+         {reinterpret_cast<uv_handle_t*>(&wake), reinterpret_cast<uv_handle_t*>(&terminate),
+          reinterpret_cast<uv_handle_t*>(&interrupt)}) {
+      handle->data = this;
+      uv_close(handle, [](uv_handle_t* closed) {
+        auto* const self = static_cast<Handles*>(closed->data);
+        if (--self->open == 0) delete self;
+      });
+    }
+  }
+};
+
+PeerServer::Server::Server(const PeerOptions& options, PeerServerSetup setup)
+    : options_(options),
+      setup_(std::move(setup)),
+      id_(options.id ? *options.id : draw_peer_id()),
+      name_(options.name.empty() ? abbreviated(id_) : options.name),
+      log_(options.log_level, setup_.log_sink),
+      handles_(new Handles) {
+  uv_async_init(loop_.uv(), &handles_->wake,
+                [](uv_async_t* handle) { static_cast<Server*>(handle->data)->woken(); });
+  uv_signal_init(loop_.uv(), &handles_->terminate);
+  uv_signal_init(loop_.uv(), &handles_->interrupt);
+  handles_->wake.data = handles_->terminate.data = handles_->interrupt.data = this;
+}
+
+PeerServer::Server::~Server() {
+  files_.reset();  // its threads wake the loop
+  handles_->close();
+}
+
+Status PeerServer::Server::open() {
+  auto listener = Listener::open(loop_, options_.listen, setup_.inherited_socket,
+                                 [this] { accept_waiting(); });
+  if (!listener) return listener.error();
+  listener_ = std::move(listener).value();
+
+  if (!options_.shares.empty()) {
+    SharedFoldersOptions shares;
+    shares.folders = options_.shares;
+    auto files = SharedFolders::open(shares, [wake = &handles_->wake] { uv_async_send(wake); });
+    if (!files) return files.error();
+    files_ = std::move(files).value();
+  }
+  node_ = std::make_unique<Node>(node_config());
+  if (setup_.stop_on_signals) catch_signals();
+  return Done{};
+}
+
+NodeConfig PeerServer::Server::node_config() const {
+  NodeConfig config;
+  config.id = id_;
+  config.name = name_;
+  config.network = options_.network;
+  config.advertised = advertised();
+  config.version = OXBOW_VERSION;
+  config.seed = draw_seed();
+  config.secret = draw_secret();
+  config.neighbors = options_.neighbors;
+  config.is_static = options_.is_static;
+  config.minimum_degree = options_.minimum_degree;
+  config.outgoing_links = options_.outgoing_links;
+  config.incoming_links = options_.incoming_links;
+  config.ttl = options_.ttl;
+  config.ttl_cap = options_.ttl_cap;
+  config.duplicates = options_.reforward_duplicates ? Duplicates::reforward : Duplicates::drop;
+  config.find_timeout = options_.find_timeout;
+  config.patience = options_.patience;
+  config.hits_per_query = options_.hits_per_query;
+  config.query_rate = options_.query_rate;
+  config.query_burst = options_.query_burst;
+  config.seen_entries = options_.seen_entries;
+  config.route_entries = options_.route_entries;
+  config.echo_entries = options_.echo_entries;
+  config.trace_steps = options_.trace_steps;
+  return config;
+}
+
+Address PeerServer::Server::advertised() const {
+  if (options_.advertise) return *options_.advertise;
+  Address bound = listener_->address();
+  if (!bound.is_unspecified()) return bound;
+  if (const auto outward = outward_address(bound.is_ipv4())) bound.ip = outward->ip;
+  return bound;
+}
+
+std::string PeerServer::Server::ready_line() const {
+  return fmt::format("oxbowd {} ready on {} (id {}, network {})", printable(name_, limits::kName),
+                     to_string(address()), abbreviated(id_),
+                     printable(options_.network, limits::kName));
+}
+
+void PeerServer::Server::catch_signals() {
+  for (const auto& [handle, number] : {std::pair(&handles_->terminate, SIGTERM),
+                                       std::pair(&handles_->interrupt, SIGINT)}) {
+    uv_signal_start(
+        handle, [](uv_signal_t* caught, int) { static_cast<Server*>(caught->data)->stop(); },
+        number);
+  }
+}
+
+void PeerServer::Server::run() {
+  log(Severity::info, fmt::format("listening on {}", to_string(address())));
+  node_->start(now(), files_ != nullptr, out_);
+  carry_out();
+  loop_.run();
+  say_goodbye();
+}
+
+void PeerServer::Server::stop() {
+  handles_->stopping = true;
+  uv_async_send(&handles_->wake);
+}
+
+void PeerServer::Server::woken() {
+  if (handles_->stopping) {
+    loop_.stop();
+    return;
+  }
+  if (files_ != nullptr) take_news_of_shares();
+}
+
+void PeerServer::Server::take_news_of_shares() {
+  while (const auto message = files_->take_message()) log(Severity::warning, *message);
+  int updates = 0;
+  for (; updates < kUpdatesPerTurn; ++updates) {
+    const auto update = files_->take_update();
+    if (!update) break;
+    node_->index_changed(now(), *update, out_);
+    carry_out();
+  }
+  int reads = 0;
+  for (; reads < kReadsPerTurn; ++reads) {
+    const auto read = files_->take_read();
+    if (!read) break;
+    node_->disk_done(now(), read->ticket, {read->status, read->bytes}, out_);
+    carry_out();
+  }
+  const bool may_be_more = updates == kUpdatesPerTurn || reads == kReadsPerTurn;
+  if (may_be_more) uv_async_send(&handles_->wake);
+}
+
+void PeerServer::Server::say_goodbye() {
+  log(Severity::info, "stopped");
+  for (const auto& connection : connections_.slots()) {
+    if (connection == nullptr || connection->peer() == nullptr) continue;
+    append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
+    connection->stream.flush();
+  }
+}
+
+void PeerServer::Server::log(Severity severity, std::string_view text) {
+  log_.write(now().steady, severity, text);
+}
+
+// -- the public face -----------------------------------------------------------------------------
+
+PeerServer::PeerServer(std::unique_ptr<Server> server) : server_(std::move(server)) {}
+PeerServer::~PeerServer() = default;
+
+Result<std::unique_ptr<PeerServer>> PeerServer::open(const PeerOptions& options,
+                                                     PeerServerSetup setup) {
+  auto server = std::make_unique<Server>(options, std::move(setup));
+  if (Status status = server->open(); !status) return status.error();
+  return std::unique_ptr<PeerServer>(new PeerServer(std::move(server)));
+}
+
+Address PeerServer::address() const { return server_->address(); }
+const PeerId& PeerServer::id() const { return server_->id(); }
+std::string PeerServer::ready_line() const { return server_->ready_line(); }
+void PeerServer::run() { server_->run(); }
+void PeerServer::stop() { server_->stop(); }
+
+}  // namespace oxbow

@@ -1,0 +1,139 @@
+// The glue between one Node and its sockets. Everything happens on the loop's thread, in turns:
+// bytes come in and become inputs of the node; after each input what the node wants is carried out
+// (server_outbox.cpp); at the end of the turn what is due is done and what was gathered is written
+// (server_turn.cpp). Private to this room.
+//
+// Nothing ends a connection while the node's wishes are being carried out: it is marked, and ended
+// before the turn is over. A Connection taken out of the table lives until then (graveyard_), since
+// messages point into its bytes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "files/shared_folders.h"
+#include "net/connection_table.h"
+#include "net/dialer.h"
+#include "net/lingering.h"
+#include "net/listener.h"
+#include "net/log.h"
+#include "net/loop.h"
+#include "net/peer_server.h"
+#include "net/stream.h"
+#include "node/node.h"
+
+namespace oxbow {
+
+class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser {
+ public:
+  Server(const PeerOptions& options, PeerServerSetup setup);
+  ~Server();
+
+  Status open();  // once, before anything else
+  void run();
+  void stop();
+
+  Address address() const { return listener_->address(); }
+  const PeerId& id() const { return id_; }
+  std::string ready_line() const;
+
+ private:
+  using Connection = net::Connection;
+
+  // server.cpp: opening, running, stopping
+  NodeConfig node_config() const;
+  Address advertised() const;
+  void catch_signals();
+  void woken();
+  void take_news_of_shares();
+  void say_goodbye();
+
+  // server_strangers.cpp: accepting, and what the first byte says
+  void accept_waiting();
+  bool make_room();
+  void stream_read(ConnectionId id, std::string_view bytes) override;
+  void recognise(Connection& connection, std::string_view bytes);
+  void become_client(Connection& connection, std::string_view bytes);
+  void settle(Connection& connection);  // it is half-open no longer
+
+  // server_peers.cpp
+  void dial_connected(DialId id, net::Stream stream) override;
+  void dial_failed(DialId id, std::string_view reason) override;
+  void become_peer(Connection& connection, const Connected& details);
+  void peer_read(Connection& connection, std::string_view bytes);
+  void note_hello(Connection& connection, const Message& message);
+  void refuse_peer(Connection& connection, const Error& error);
+
+  // server_clients.cpp
+  void client_read(Connection& connection, std::string_view bytes);
+  void serve(Connection& connection);
+  void pause(Connection& connection);
+  void resume_clients();
+  void watch_progress(Connection& connection);
+
+  // server_outbox.cpp: what the node wants done
+  void carry_out();
+  void send(const Send& send);
+  void append_to(ConnectionId target, const Message& message, std::string_view encoded);
+  void hang_up(const Hangup& hangup);
+  void deliver(const Reply& reply);
+  void start_read(const DiskRead& read);
+  void log_event(const Event& event);
+
+  // server_turn.cpp: the end of a turn, and the ends of connections
+  Instant end_turn() override;
+  void stream_ended(ConnectionId id, std::string_view reason, bool cleanly) override;
+  void stream_written(ConnectionId id) override;
+  void touch(Connection& connection);
+  void flush_touched();
+  void watch_pressure(Connection& connection);
+  void settle_marked();
+  void expire(Instant now);
+  void expire(Connection& connection, Instant now);
+  void set_deadline(Connection& connection, Duration from_now);
+  void mark_ended(Connection& connection, std::string_view reason);
+  /// Ends it now; `politely`: what is queued is still written.
+  void end(ConnectionId id, std::string_view reason, bool politely);
+
+  Now now() { return loop_.now(); }
+  void log(Severity severity, std::string_view text);
+
+  const PeerOptions options_;
+  const PeerServerSetup setup_;
+  const PeerId id_;
+  std::string name_;
+
+  net::Log log_;
+  net::Loop loop_{*this};
+  struct Handles;  // freed by libuv's close callback
+  Handles* handles_ = nullptr;
+
+  std::unique_ptr<net::Listener> listener_;
+  net::Dialer dialer_{loop_, *this};
+  net::Lingering lingering_;
+  net::ConnectionTable connections_;
+  std::uint32_t half_open_ = 0;
+  std::uint32_t clients_ = 0;
+
+  std::unique_ptr<Node> node_;
+  Outbox out_;
+  std::string scratch_;  // a message encoded for several targets
+
+  struct Ended {
+    ConnectionId id;
+    std::string reason;
+  };
+  std::vector<ConnectionId> touched_;         // have output that was not flushed
+  std::vector<ConnectionId> pressed_;         // their pressure changed, the node does not know
+  std::vector<Ended> ended_;                  // to be ended
+  std::vector<ConnectionId> paused_clients_;
+  std::vector<DiskTicket> failed_reads_;      // there are no shared folders to read from
+  std::vector<std::unique_ptr<Connection>> graveyard_;
+  Instant next_expiry_ = kNever;              // no deadline of a connection comes before
+
+  std::unique_ptr<SharedFolders> files_;  // last: its threads end first
+};
+
+}  // namespace oxbow

@@ -1,0 +1,102 @@
+// What the node wants done, in the order that message/outbox.h asks for.
+#include <fmt/format.h>
+
+#include "net/server.h"
+
+namespace oxbow {
+
+using namespace net;
+
+namespace {
+
+constexpr std::size_t kFlushEarly = 64 * 1024;  // so that pressure is seen within a long turn
+
+}  // namespace
+
+void PeerServer::Server::carry_out() {
+  // First, because they name connections that may be about to be hung up.
+  for (const Event& each : out_.events) log_event(each);
+  for (const Send& each : out_.sends) send(each);
+  for (const Hangup& each : out_.hangups) hang_up(each);
+  for (const Reply& each : out_.replies) deliver(each);
+  for (const Dial& each : out_.dials) dialer_.dial(each.id, each.target);
+  for (const DiskRead& each : out_.disk) start_read(each);
+  out_.clear();
+}
+
+/// Encoded once, straight into the output of the only target or copied to each of several.
+void PeerServer::Server::send(const Send& send) {
+  const auto targets = out_.targets_of(send);
+  scratch_.clear();
+  if (targets.size() > 1) append_frame(send.message, scratch_);
+  for (const ConnectionId target : targets) append_to(target, send.message, scratch_);
+}
+
+/// `encoded`: the message as a frame, or empty.
+void PeerServer::Server::append_to(ConnectionId target, const Message& message,
+                                   std::string_view encoded) {
+  Connection* const connection = connections_.find(target);
+  if (connection == nullptr || connection->is_ending || connection->peer() == nullptr) return;
+  PeerSide& peer = *connection->peer();
+  std::string& output = connection->stream.output();
+  if (!peer.has_greeted) append_magic(output);
+  peer.has_greeted = true;
+  if (encoded.empty()) {
+    append_frame(message, output);
+  } else {
+    output.append(encoded);
+  }
+  touch(*connection);
+  if (output.size() >= kFlushEarly) {
+    if (connection->stream.flush() != 0) mark_ended(*connection, "the connection is lost");
+    watch_pressure(*connection);
+  }
+}
+
+void PeerServer::Server::hang_up(const Hangup& hangup) {
+  auto removed = connections_.remove(hangup.connection);
+  if (removed == nullptr) return;
+  Connection* const connection = removed.get();
+  graveyard_.push_back(std::move(removed));
+  log(Severity::info, fmt::format("hung up on {}: {}", describe(*connection), hangup.reason));
+  settle(*connection);
+  lingering_.take(std::move(connection->stream), now().steady);
+}
+
+void PeerServer::Server::deliver(const Reply& reply) {
+  Connection* const connection = connections_.find(RequestsInFlight::session_of(reply.handle));
+  if (connection == nullptr || connection->client() == nullptr) return;
+  RequestsInFlight& requests = connection->client()->requests;
+  const auto rpc_id = requests.find(reply.handle);
+  if (!rpc_id) return;
+  if (!connection->is_ending) {
+    std::string& output = connection->stream.output();
+    if (const auto* hit = std::get_if<SearchHit>(&reply.content)) {
+      append_hit(*rpc_id, *hit, output);
+    } else if (const auto* answer = std::get_if<ClientAnswer>(&reply.content)) {
+      append_answer(*rpc_id, *answer, output);
+    } else {
+      append_error(*rpc_id, std::get<Error>(reply.content), output);
+    }
+    touch(*connection);
+  }
+  if (reply.is_final()) requests.end(reply.handle);
+}
+
+void PeerServer::Server::start_read(const DiskRead& read) {
+  if (files_ != nullptr) {
+    files_->read(read);
+  } else {
+    failed_reads_.push_back(read.ticket);
+  }
+}
+
+void PeerServer::Server::log_event(const Event& event) {
+  if (!log_.wants(event.severity)) return;
+  const Connection* const connection = connections_.find(event.connection);
+  log(event.severity, connection == nullptr
+                          ? std::string(event.text)
+                          : fmt::format("{}: {}", describe(*connection), event.text));
+}
+
+}  // namespace oxbow

@@ -1,0 +1,76 @@
+// Connections to other peers: bytes in, messages to the node.
+#include <fmt/format.h>
+
+#include "net/server.h"
+
+namespace oxbow {
+
+using namespace net;
+
+void PeerServer::Server::dial_connected(DialId id, Stream stream) {
+  Connection* const connection = connections_.open(std::move(stream), now().steady);
+  if (connection == nullptr) {
+    dial_failed(id, "too many connections");
+    return;
+  }
+  set_deadline(*connection, options_.hello_deadline);
+  const ConnectionId opened = connection->id;
+  become_peer(*connection, Connected{true, id, connection->remote});
+  if (connections_.find(opened) == connection) connection->stream.attach(opened, *this);
+}
+
+void PeerServer::Server::dial_failed(DialId id, std::string_view reason) {
+  node_->dial_failed(now(), id, reason, out_);
+  carry_out();
+}
+
+void PeerServer::Server::become_peer(Connection& connection, const Connected& details) {
+  connection.side.emplace<PeerSide>();
+  node_->connected(now(), connection.id, details, out_);
+  carry_out();
+}
+
+void PeerServer::Server::peer_read(Connection& connection, std::string_view bytes) {
+  const ConnectionId id = connection.id;
+  PeerStream& in = connection.peer()->in;  // lives on in the graveyard, if the node hangs up
+  in.feed(bytes);
+  for (;;) {
+    switch (in.next()) {
+      case PeerStream::Next::more:
+        return;
+      case PeerStream::Next::error:
+        refuse_peer(connection, in.error());
+        return;
+      case PeerStream::Next::message:
+        note_hello(connection, in.message());
+        node_->receive(now(), id, in.message(), out_);
+        carry_out();
+        if (connections_.find(id) == nullptr || connection.is_ending) return;
+    }
+  }
+}
+
+void PeerServer::Server::note_hello(Connection& connection, const Message& message) {
+  PeerSide& peer = *connection.peer();
+  const auto* const hello = std::get_if<Hello>(&message);
+  if (hello == nullptr || peer.has_hello) return;
+  peer.has_hello = true;
+  peer.who = hello->name.empty() ? abbreviated(hello->peer)
+                                 : fmt::format("{}, {}", hello->name, abbreviated(hello->peer));
+  settle(connection);
+}
+
+/// What it sent cannot be understood: says so to it, to the node, and in the log.
+void PeerServer::Server::refuse_peer(Connection& connection, const Error& error) {
+  std::string reason = error.message;
+  if (!error.needed.empty()) reason += fmt::format(" (needed: {})", error.needed);
+  if (!error.got.empty()) reason += fmt::format(" (got: {})", error.got);
+  log(Severity::warning, fmt::format("hung up on {}: {}", describe(connection), reason));
+  if (error.code != "bad-magic") {
+    const std::string_view text = std::string_view(reason).substr(0, limits::kReason);
+    append_to(connection.id, Bye{error.code, text}, {});
+  }
+  end(connection.id, reason, true);
+}
+
+}  // namespace oxbow

@@ -1,0 +1,178 @@
+// The end of a turn: what is due, what was gathered, who has gone.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "net/server.h"
+
+namespace oxbow {
+
+using namespace net;
+
+Instant PeerServer::Server::end_turn() {
+  const Instant time = now().steady;
+  if (node_->next_deadline() <= time) {
+    node_->tick(now(), out_);
+    carry_out();
+  }
+  expire(time);
+  do {
+    flush_touched();
+    settle_marked();
+    resume_clients();
+  } while (!touched_.empty() || !ended_.empty() || !pressed_.empty() || !failed_reads_.empty());
+  if (listener_->is_waiting()) accept_waiting();
+  graveyard_.clear();
+  return std::min({node_->next_deadline(), next_expiry_, dialer_.next_deadline(),
+                   lingering_.next_deadline(), log_.next_deadline()});
+}
+
+// -- output --------------------------------------------------------------------------------------
+
+void PeerServer::Server::touch(Connection& connection) {
+  if (connection.is_dirty) return;
+  connection.is_dirty = true;
+  touched_.push_back(connection.id);
+}
+
+void PeerServer::Server::flush_touched() {
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    Connection* const connection = connections_.find(touched_[i]);
+    if (connection == nullptr) continue;
+    connection->is_dirty = false;
+    if (connection->stream.flush() != 0) {
+      mark_ended(*connection, "the connection is lost");
+    } else if (connection->stream.queued() > limits::kCloseAbove) {
+      mark_ended(*connection, "it reads too slowly: 16 MiB are waiting for it");
+    } else if (connection->client() != nullptr) {
+      watch_progress(*connection);
+    } else {
+      watch_pressure(*connection);
+    }
+  }
+  touched_.clear();
+}
+
+void PeerServer::Server::watch_pressure(Connection& connection) {
+  PeerSide& peer = *connection.peer();
+  const std::size_t queued = connection.stream.queued();
+  const bool is_high = peer.under_pressure ? queued >= limits::kPressureBelow
+                                           : queued > limits::kPressureAbove;
+  if (is_high == peer.under_pressure) return;
+  peer.under_pressure = is_high;
+  pressed_.push_back(connection.id);
+}
+
+void PeerServer::Server::stream_written(ConnectionId id) {
+  Connection* const connection = connections_.find(id);
+  if (connection == nullptr) return;
+  if (connection->client() != nullptr) {
+    watch_progress(*connection);
+  } else if (connection->peer() != nullptr) {
+    watch_pressure(*connection);
+  }
+}
+
+// -- ends ----------------------------------------------------------------------------------------
+
+void PeerServer::Server::stream_ended(ConnectionId id, std::string_view reason, bool cleanly) {
+  // A client may shut its side down and still read what has been answered.
+  end(id, reason, cleanly);
+}
+
+void PeerServer::Server::mark_ended(Connection& connection, std::string_view reason) {
+  if (connection.is_ending) return;
+  connection.is_ending = true;
+  ended_.push_back({connection.id, std::string(reason)});
+}
+
+void PeerServer::Server::settle_marked() {
+  for (std::size_t i = 0; i < pressed_.size(); ++i) {
+    Connection* const connection = connections_.find(pressed_[i]);
+    if (connection == nullptr || connection->is_ending) continue;
+    const bool is_high = connection->peer()->under_pressure;
+    node_->pressure(now(), connection->id, is_high ? Pressure::high : Pressure::none, out_);
+    carry_out();
+  }
+  pressed_.clear();
+
+  std::vector<Ended> ended;
+  ended.swap(ended_);
+  for (const Ended& each : ended) {
+    if (const Connection* const connection = connections_.find(each.id)) {
+      log(Severity::warning, fmt::format("hung up on {}: {}", describe(*connection), each.reason));
+    }
+    end(each.id, each.reason, false);
+  }
+
+  std::vector<DiskTicket> failed;
+  failed.swap(failed_reads_);
+  for (const DiskTicket ticket : failed) {
+    node_->disk_done(now(), ticket, {PieceStatus::failed, {}}, out_);
+    carry_out();
+  }
+}
+
+void PeerServer::Server::end(ConnectionId id, std::string_view reason, bool politely) {
+  auto removed = connections_.remove(id);
+  if (removed == nullptr) return;
+  Connection& connection = *removed;
+  graveyard_.push_back(std::move(removed));
+  settle(connection);
+
+  if (connection.peer() != nullptr) {
+    node_->disconnected(now(), id, reason, out_);
+    carry_out();
+  } else if (ClientSide* const client = connection.client()) {
+    --clients_;
+    for (const RequestHandle handle : client->requests.all()) {
+      node_->cancel(now(), handle, out_);
+      carry_out();
+    }
+  }
+  if (politely) {
+    lingering_.take(std::move(connection.stream), now().steady);
+  } else {
+    const Stream closed = std::move(connection.stream);
+  }
+}
+
+// -- deadlines -----------------------------------------------------------------------------------
+
+void PeerServer::Server::set_deadline(Connection& connection, Duration from_now) {
+  connection.deadline = now().steady + from_now;
+  next_expiry_ = std::min(next_expiry_, connection.deadline);
+}
+
+void PeerServer::Server::expire(Instant time) {
+  dialer_.expire(time);
+  lingering_.expire(time);
+  log_.expire(time);
+  if (next_expiry_ > time) return;
+  next_expiry_ = kNever;
+  for (std::size_t slot = 0; slot < connections_.slots().size(); ++slot) {
+    Connection* const connection = connections_.slots()[slot].get();
+    if (connection == nullptr) continue;
+    if (connection->deadline <= time) expire(*connection, time);
+    if (connections_.slots()[slot].get() != connection) continue;
+    next_expiry_ = std::min(next_expiry_, connection->deadline);
+  }
+}
+
+void PeerServer::Server::expire(Connection& connection, Instant) {
+  if (ClientSide* const client = connection.client()) {
+    if (connection.stream.written() != client->written_then) {
+      connection.deadline = kNever;
+      watch_progress(connection);
+      return;
+    }
+    mark_ended(connection, "the client has not read its answers for 30 s");
+    connection.deadline = kNever;
+    return;
+  }
+  const std::string reason = fmt::format("no hello within {} ms", to_ms(options_.hello_deadline));
+  log(Severity::warning, fmt::format("hung up on {}: {}", describe(connection), reason));
+  end(connection.id, reason, true);
+}
+
+}  // namespace oxbow

@@ -1,0 +1,71 @@
+// One TCP connection: bytes in as they come, bytes out gathered into one write at a time. What it
+// carries is the business of its user.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/address.h"
+#include "base/ids.h"
+#include "net/loop.h"
+
+namespace oxbow::net {
+
+/// Hears about all streams that were attached to it. A stream may be destroyed from within.
+class StreamUser {
+ public:
+  /// `bytes` end with the call.
+  virtual void stream_read(ConnectionId id, std::string_view bytes) = 0;
+  /// Nothing more can be read: the other side has closed (`cleanly`: it may still be reading), or
+  /// the connection broke.
+  virtual void stream_ended(ConnectionId id, std::string_view reason, bool cleanly) = 0;
+  /// Bytes that had to wait were written.
+  virtual void stream_written(ConnectionId id) = 0;
+
+ protected:
+  ~StreamUser() = default;
+};
+
+struct StreamHandle;
+
+class Stream {
+ public:
+  /// A TCP handle without a connection yet: to be accepted into or connected through tcp().
+  explicit Stream(Loop& loop);
+  /// Closes at once; what was not written is lost.
+  ~Stream();
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) noexcept;
+
+  uv_tcp_t* tcp();
+  /// The other end; all zero if there is none.
+  Address remote() const;
+
+  /// Names it to `user`, who must outlive it, and begins to read.
+  void attach(ConnectionId id, StreamUser& user);
+  void pause_reading();
+  void resume_reading();
+
+  /// Append here what is to be written at the next flush().
+  std::string& output();
+  /// Hands what was appended to the system, unless an earlier write is still waiting: then it goes
+  /// when that is done. 0, or libuv's error: the connection is lost.
+  int flush();
+  /// Once everything is written, tells the other side that nothing follows.
+  void finish();
+
+  /// Bytes appended that the system has not taken.
+  std::size_t queued() const;
+  /// Bytes that the system has taken, ever.
+  std::uint64_t written() const;
+
+ private:
+  struct Close {
+    void operator()(StreamHandle* handle) const;
+  };
+  std::unique_ptr<StreamHandle, Close> handle_;
+};
+
+}  // namespace oxbow::net
