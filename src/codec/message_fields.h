@@ -28,7 +28,7 @@ constexpr void message_fields(V& v, Like<Hello> auto& m) {
   v("advertised", m.advertised);
   v.text("name", m.name, limits::kName);
   v("features", m.features);
-  v.choice("kind", m.kind, ConnectionKind::bulk);
+  v.choice("kind", m.kind, ConnectionKind::probe);
   v("link", m.link);
 }
 
@@ -95,6 +95,7 @@ constexpr void message_fields(V& v, Like<Hit> auto& m) {
   v("holder", m.holder);
   v("holder_address", m.holder_address);
   v.text("holder_name", m.holder_name, limits::kName);
+  v("number", m.number);
   v("part", m.part);
   v("last", m.last);
   v("hops", m.hops);

@@ -121,7 +121,8 @@ struct Hit {
   PeerId holder;
   Address holder_address;
   std::string_view holder_name;
-  std::uint16_t part = 0;   ///< counted from 0
+  std::uint16_t number = 0;  ///< of the receiver's forwarding that it answers
+  std::uint16_t part = 0;    ///< counted from 0
   bool last = true;         ///< no further part
   std::uint8_t hops = 0;    ///< the query's at the holder + 1
   std::span<const HitResult> results;

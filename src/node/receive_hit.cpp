@@ -7,23 +7,18 @@ namespace oxbow {
 
 namespace {
 
-// A hit that this peer put on a link belongs to the figures of the forwarding it answers.
-void count_hit(NodeState& node, const RequestId& id) {
-  const SeenState* seen = node.seen.find(id);
-  const std::uint16_t numbers = seen == nullptr ? 1 : std::max<std::uint16_t>(seen->forwardings, 1);
-  for (std::uint16_t number = 0; number < numbers; ++number) {
-    const Slot slot = node.echoes.find({id, number});
-    if (slot == kNoSlot) continue;
-    ++node.echoes.state(slot).totals.hit_messages;
-    return;
-  }
+// A hit that this peer put on a link belongs to the figures of the forwarding that it answers.
+void count_hit(NodeState& node, const Hit& hit) {
+  const Slot slot = node.echoes.find({hit.id, hit.number});
+  if (slot != kNoSlot) ++node.echoes.state(slot).totals.hit_messages;
 }
 
 /// Puts a hit on the reverse path, or hands it to our own search. True: it went over a link.
 bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
   NodeState& node = turn.node;
   const auto next = node.routes.next(
-      hit.id, [&](LinkNumber link) { return node.connections.is_living_link(link); });
+      hit.id, hit.number,
+      [&](LinkNumber link) { return node.connections.is_living_link(link); });
   const SeenState* seen = node.seen.find(hit.id);
   const auto trace = [&](TraceKind kind, const Address& peer) {
     if (seen != nullptr && seen->traced) {
@@ -50,7 +45,9 @@ bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
     return false;
   }
   Connection& upstream = *node.connections.find(next.link);
-  turn.out.send(next.link, hit);
+  Hit onward = hit;
+  onward.number = next.number;
+  turn.out.send(next.link, onward);
   upstream.used = turn.now.steady;
   ++upstream.hits_out;
   ++node.counters.hits_sent;
@@ -111,7 +108,7 @@ void receive_hit(Turn& turn, Connection& from, const Hit& hit) {
   if (!from.linked) return offence(turn, from, "a hit without a link");
   ++node.counters.hits_received;
   ++from.hits_in;
-  if (send_towards_originator(turn, hit, from.id)) count_hit(node, hit.id);
+  if (send_towards_originator(turn, hit, from.id)) count_hit(node, hit);
 }
 
 std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results) {

@@ -39,6 +39,7 @@ void receive_further_copy(Turn& turn, Connection& from, const Query& query, Seen
     if (report) answer_copy(turn, from.id, query.id, query.number, duplicate());
     return;
   }
+  node.routes.forwarded(query.id, from.id, decision.number);
   EchoState state;
   state.totals = duplicate();
   state.upstream = from.id;

@@ -67,6 +67,7 @@ inline Decision route_first(SeenState& state, Copy copy, bool holds, bool all) {
   if (holds && !all) return {Action::answer};
   if (copy.ttl <= 1) {
     state.routes_on = true;
+    state.forwardings = 1;  // number 0 belongs to the first copy, used or not
     return {holds ? Action::answer : Action::end_here};
   }
   return detail::forward_on(state, copy);

@@ -12,28 +12,37 @@ void RouteTable::open(Instant now, const RequestId& id, LinkNumber first,
                       std::uint16_t number) {
   if (routes_.size() >= capacity_) erase(routes_.oldest());
   const Slot slot = routes_.insert(now, id);
-  routes_.value(slot).first = take_upstream(first, number);
+  const Slot upstream = take_upstream(first, number);
+  upstreams_[upstream].forwarding = 0;
+  routes_.value(slot).first = upstream;
+  routes_.value(slot).last = upstream;
 }
 
 RouteTable::Added RouteTable::add(const RequestId& id, LinkNumber from, std::uint16_t number) {
   const Slot slot = routes_.find(id);
   if (slot == kNoSlot) return Added::no_route;
-  Slot last = kNoSlot;
+  Route& route = routes_.value(slot);
+  Added added = Added::fresh;
   std::size_t count = 0;
-  for (Slot u = routes_.value(slot).first; u != kNoSlot; u = upstreams_[u].next) {
-    if (upstreams_[u].link == from) {
-      if (number <= upstreams_[u].number) return Added::repeated;
-      upstreams_[u].number = number;
-      return Added::again;
-    }
-    last = u;
+  for (Slot u = route.first; u != kNoSlot; u = upstreams_[u].next) {
     ++count;
+    if (upstreams_[u].link != from) continue;
+    if (number <= upstreams_[u].number) return Added::repeated;
+    added = Added::again;
   }
   if (count < limits::kUpstreamsPerRoute) {
-    const Slot added = take_upstream(from, number);
-    upstreams_[last].next = added;
+    const Slot upstream = take_upstream(from, number);
+    upstreams_[route.last].next = upstream;
+    route.last = upstream;
   }
-  return Added::fresh;
+  return added;
+}
+
+void RouteTable::forwarded(const RequestId& id, LinkNumber from, std::uint16_t forwarding) {
+  const Slot slot = routes_.find(id);
+  if (slot == kNoSlot) return;
+  Upstream& upstream = upstreams_[routes_.value(slot).last];
+  if (upstream.link == from) upstream.forwarding = forwarding;  // else it had no room
 }
 
 bool RouteTable::pass(Instant now, const RequestId& id, const HitKey& hit) {
@@ -62,12 +71,12 @@ Instant RouteTable::next_deadline() const {
 
 Slot RouteTable::take_upstream(LinkNumber link, std::uint16_t number) {
   if (free_upstream_ == kNoSlot) {
-    upstreams_.push_back({link, number, kNoSlot});
+    upstreams_.push_back({link, number, kNotForwarded, kNoSlot});
     return static_cast<Slot>(upstreams_.size() - 1);
   }
   const Slot slot = free_upstream_;
   free_upstream_ = upstreams_[slot].next;
-  upstreams_[slot] = {link, number, kNoSlot};
+  upstreams_[slot] = {link, number, kNotForwarded, kNoSlot};
   return slot;
 }
 

@@ -1,6 +1,8 @@
 // The reverse path: for each query every upstream that sent a copy, in order of arrival, and which
 // hits have passed. A hit goes to the first upstream whose link lives, and through a peer at most
-// once, so that it can neither come twice nor run in a circle.
+// once, so that it can neither come twice nor run in a circle. Where a later copy was forwarded
+// again, hits that answer that forwarding go first to the upstream of that copy: only so do they stay
+// ahead of the QueryDone that follows them.
 #pragma once
 
 #include <algorithm>
@@ -35,24 +37,34 @@ class RouteTable {
     repeated,  ///< it has sent this one, or a later one, before: no honest peer does that
     no_route,  ///< the route has been forgotten
   };
-  /// A further copy came over `from`. At most limits::kUpstreamsPerRoute upstreams are kept.
+  /// A further copy, with its sender's `number`, came over `from`. At most
+  /// limits::kUpstreamsPerRoute copies are kept.
   Added add(const RequestId& id, LinkNumber from, std::uint16_t number);
+  /// The copy just added, from `from`, was routed on as our forwarding `forwarding`.
+  void forwarded(const RequestId& id, LinkNumber from, std::uint16_t forwarding);
 
   enum class Way : std::uint8_t { unknown, originator, upstream, none_lives };
   struct Next {
     Way way = Way::unknown;
     LinkNumber link = kNoLink;
+    std::uint16_t number = 0;  ///< that the upstream put on the copy
   };
-  /// The first upstream for which `lives(link)` holds.
+  /// Where a hit that answers our forwarding `forwarding` goes: to the upstream of the copy that was
+  /// forwarded so, else the first one, for which `lives(link)` holds.
   template <class Lives>
-  Next next(const RequestId& id, Lives lives) const {
+  Next next(const RequestId& id, std::uint16_t forwarding, Lives lives) const {
     const Slot slot = routes_.find(id);
     if (slot == kNoSlot) return {};
+    Next first{Way::none_lives, kNoLink, 0};
     for (Slot u = routes_.value(slot).first; u != kNoSlot; u = upstreams_[u].next) {
-      if (upstreams_[u].link == kNoLink) return {Way::originator, kNoLink};
-      if (lives(upstreams_[u].link)) return {Way::upstream, upstreams_[u].link};
+      const Upstream& upstream = upstreams_[u];
+      if (upstream.link == kNoLink) return {Way::originator, kNoLink, 0};
+      if (!lives(upstream.link)) continue;
+      const Next found{Way::upstream, upstream.link, upstream.number};
+      if (upstream.forwarding == forwarding) return found;
+      if (first.way == Way::none_lives) first = found;
     }
-    return {Way::none_lives, kNoLink};
+    return first;
   }
 
   /// True once for each hit of a known query; false when it has passed before, or when more than
@@ -65,13 +77,16 @@ class RouteTable {
   std::size_t hits() const { return hits_.size(); }
 
  private:
+  static constexpr std::uint16_t kNotForwarded = 0xffff;
   struct Upstream {
     LinkNumber link = kNoLink;
-    std::uint16_t number = 0;
+    std::uint16_t number = 0;               // that it put on the copy
+    std::uint16_t forwarding = kNotForwarded;  // ours, of that copy
     Slot next = kNoSlot;
   };
   struct Route {
     Slot first = kNoSlot;  // in upstreams_
+    Slot last = kNoSlot;
     std::uint32_t hits = 0;
   };
   struct HitKeyHash {

@@ -21,18 +21,18 @@ TEST_CASE("a hit goes to the first upstream whose link lives") {
   CHECK(routes.add(kId, kC, 0) == RouteTable::Added::fresh);
   std::set<LinkNumber> dead;
   const auto lives = [&](LinkNumber link) { return !dead.contains(link); };
-  CHECK(routes.next(kId, lives).link == kA);
+  CHECK(routes.next(kId, 0, lives).link == kA);
   dead.insert(kA);
-  CHECK(routes.next(kId, lives).link == kB);
+  CHECK(routes.next(kId, 0, lives).link == kB);
   dead.insert({kB, kC});
-  CHECK(routes.next(kId, lives).way == RouteTable::Way::none_lives);
+  CHECK(routes.next(kId, 0, lives).way == RouteTable::Way::none_lives);
 }
 
 TEST_CASE("the originator is the end of the way, an unknown id has none") {
   RouteTable routes(10);
   routes.open(at(0), kId, kNoLink, 0);
-  CHECK(routes.next(kId, all_live).way == RouteTable::Way::originator);
-  CHECK(routes.next({8, 8}, all_live).way == RouteTable::Way::unknown);
+  CHECK(routes.next(kId, 0, all_live).way == RouteTable::Way::originator);
+  CHECK(routes.next({8, 8}, 0, all_live).way == RouteTable::Way::unknown);
 }
 
 TEST_CASE("a hit passes once, another part or holder passes by itself") {
@@ -56,6 +56,23 @@ TEST_CASE("an upstream that sends the same copy again is told from one that refo
   CHECK(routes.add({9, 9}, kB, 0) == RouteTable::Added::no_route);
 }
 
+TEST_CASE("hits that answer a later forwarding go to the upstream of the copy so forwarded") {
+  RouteTable routes(10);
+  routes.open(at(0), kId, kA, 3);
+  routes.add(kId, kB, 0);
+  routes.add(kId, kC, 2);
+  routes.forwarded(kId, kC, 1);
+  routes.add(kId, kA, 4);
+  routes.forwarded(kId, kA, 2);
+  CHECK(routes.next(kId, 0, all_live).link == kA);
+  CHECK(routes.next(kId, 0, all_live).number == 3);
+  CHECK(routes.next(kId, 1, all_live).link == kC);
+  CHECK(routes.next(kId, 1, all_live).number == 2);
+  CHECK(routes.next(kId, 2, all_live).link == kA);
+  CHECK(routes.next(kId, 2, all_live).number == 4);
+  CHECK(routes.next(kId, 1, [](LinkNumber link) { return link != kC; }).link == kA);
+}
+
 TEST_CASE("routes and passed hits are forgotten after a minute") {
   RouteTable routes(10);
   routes.open(at(0), kId, kA, 0);
@@ -75,6 +92,6 @@ TEST_CASE("a full table forgets its oldest route") {
   routes.open(at(1), {2, 0}, kA, 0);
   routes.open(at(2), {3, 0}, kA, 0);
   CHECK(routes.size() == 2);
-  CHECK(routes.next({1, 0}, all_live).way == RouteTable::Way::unknown);
-  CHECK(routes.next({2, 0}, all_live).way == RouteTable::Way::upstream);
+  CHECK(routes.next({1, 0}, 0, all_live).way == RouteTable::Way::unknown);
+  CHECK(routes.next({2, 0}, 0, all_live).way == RouteTable::Way::upstream);
 }
