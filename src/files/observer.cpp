@@ -55,29 +55,44 @@ void Observer::run() {
     fall_back("no inotify instance is left; raise fs.inotify.max_user_instances");
   }
   scan_everything();
+  next_look_ = Clock::now() + rescan_every_;
   while (!shares_.stopping()) {
     wait();
     if (shares_.stopping()) return;
     if (watch_ && watches_.usable()) take_changes();
-    if (rescanning_ && Clock::now() >= next_scan_) scan_everything();
+    if (Clock::now() >= next_look_) look_again();
   }
+}
+
+void Observer::look_again() {
+  const bool replaced = folders_replaced();
+  if (replaced || rescanning_) scan_everything();
+  next_look_ = Clock::now() + rescan_every_;
+}
+
+bool Observer::folders_replaced() {
+  bool replaced = false;
+  for (FolderNumber folder = 0; folder < shares_.count(); ++folder) {
+    if (!shares_.reopen(folder)) continue;
+    replaced = true;
+    if (shares_.folder(folder)->is_open()) continue;
+    shares_.tell(printable(shares_.path(folder)) +
+                 " is gone: shared again when it is there again");
+  }
+  return replaced;
 }
 
 void Observer::wait() {
   std::array<struct pollfd, 2> descriptors{};
   descriptors[0] = {stop_event_.get(), POLLIN, 0};
   descriptors[1] = {watches_.descriptor(), POLLIN, 0};  // ignored if negative
-  int timeout = -1;
-  if (rescanning_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_scan_ - Clock::now());
-    timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX));
-  }
-  ::poll(descriptors.data(), descriptors.size(), timeout);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_look_ - Clock::now());
+  ::poll(descriptors.data(), descriptors.size(),
+         static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
 }
 
 void Observer::fall_back(const std::string& why) {
   if (std::exchange(rescanning_, true)) return;
-  next_scan_ = Clock::now() + rescan_every_;
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(rescan_every_).count();
   shares_.tell("shared folders are looked through every " + std::to_string(seconds) +
                " s, as not all of them can be watched for changes: " + why);
@@ -90,13 +105,11 @@ void Observer::scan_everything() {
   closed_folders_ = 0;
   shares_.with_catalog([](Catalog& catalog) { catalog.set_scanning(true); });
   for (FolderNumber folder = 0; folder < shares_.count(); ++folder) {
-    shares_.reopen(folder);
     scan_tree(folder, "");
   }
   if (shares_.stopping()) return;
   shares_.with_catalog([](Catalog& catalog) { catalog.set_scanning(false); });
   report();
-  next_scan_ = Clock::now() + rescan_every_;
 }
 
 void Observer::scan_tree(FolderNumber folder, const std::string& path) {
@@ -179,12 +192,8 @@ void Observer::watch_folder(FolderNumber folder, const std::string& path, int di
 
 void Observer::take_changes() {
   const FolderChanges found = watches_.take();
-  bool root_replaced = false;
-  for (FolderNumber folder = 0; found.root && folder < shares_.count(); ++folder) {
-    root_replaced = shares_.reopen(folder) || root_replaced;
-  }
-  if (root_replaced) fall_back("a shared folder was moved or removed");
-  if (found.overflow || root_replaced) {
+  const bool replaced = found.root && folders_replaced();
+  if (found.overflow || replaced) {
     scan_everything();
     return;
   }

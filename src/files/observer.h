@@ -26,6 +26,10 @@ class Observer {
 
   void run();
   void wait();
+  /// Now and then: are the shared folders still there, and is there news that cannot be watched?
+  void look_again();
+  /// True if a shared folder is not the one that it was.
+  bool folders_replaced();
   void scan_everything();
   /// What is at `path` and below; whatever the catalog had there and is no more goes.
   void scan_tree(FolderNumber folder, const std::string& path);
@@ -46,7 +50,7 @@ class Observer {
   FileDescriptor stop_event_;
   bool rescanning_ = false;   // because not everything is watched
   bool incomplete_ = false;   // this scan lacked descriptors: what it did not see may be there
-  Clock::time_point next_scan_{};
+  Clock::time_point next_look_{};
   std::uint64_t too_long_ = 0;       // keys, in this scan
   std::uint64_t closed_folders_ = 0; // that could not be looked into, in this scan
   std::string reported_;             // the last summary, so that it is not told again

@@ -80,7 +80,7 @@ FolderChanges Watches::take() {
       places_.erase(places);
       continue;
     }
-    if (event.len == 0) {  // of the folder itself; it is kept open, so its removal is no IN_IGNORED
+    if (event.len == 0) {  // of the folder itself
       for (const Place& place : places->second) {
         result.root = result.root || place.second.empty();
       }

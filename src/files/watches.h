@@ -27,7 +27,8 @@ struct FolderChange {
 struct FolderChanges {
   std::vector<FolderChange> changes;
   bool overflow = false;   ///< some were lost: look at everything
-  bool root = false;       ///< of a shared folder itself: it may have been moved or removed
+  bool root = false;       ///< of a shared folder itself: it may have been moved (while it is open, its
+                           ///< removal is not told)
 };
 
 class Watches {
