@@ -116,25 +116,32 @@ void NeighborPlan::dial_failed(Instant now, std::string_view target, std::string
 void NeighborPlan::reached(std::string_view target, const PeerId& peer) {
   if (target == discovering_) discovering_.clear();
   ConfiguredNeighbor* neighbor = find(target);
-  if (neighbor != nullptr) neighbor->peer = peer;
-  if (neighbor != nullptr && peer == settings_.self) {
-    neighbor->state = TargetState::self;
-    neighbor->last_error = "this address is the peer's own";
-  } else if (neighbor != nullptr && linked_.contains(peer)) {
-    neighbor->state = TargetState::linked;
-    neighbor->failures = 0;
-    neighbor->last_error.clear();
-  }
+  if (neighbor != nullptr) belongs_to(*neighbor, peer);
   schedule();
+}
+
+void NeighborPlan::belongs_to(ConfiguredNeighbor& neighbor, const PeerId& peer) {
+  neighbor.peer = peer;
+  if (peer == settings_.self) {
+    neighbor.state = TargetState::self;
+    neighbor.last_error = "this address is the peer's own";
+  } else if (linked_.contains(peer)) {
+    mark_linked(neighbor);
+  } else if (neighbor.state == TargetState::linked) {
+    neighbor.state = TargetState::waiting;  // the link is to the peer that was here before
+  }
+}
+
+void NeighborPlan::mark_linked(ConfiguredNeighbor& neighbor) {
+  neighbor.state = TargetState::linked;
+  neighbor.failures = 0;
+  neighbor.last_error.clear();
 }
 
 void NeighborPlan::link_up(const PeerId& peer) {
   linked_.insert(peer);
   for (ConfiguredNeighbor& neighbor : configured_) {
-    if (neighbor.peer != peer) continue;
-    neighbor.state = TargetState::linked;
-    neighbor.failures = 0;
-    neighbor.last_error.clear();
+    if (neighbor.peer == peer) mark_linked(neighbor);
   }
   schedule();
 }

@@ -76,7 +76,8 @@ class NeighborPlan {
   /// duplicate of a connection that the other side had dialled: after reached().) Targets that are
   /// not in the plan are ignored, here and in reached().
   void dial_failed(Instant now, std::string_view target, std::string_view why);
-  /// `peer` answered at `target`, which ends a discovery; a link or dial_failed() follows.
+  /// `peer` answered at `target` (or says that it listens there), which ends a discovery; a link or
+  /// dial_failed() follows.
   void reached(std::string_view target, const PeerId& peer);
   /// The first link to `peer` is up, whoever dialled; the last one has ended.
   void link_up(const PeerId& peer);
@@ -92,6 +93,8 @@ class NeighborPlan {
 
  private:
   ConfiguredNeighbor* find(std::string_view target);
+  void belongs_to(ConfiguredNeighbor& neighbor, const PeerId& peer);
+  void mark_linked(ConfiguredNeighbor& neighbor);
   void wait(Instant now, ConfiguredNeighbor& neighbor, std::string_view why);
   bool may_discover() const;
   void schedule();

@@ -202,6 +202,17 @@ TEST_CASE("a target where another peer answers now belongs to that one") {
   CHECK(only(plan).state == TargetState::linked);
 }
 
+TEST_CASE("a link to the peer that was at a target before does not count for the one there now") {
+  NeighborPlan plan = linked_plan();
+  plan.reached(kTarget, peer(2));
+  CHECK(only(plan).state == TargetState::waiting);
+  CHECK(due(plan, kStart) == Targets{kTarget});
+  plan.link_down(kStart, peer(1), "gone");
+  plan.link_up(peer(2));
+  CHECK(only(plan).state == TargetState::linked);
+  CHECK(plan.degree() == 1);
+}
+
 TEST_CASE("a target that is this peer itself is dialled once") {
   NeighborPlan plan = static_plan();
   REQUIRE(plan.add(kStart, kTarget).ok());
