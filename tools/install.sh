@@ -15,9 +15,8 @@ readonly root=$destdir$prefix
 
 if [ "$remove" = yes ]; then
   rm -f "$root"/bin/{oxbow,oxbowd} "$root/lib/liboxbow.a" "$root/lib/pkgconfig/oxbow.pc" \
-    "$root"/share/man/man1/oxbow{,-*}.1 "$root"/share/man/man8/oxbowd.8 \
-    "$root"/share/bash-completion/completions/{oxbow,oxbowd} \
-    "$root"/share/zsh/site-functions/{_oxbow,_oxbowd}
+    "$root"/share/man/man1/{oxbow,oxbowd}.1 "$root/share/bash-completion/completions/oxbow" \
+    "$root/share/zsh/site-functions/_oxbow"
   rm -rf "$root/include/oxbow"
   echo "removed from $root"
   exit 0
@@ -31,13 +30,11 @@ put() {  # put MODE FILE FOLDER
   echo "  $root/$3/$(basename "$2")"
 }
 
-# put_output FILE COMMAND...: what the command prints, if it knows how to print it.
-put_output() {
-  local file=$root/$1 text
+put_output() {  # put_output FILE COMMAND...: what the command prints
+  local file=$root/$1
   shift
-  if ! text=$("$@" 2>/dev/null </dev/null) || [ -z "$text" ]; then return 0; fi
   install -d "$(dirname "$file")"
-  printf '%s\n' "$text" >"$file"
+  "$@" >"$file" </dev/null
   chmod 644 "$file"
   echo "  $file"
 }
@@ -63,12 +60,7 @@ Libs.private: $system_libraries
 END
 echo "  $root/lib/pkgconfig/oxbow.pc"
 
-put_output share/man/man1/oxbow.1 "$programs/oxbow" man
-put_output share/man/man8/oxbowd.8 "$programs/oxbowd" --man
-for shell in bash zsh; do
-  case $shell in
-    bash) folder=share/bash-completion/completions prefix_of_file= ;;
-    zsh) folder=share/zsh/site-functions prefix_of_file=_ ;;
-  esac
-  put_output "$folder/${prefix_of_file}oxbow" "$programs/oxbow" completion $shell
-done
+put_output share/man/man1/oxbow.1 "$programs/oxbow" man oxbow
+put_output share/man/man1/oxbowd.1 "$programs/oxbow" man oxbowd
+put_output share/bash-completion/completions/oxbow "$programs/oxbow" completion bash
+put_output share/zsh/site-functions/_oxbow "$programs/oxbow" completion zsh

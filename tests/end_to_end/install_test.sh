@@ -14,7 +14,9 @@ run_make() {
 files_are_in_place() {
   local file
   for file in bin/oxbow bin/oxbowd lib/liboxbow.a lib/pkgconfig/oxbow.pc include/oxbow/client.h \
-    include/oxbow/requests.h include/oxbow/result.h; do
+    include/oxbow/requests.h include/oxbow/result.h \
+    share/man/man1/oxbow.1 share/man/man1/oxbowd.1 share/bash-completion/completions/oxbow \
+    share/zsh/site-functions/_oxbow; do
     test -s "$stage$prefix/$file" || { echo "missing: $file"; return 1; }
   done
 }
