@@ -51,7 +51,8 @@ TEST_CASE("with links lost after the query, a hit arrives iff the first living u
     config.find_timeout = 5s;
     network.add(graph, config, {{10us, 8ms}, false});
     // The query is slow on its last link, so that links can go before the hit is on its way.
-    for (const PeerNumber neighbor : adjacency(graph)[holder]) {
+    const std::vector<PeerNumber> last_links = adjacency(graph)[holder];
+    for (const PeerNumber neighbor : last_links) {
       network.set_latency(neighbor, holder, {500ms, 510ms});
     }
     REQUIRE(network.settle());
@@ -96,13 +97,26 @@ TEST_CASE("a hit goes to the second upstream when the first one's link has gone"
   network.set_latency(3, 4, Latency::fixed(100ms));
   REQUIRE(network.settle());
   network.publish(4, "key", "value");
-  const RequestHandle handle = network.request(0, exact("key"));
+  FindRequest request = exact("key");
+  request.report = false;
+  const RequestHandle handle = network.request(0, request);
   network.run_for(50ms);
   network.crash(1);
-  network.run_for(1s);
+  network.run_for(15s);
   const FindAnswer& answer = network.record(handle).answer<FindAnswer>();
   CHECK(answer.hits.size() == 1);
   CHECK(network.counter(2, "hits sent") == 1);
-  CHECK(answer.search.stopped == Stopped::partial);
-  CHECK(adds_up(answer.search));
+  CHECK(answer.search.first_hit_ms == 105.0);  // 1 + 1 + 100 ms there, 1 + 1 + 1 back
+
+  // With a report the flood is known to be over when 1 is gone: 2's copy was a duplicate.
+  network.start(1);
+  REQUIRE(network.settle());
+  const RequestHandle reported = network.request(0, exact("key"));
+  network.run_for(50ms);
+  network.crash(1);
+  network.run_for(15s);
+  const SearchReport& report = network.record(reported).answer<FindAnswer>().search;
+  CHECK(report.stopped == Stopped::partial);
+  CHECK(report.lost == 1U);
+  CHECK(adds_up(report));
 }

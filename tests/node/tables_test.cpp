@@ -37,7 +37,7 @@ TEST_CASE("seen, route and echo tables are empty one lifetime after the last que
       FindRequest request = exact(i % 2 == 0 ? "key" : "nowhere");
       request.via = std::vector{Via::flood, Via::expanding, Via::walk}[random.below(3)];
       request.report = i % 3 != 0;
-      finds.push_back(network.request(static_cast<PeerNumber>(random.below(12)), request));
+      finds.push_back(network.request(static_cast<PeerNumber>(random.below(11)), request));
       network.run_for(100ms);
       if (i % 8 == 0 && seed % 2 == 0) network.cut(graph.links[0].a, graph.links[0].b);
       if (i == 20 && seed % 2 == 0) network.crash(11);
