@@ -102,6 +102,7 @@ void start_wave(Turn& turn, FindOperation& find, std::uint8_t ttl) {
   SeenState* seen = node.seen.insert(turn.now.steady, id, kNoLink);
   if (seen == nullptr || node.echoes.full()) {
     find.marks |= marks::kCongested;
+    find.totals.peers = std::max<std::uint32_t>(find.totals.peers, 1);  // this one
     return finish_find(turn, find, Stopped::partial);
   }
   seen->best_ttl = 255;  // a copy of our own query is never routed on again

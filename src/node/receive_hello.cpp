@@ -120,6 +120,8 @@ void receive_hello(Turn& turn, Connection& from, const Hello& hello) {
     if (from.dialled) {
       const auto pending = node.dials.find(from.dial);
       if (pending != node.dials.end()) node.plan.reached(pending->second.target, hello.peer);
+    } else {  // the end that dialled is to learn whom it reached
+      turn.out.send(from.id, own_hello(node, from.kind, false));
     }
     return hang_up(turn, from, "self", "this is the same peer", Severity::debug);
   }
