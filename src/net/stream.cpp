@@ -138,10 +138,10 @@ void Stream::resume_reading() {
 }
 
 std::string& Stream::output() {
-  if (handle_->pending.capacity() <= std::string().capacity()) {
-    handle_->pending = handle_->loop->take_buffer();
-  }
-  return handle_->pending;
+  std::string& pending = handle_->pending;
+  const bool has_no_memory = pending.capacity() <= std::string().capacity();
+  if (pending.empty() && has_no_memory) pending = handle_->loop->take_buffer();
+  return pending;
 }
 
 int Stream::flush() { return handle_->flush(); }
