@@ -70,9 +70,11 @@ class Tree {
     if (what == "hit-repeated") return "dropped a hit: it had passed here before";
     if (what == "copy-lost") return fmt::format("lost the link to {} before it answered", peer);
     if (what == "copy-timed-out") return fmt::format("{} did not answer in time", peer);
-    if (what == "done") {
-      return step.peer.empty() ? "done: all copies answered for"
-                               : fmt::format("done: reported to {}", peer);
+    if (what == "walker-came") {
+      return fmt::format("a walker came from {} with its step {}", peer, step.hops);
+    }
+    if (what == "walker-left") {
+      return fmt::format("a walker left for {} with its step {}", peer, step.hops);
     }
     return printable(what) + (step.peer.empty() ? "" : " " + peer);
   }

@@ -82,7 +82,7 @@ constexpr void message_fields(V& v, Like<HitResult> auto& m) {
 
 template <class V>
 constexpr void message_fields(V& v, Like<TraceEntry> auto& m) {
-  v.choice("kind", m.kind, TraceKind::done);
+  v.choice("kind", m.kind, TraceKind::walker_left);
   v("ttl", m.ttl);
   v("hops", m.hops);
   v("at_us", m.at_us);

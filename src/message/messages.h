@@ -105,7 +105,8 @@ enum class TraceKind : std::uint8_t {
   hit_repeated,  ///< a hit dropped: it had passed here before
   copy_lost,     ///< `peer` went away before it answered for its copy
   copy_timed_out,  ///< `peer` did not answer for its copy in time
-  done,          ///< all copies answered; reported upstream to `peer`
+  walker_came,   ///< a walker, from `peer`; hops: its steps so far
+  walker_left,   ///< a walker, to `peer`
 };
 struct TraceEntry {
   TraceKind kind = TraceKind::received;

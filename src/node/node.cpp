@@ -1,5 +1,7 @@
 #include "node/node.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "node/handlers.h"
@@ -141,7 +143,12 @@ void Node::cancel(Now, RequestHandle handle, Outbox&) {
 
 void Node::index_changed(Now now, const IndexUpdate& update, Outbox& out) {
   Turn turn{*state_, now, out};
-  state_->index.apply(update);
+  const std::size_t left_out = state_->index.apply(update);
+  if (left_out > 0) {
+    log(turn, Severity::warning, kNoConnection,
+        fmt::format("{} shared files cannot be found: the index is full, or their names are no keys",
+                    left_out));
+  }
   const ShareStatus& progress = update.progress;
   if (!progress.scanning && progress.pending_files == 0) state_->shares_pending = false;
   check_ready(turn);

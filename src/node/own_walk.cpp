@@ -48,7 +48,8 @@ void start_walk(Turn& turn, FindOperation& find) {
   }
   Walk walk;
   walk.id = find.id;
-  walk.flags = find.all ? query_flags::kAll : 0;
+  walk.flags = static_cast<std::uint8_t>((find.all ? query_flags::kAll : 0) |
+                                         (find.request.trace ? query_flags::kTrace : 0));
   walk.max_hits = find.max_hits;
   walk.originator = node.config.id;
   walk.originator_address = node.config.advertised;
@@ -62,6 +63,10 @@ void start_walk(Turn& turn, FindOperation& find) {
     const LinkNumber link = choose_step(node, find.id, kNoLink);
     if (link == kNoLink) break;
     walk.walker = static_cast<std::uint16_t>(i);
+    if (find.request.trace) {
+      node.traces.add(turn.now.steady, find.id, TraceKind::walker_left,
+                      node.connections.find(link)->address, 0, 1);
+    }
     turn.out.send(link, walk);
     Connection& connection = *node.connections.find(link);
     connection.used = turn.now.steady;

@@ -1,4 +1,6 @@
 // A walker that visits this peer: it looks into the index once per id, and goes on to a neighbor.
+#include <algorithm>
+
 #include "node/handlers.h"
 
 namespace oxbow {
@@ -8,6 +10,17 @@ namespace {
 std::uint64_t mark_of(LinkNumber link) { return std::uint64_t{1} << (slot_of(link) % 64); }
 
 void step_on(Turn& turn, Walk walk, LinkNumber from);
+
+void note_step(Turn& turn, const Walk& walk, TraceKind kind, LinkNumber peer) {
+  if (!wants(walk.flags, query_flags::kTrace)) return;
+  const Connection* connection = turn.node.connections.find(peer);
+  const int steps_left = std::min<int>(walk.steps_left, 255);
+  const int steps_taken = std::min<int>(walk.steps_taken, 255);
+  turn.node.traces.add(turn.now.steady, walk.id, kind,
+                       connection == nullptr ? Address{} : connection->address,
+                       static_cast<std::uint8_t>(steps_left),
+                       static_cast<std::uint8_t>(steps_taken));
+}
 
 void report(Turn& turn, const Walk& walk, WalkEvent event, std::span<const HitResult> results) {
   NodeState& node = turn.node;
@@ -59,6 +72,7 @@ void step_on(Turn& turn, Walk walk, LinkNumber from) {
   connection.used = turn.now.steady;
   ++connection.queries_out;
   ++node.counters.queries_sent;
+  note_step(turn, walk, TraceKind::walker_left, link);
   turn.out.send(link, walk);
 }
 
@@ -97,6 +111,7 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     return end_walker(turn, walk);
   }
   const bool first_visit = node.visits.find(walk.id) == kNoSlot;
+  note_step(turn, walk, TraceKind::walker_came, from.id);
   if (first_visit) {
     if (node.visits.size() >= node.config.route_entries) node.visits.erase(node.visits.oldest());
     node.visits.insert(turn.now.steady, walk.id);
@@ -104,6 +119,7 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     const LocalAnswer local = look_up(turn, Match::exact, walk.pattern);
     if (local.holds()) {
       ++node.counters.queries_answered;
+      note_step(turn, walk, TraceKind::answered, kNoLink);
       report(turn, walk, WalkEvent::hit, local.results);
       if (!wants(walk.flags, query_flags::kAll)) return;
     }

@@ -21,7 +21,8 @@ const char* trace_kind_name(TraceKind kind) {
     case TraceKind::hit_repeated: return "hit-repeated";
     case TraceKind::copy_lost: return "copy-lost";
     case TraceKind::copy_timed_out: return "copy-timed-out";
-    case TraceKind::done: return "done";
+    case TraceKind::walker_came: return "walker-came";
+    case TraceKind::walker_left: return "walker-left";
   }
   return "unknown";
 }

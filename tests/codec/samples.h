@@ -50,7 +50,7 @@ inline std::vector<Message> messages() {
   static const std::array<HitResult, 2> results{
       {{"docs/readme.txt", 1234567, kDigest}, {std::string_view("\x00\xff", 2), 0, Digest{}}}};
   static const std::array<TraceEntry, 2> trace{
-      {{TraceKind::done, 6, 1, 123456, ipv4()}, {TraceKind::started, 7, 0, 0, Address{}}}};
+      {{TraceKind::walker_left, 6, 1, 123456, ipv4()}, {TraceKind::started, 7, 0, 0, Address{}}}};
   static const std::array<PongEntry, 2> addresses{{{kPeer, ipv4()}, {kPeer, ipv6()}}};
   return {
       hello(),
