@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codec/big_endian.h"
 #include "codec/message_fields.h"
 #include "codec/token.h"
 
@@ -73,9 +74,9 @@ class MessageReader {
   void operator()(std::string_view name, RequestId& id) {
     const Token* token = next_bytes(name, 16, 16);
     if (token == nullptr) return;
-    const std::string_view bytes = tokens_.view(*token);
-    id.random = big_endian(bytes.substr(0, 8));
-    id.proof = big_endian(bytes.substr(8));
+    const char* bytes = tokens_.view(*token).data();
+    id.random = load_big_endian<std::uint64_t>(bytes);
+    id.proof = load_big_endian<std::uint64_t>(bytes + 8);
   }
 
   void operator()(std::string_view name, Address& address);
@@ -142,12 +143,6 @@ class MessageReader {
       return nullptr;
     }
     return token;
-  }
-
-  static std::uint64_t big_endian(std::string_view eight) {
-    std::uint64_t value = 0;
-    for (const char byte : eight) value = value << 8 | static_cast<unsigned char>(byte);
-    return value;
   }
 
   static Token bytes_token(std::size_t size) {

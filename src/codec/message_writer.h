@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "codec/big_endian.h"
 #include "codec/message_fields.h"
 #include "codec/packer.h"
 
@@ -29,10 +30,8 @@ class MessageWriter {
   }
   void operator()(std::string_view, const RequestId& id) {
     std::array<char, 16> bytes;
-    for (std::size_t i = 0; i < 8; ++i) {
-      bytes[i] = static_cast<char>(id.random >> (56 - 8 * i));
-      bytes[8 + i] = static_cast<char>(id.proof >> (56 - 8 * i));
-    }
+    store_big_endian(id.random, bytes.data());
+    store_big_endian(id.proof, bytes.data() + 8);
     packer_.bytes({bytes.data(), bytes.size()});
   }
   void operator()(std::string_view, const Address& address) {

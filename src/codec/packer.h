@@ -19,21 +19,39 @@ class Packer {
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
 
-  void raw(std::string_view bytes) { sink_.write(bytes.data(), bytes.size()); }
+  [[gnu::always_inline]] void raw(std::string_view bytes) { sink_.write(bytes.data(), bytes.size()); }
 
   void nil() { packer_.pack_nil(); }
-  void boolean(bool value) { value ? packer_.pack_true() : packer_.pack_false(); }
-  void number(std::uint64_t value) { packer_.pack_uint64(value); }  // in the shortest form
+  void boolean(bool value) { sink_.put(value ? 0xc3 : 0xc2); }
   void real(double value) { packer_.pack_double(value); }
+
+  // Most numbers, lengths and lists are small, and their form is one byte: written here, because
+  // msgpack-c tries every longer form first. It writes the others.
+  void number(std::uint64_t value) {
+    if (value < 0x80) return sink_.put(value);
+    packer_.pack_uint64(value);
+  }
   void text(std::string_view value) {
-    packer_.pack_str(static_cast<std::uint32_t>(value.size()));
-    packer_.pack_str_body(value.data(), static_cast<std::uint32_t>(value.size()));
+    if (value.size() < 0x20) {
+      sink_.put(0xa0 | value.size());
+    } else {
+      packer_.pack_str(static_cast<std::uint32_t>(value.size()));
+    }
+    raw(value);
   }
   void bytes(std::string_view value) {
-    packer_.pack_bin(static_cast<std::uint32_t>(value.size()));
-    packer_.pack_bin_body(value.data(), static_cast<std::uint32_t>(value.size()));
+    if (value.size() < 0x100) {
+      sink_.put(0xc4);
+      sink_.put(value.size());
+    } else {
+      packer_.pack_bin(static_cast<std::uint32_t>(value.size()));
+    }
+    raw(value);
   }
-  void array(std::size_t size) { packer_.pack_array(static_cast<std::uint32_t>(size)); }
+  void array(std::size_t size) {
+    if (size < 0x10) return sink_.put(0x90 | size);
+    packer_.pack_array(static_cast<std::uint32_t>(size));
+  }
   void map(std::size_t size) { packer_.pack_map(static_cast<std::uint32_t>(size)); }
 
  private:
@@ -49,11 +67,15 @@ class Packer {
       std::memcpy(chunk + used, bytes, size);
       used += size;
     }
+    void put(std::uint64_t byte) {
+      if (used == sizeof chunk) flush();
+      chunk[used++] = static_cast<char>(byte);
+    }
     [[gnu::noinline]] void write_through(const char* bytes, std::size_t size) {
       flush();
       out.append(bytes, size);
     }
-    void flush() {
+    [[gnu::noinline]] void flush() {
       out.append(chunk, used);
       used = 0;
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "codec/big_endian.h"
 #include "codec/frame_types.h"
 #include "codec/message_reader.h"
 #include "codec/message_writer.h"
@@ -19,19 +20,17 @@ namespace {
 // A buffer that one large frame made big is given back.
 constexpr std::size_t kBytesKept = 16 * 1024;
 
-std::uint32_t read_length(std::string_view header) {
-  std::uint32_t length = 0;
-  for (const char byte : header.substr(0, 4)) length = length << 8 | static_cast<std::uint8_t>(byte);
-  return length;
-}
-
-void write_length(std::uint32_t length, char* header) {
-  for (int i = 0; i < 4; ++i) header[i] = static_cast<char>(length >> (24 - 8 * i));
-}
-
 template <std::size_t Index>
 bool read_as(MessageReader& reader, Message& message) {
   return reader.message(message.emplace<Index>());
+}
+
+// A hit's number changes from link to link. It counts as the three bytes that it may come to need,
+// so that a hit that one peer accepts can be relayed to the next.
+std::size_t room_for_number(const Message& message) {
+  const auto* hit = std::get_if<Hit>(&message);
+  if (hit == nullptr || hit->number > 0xff) return 0;
+  return hit->number > 0x7f ? 1 : 2;
 }
 
 // Reads the alternative of that index.
@@ -57,7 +56,7 @@ void append_frame(const Message& message, std::string& out) {
     MessageWriter writer(packer);
     std::visit([&](const auto& fields) { writer.message(fields); }, message);
   }
-  write_length(static_cast<std::uint32_t>(out.size() - start - 4), out.data() + start);
+  store_big_endian(static_cast<std::uint32_t>(out.size() - start - 4), out.data() + start);
 }
 
 struct PeerStreamState {
@@ -81,7 +80,9 @@ struct PeerStreamState {
 
  private:
   PeerStream::Next fail(Error what);
+  PeerStream::Next too_large(const FrameType& type, std::size_t length);
   bool front(std::size_t count, std::string_view& bytes);
+  bool front_of_held(std::size_t count, std::string_view& bytes);
   std::string_view available() const;
   void consume(std::size_t count);
   void release();
@@ -114,14 +115,20 @@ std::string_view PeerStreamState::available() const {
 }
 
 // The next `count` bytes in one piece, if that many are there.
-bool PeerStreamState::front(std::size_t count, std::string_view& bytes) {
-  if (held_at < held.size()) {
-    const std::size_t together = held.size() - held_at;
-    if (together < count) {
-      const std::size_t moved = std::min(count - together, input.size());
-      held.append(input.substr(0, moved));
-      input.remove_prefix(moved);
-    }
+inline bool PeerStreamState::front(std::size_t count, std::string_view& bytes) {
+  if (held_at < held.size()) return front_of_held(count, bytes);
+  if (input.size() < count) return false;
+  bytes = input.substr(0, count);
+  return true;
+}
+
+// The same where they begin with bytes held back.
+bool PeerStreamState::front_of_held(std::size_t count, std::string_view& bytes) {
+  const std::size_t together = held.size() - held_at;
+  if (together < count) {
+    const std::size_t moved = std::min(count - together, input.size());
+    held.append(input.substr(0, moved));
+    input.remove_prefix(moved);
   }
   const std::string_view found = available();
   if (found.size() < count) return false;
@@ -155,6 +162,11 @@ PeerStream::Next PeerStreamState::fail(Error what) {
   return PeerStream::Next::error;
 }
 
+PeerStream::Next PeerStreamState::too_large(const FrameType& type, std::size_t length) {
+  return fail({"frame-too-large", fmt::format("{} of {} bytes", type.name, length),
+               fmt::format("at most {}", type.limit), fmt::format("{}", length)});
+}
+
 // -- frames ---------------------------------------------------------------------------------------
 
 PeerStream::Next PeerStreamState::next() {
@@ -164,10 +176,10 @@ PeerStream::Next PeerStreamState::next() {
   Next outcome = Next::more;
   if (expect_magic && !take_magic(outcome)) return outcome;
   for (;;) {
-    if (!skip_some()) return wait_for_more();
+    if (skip > 0 && !skip_some()) return wait_for_more();
     std::string_view header;
     if (!front(4, header)) return wait_for_more();
-    const std::size_t length = read_length(header);
+    const std::size_t length = load_big_endian<std::uint32_t>(header.data());
     if (length == 0) {
       return fail({"bad-frame", "frame of length 0", "at least 1 (its type)", "0"});
     }
@@ -197,10 +209,7 @@ PeerStream::Next PeerStreamState::next() {
       return fail({"before-hello", fmt::format("{} before hello", type.name), "hello or bye",
                    std::string(type.name)});
     }
-    if (length > type.limit) {
-      return fail({"frame-too-large", fmt::format("{} of {} bytes", type.name, length),
-                   fmt::format("at most {}", type.limit), fmt::format("{}", length)});
-    }
+    if (length > type.limit) return too_large(type, length);
     std::string_view frame;
     if (!front(4 + length, frame)) return wait_for_more();
     consume(frame.size());
@@ -260,6 +269,9 @@ PeerStream::Next PeerStreamState::read_frame(std::size_t index, std::string_view
   }
   MessageReader reader(scanner.tokens(body.data()), name, lists, error);
   if (!read_message(index, reader, message)) return fail(std::move(error));
+  const FrameType& type = kFrameTypes[index];
+  const std::size_t length = 1 + body.size() + room_for_number(message);
+  if (length > type.limit) return too_large(type, length);
   greeted = greeted || index == kHelloIndex;
   return PeerStream::Next::message;
 }

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/limits.h"
 #include "samples.h"
@@ -159,6 +161,7 @@ TEST_CASE("fields have their values after the wire") {
   REQUIRE(stream.next() == Next::message);
   const auto& hit = std::get<Hit>(stream.message());
   CHECK(hit.holder_address == samples::ipv6());
+  CHECK(hit.number == 1);
   CHECK(hit.part == 2);
   CHECK(hit.hops == 3);
   REQUIRE(hit.results.size() == 2);
@@ -172,7 +175,7 @@ TEST_CASE("fields have their values after the wire") {
   const auto& trace = std::get<Hit>(stream.message());
   CHECK(trace.results.empty());
   REQUIRE(trace.trace.size() == 2);
-  CHECK(trace.trace[0].kind == TraceKind::done);
+  CHECK(trace.trace[0].kind == TraceKind::walker_left);
   CHECK(trace.trace[0].at_us == 123456);
   CHECK(trace.trace[1].peer.port == 0);
 
@@ -378,6 +381,33 @@ TEST_CASE("structs in a list have exactly their fields, and lists their lengths"
   std::string eleven = "9207" "9b";
   for (int i = 0; i < 11; ++i) eleven += entry;
   CHECK(pong(eleven) == "pong: bad addresses: needed a list of at most 10, got array of 11");
+}
+
+TEST_CASE("a hit that is accepted can be relayed under any number") {
+  // Keys of 1,000 bytes fill a frame; the last one's length makes it exactly as long as is wanted.
+  const std::string key(1024, 'k');
+  const auto hit_frame = [&](std::uint16_t number, std::size_t length) {
+    std::vector<HitResult> results(64, HitResult{std::string_view(key).substr(0, 960), 0, {}});
+    Hit hit;
+    hit.number = number;
+    hit.results = results;
+    const std::size_t size = frame(hit).size() - 4;
+    REQUIRE(length >= size);
+    std::size_t missing = length - size;
+    for (HitResult& result : results) {
+      const std::size_t more = std::min<std::size_t>(missing, 64);
+      result.key = std::string_view(key).substr(0, 960 + more);
+      missing -= more;
+    }
+    const std::string made = frame(hit);
+    REQUIRE(made.size() == length + 4);
+    return made;
+  };
+  CHECK(after_hello(hit_frame(256, 65536)) == "");
+  CHECK(after_hello(hit_frame(255, 65535)) == "");
+  CHECK(after_hello(hit_frame(255, 65536)) == "hit of 65537 bytes");
+  CHECK(after_hello(hit_frame(0, 65534)) == "");
+  CHECK(after_hello(hit_frame(0, 65535)) == "hit of 65537 bytes");
 }
 
 TEST_CASE("a piece carries at most 64 KiB") {
