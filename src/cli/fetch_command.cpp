@@ -125,7 +125,7 @@ int run(Invocation& invocation) {
     return output.fail({absent ? "not-found" : "timeout",
                         fmt::format("nobody within reach holds {}. {}", options.argument(0),
                                     search_summary(*answer)),
-                        "a holder", "none"});
+                        "", "none"});
   }
   Result<std::vector<SearchHit>> hits = choose(std::move(answer->hits), options.text("from"));
   if (!hits) return output.fail(hits.error());

@@ -147,8 +147,8 @@ Table peers_table(const std::vector<LocalNetwork>& networks, bool with_network) 
   Table table;
   if (with_network) table.columns.push_back({"network", "NETWORK"});
   for (Column column : std::vector<Column>{{"name", "PEER"},
-                                           {"address", "ADDRESS"},
                                            {"pid", "PID", Align::right},
+                                           {"address", "ADDRESS"},
                                            {"state", "STATE"},
                                            {"log", ""}}) {
     table.columns.push_back(std::move(column));
@@ -158,8 +158,8 @@ Table peers_table(const std::vector<LocalNetwork>& networks, bool with_network) 
       std::vector<Cell> row;
       if (with_network) row.emplace_back(network.name);
       row.emplace_back(peer.name);
-      row.emplace_back(peer.address);
       row.emplace_back(static_cast<std::uint64_t>(peer.process.pid));
+      row.emplace_back(peer.address);
       row.emplace_back(is_running(peer.process) ? "running" : "ended");
       row.emplace_back(peer.log);
       table.add(std::move(row));

@@ -44,7 +44,7 @@ Result<LocalNetwork> named_network(const std::string& networks, const std::strin
 
 std::size_t running_peers(const LocalNetwork& network);
 
-/// Its peers as a table: name, address, pid, state; `network` as the first column, if wanted.
+/// Its peers as a table: name, pid, address, state; `network` as the first column, if wanted.
 Table peers_table(const std::vector<LocalNetwork>& networks, bool with_network);
 
 /// The fields of one network in the object that is being written.

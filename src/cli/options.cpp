@@ -132,12 +132,29 @@ Status check_arguments(const Command& command, const std::vector<std::string>& a
   return Done{};
 }
 
+// Boost gives an option whose value may be left out the next word, whatever that is: a boolean
+// without `=` is written out before it sees it.
+std::vector<std::string> with_full_booleans(const Command& command,
+                                            std::span<const std::string> words) {
+  std::vector<std::string> full(words.begin(), words.end());
+  for (std::string& word : full) {
+    if (word == "--") break;
+    for (const OptionSpec* option : options_of(command)) {
+      if (option->kind != Kind::boolean) continue;
+      const std::string name = "--" + std::string(option->name);
+      const bool is_letter = option->letter != 0 && word == std::string("-") + option->letter;
+      if (word == name || is_letter) word = name + "=yes";
+    }
+  }
+  return full;
+}
+
 // Boost.Program_options tells the forms apart (--x y, --x=y, -x y, --).
 Result<po::parsed_options> parse_forms(const Command& command, std::span<const std::string> words) {
   namespace style = po::command_line_style;
   try {
     const po::options_description known = describe(command);
-    return po::command_line_parser(std::vector<std::string>(words.begin(), words.end()))
+    return po::command_line_parser(with_full_booleans(command, words))
         .options(known)
         .style(style::unix_style & ~style::allow_guessing & ~style::allow_sticky)
         .run();
@@ -267,7 +284,7 @@ Result<CommandWords> split_command(std::span<const std::string> line) {
     const auto near = nearest(line[at], firsts);
     return usage(fmt::format("oxbow has no command '{}'{} (see oxbow help)", line[at],
                              near ? "; did you mean " + *near + "?" : ""),
-                 near.value_or("a command"), line[at]);
+                 near.value_or(""), line[at]);
   }
   split.words.assign(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(at));
   split.words.insert(split.words.end(), line.begin() + static_cast<std::ptrdiff_t>(at + length),

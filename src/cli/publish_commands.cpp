@@ -45,7 +45,7 @@ Result<std::string> value_of(const std::string& argument) {
                  fmt::format("a value has {} at the most (share a folder for larger files: oxbowd "
                              "--share DIR)",
                              human_bytes(limits::kValue)),
-                 std::to_string(limits::kValue), "more"};
+                 human_bytes(limits::kValue), "more"};
   }
   return value;
 }

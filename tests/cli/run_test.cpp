@@ -1,0 +1,157 @@
+#include "cli/run.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+using namespace oxbow;
+using namespace oxbow::cli;
+
+namespace {
+
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Ran run_words(const std::vector<std::string>& words,
+              const std::map<std::string, std::string>& environment = {}) {
+  Ran ran;
+  Console console;
+  console.out = [&](std::string_view text) { ran.out += text; };
+  console.err = [&](std::string_view text) { ran.err += text; };
+  console.environment = [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = environment.find(name);
+    if (found == environment.end()) return std::nullopt;
+    return found->second;
+  };
+  ran.code = cli::run(words, console);
+  return ran;
+}
+
+// Nobody listens on the lowest port.
+constexpr const char* kNobody = "127.0.0.1:1";
+
+}  // namespace
+
+TEST_CASE("without a command the help is shown, as an error") {
+  const Ran ran = run_words({});
+  CHECK(ran.code == 2);
+  CHECK(ran.out == "");
+  CHECK(ran.err.starts_with("Usage: oxbow [--peer ADDR] COMMAND"));
+}
+
+TEST_CASE("help and version are answers, for every command") {
+  CHECK(run_words({"--help"}).out == run_words({"help"}).out);
+  CHECK(run_words({"--version"}).out == "oxbow " OXBOW_VERSION "\n");
+  for (const Command& command : commands()) {
+    std::vector<std::string> words;
+    std::string name(command.name);
+    if (const auto space = name.find(' '); space != std::string::npos) {
+      words = {name.substr(0, space), name.substr(space + 1)};
+    } else {
+      words = {name};
+    }
+    words.push_back("--help");
+    const Ran ran = run_words(words);
+    INFO(name);
+    CHECK(ran.code == 0);
+    CHECK(ran.out.starts_with("Usage: oxbow " + name));
+    for (const OptionSpec& option : command.options) {
+      CHECK(ran.out.find("--" + std::string(option.name)) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the help of a command lists its options with their defaults") {
+  const Ran ran = run_words({"help", "wait", "ready"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.starts_with(
+      "Usage: oxbow wait ready [options]\n"
+      "Wait until the peer has its neighbors and has indexed its shared folders.\n\n"
+      "Exit code 4: it was not ready in time; says what is missing.\n\n"
+      "Options:\n"
+      "      --timeout TIME      How long to wait at the most. [30s]\n\n"
+      "Options of every command:\n"
+      "      --peer ADDR         The peer to ask, IP:PORT; else OXBOW_PEER, else this default.\n"
+      "                          [127.0.0.1:7400]\n"));
+}
+
+TEST_CASE("wrong usage ends with 2, as text on stderr or as JSON on stdout") {
+  const Ran text = run_words({"find", "a", "--ttl=0"});
+  CHECK(text.code == 2);
+  CHECK(text.out == "");
+  CHECK(text.err == "oxbow: --ttl=0: give a whole number from 1 to 255\n");
+
+  const Ran json = run_words({"find", "a", "--ttl=0", "--json"});
+  CHECK(json.code == 2);
+  CHECK(json.err == "");
+  CHECK(json.out ==
+        R"({"v":1,"type":"error","error":"usage","message":"--ttl=0: give a whole number from 1 to 255",)"
+        R"("needed":"a whole number from 1 to 255","got":"0"})"
+        "\n");
+}
+
+TEST_CASE("options that contradict each other are refused") {
+  CHECK(run_words({"find", "a", "--glob", "--words"}).err ==
+        "oxbow: --glob and --words exclude each other: keep one of them\n");
+  CHECK(run_words({"find", "a", "--walkers=3"}).code == 2);
+  const Ran both = run_words({"find", "a", "--json", "-o", "plain"});
+  CHECK(both.code == 2);
+  CHECK(nlohmann::json::parse(both.out)["message"] ==
+        "--json and --output exclude each other: keep one of them");
+  CHECK(run_words({"trace", "12"}).code == 2);
+  CHECK(run_words({"find", ""}).code == 2);
+}
+
+TEST_CASE("a peer that is not reached ends with 3 and says how to start one") {
+  const Ran text = run_words({"--peer", kNobody, "status"});
+  CHECK(text.code == 3);
+  CHECK(text.err ==
+        "oxbow: cannot reach a peer at 127.0.0.1:1: connection refused (is oxbowd running? start one "
+        "with: oxbowd)\n");
+  const Ran json = run_words({"status", "--json"}, {{"OXBOW_PEER", kNobody}});
+  CHECK(json.code == 3);
+  const auto error = nlohmann::json::parse(json.out);
+  CHECK(error["type"] == "error");
+  CHECK(error["error"] == "unreachable");
+  CHECK(error["got"] == "connection refused");
+}
+
+TEST_CASE("the option wins over the environment") {
+  const Ran ran = run_words({"status", "--peer", kNobody}, {{"OXBOW_PEER", "127.0.0.1:2"}});
+  CHECK(ran.err.find("127.0.0.1:1:") != std::string::npos);
+}
+
+TEST_CASE("an address that is none is wrong usage") {
+  for (const char* wrong : {"7400", "127.0.0.1", ":7400", "127.0.0.1:0", "127.0.0.1:70000", "::1:7"}) {
+    INFO(wrong);
+    CHECK(run_words({"status", "--peer", wrong}).code == 2);
+  }
+}
+
+TEST_CASE("what was quoted from the command line cannot steer the terminal") {
+  CHECK(run_words({"\x1b[2J"}).err == "oxbow: oxbow has no command '\\x1b[2J' (see oxbow help)\n");
+}
+
+TEST_CASE("a value that is too large is refused before a peer is asked") {
+  const Ran ran = run_words({"publish", "key", std::string(1024 * 1024 + 1, 'x')});
+  CHECK(ran.code == 2);
+  CHECK(ran.err ==
+        "oxbow: a value has 1.0 MiB at the most (share a folder for larger files: oxbowd --share "
+        "DIR)\n");
+  CHECK(run_words({"publish", "key", "@/no/such/file"}).err ==
+        "oxbow: cannot read /no/such/file: No such file or directory\n");
+}
+
+TEST_CASE("errors have the exit codes of the design") {
+  CHECK(exit_code_of({"unreachable", "", "", ""}) == 3);
+  CHECK(exit_code_of({"peer-lost", "", "", ""}) == 3);
+  CHECK(exit_code_of({"timeout", "", "", ""}) == 4);
+  CHECK(exit_code_of({"no-holder", "", "", ""}) == 4);
+  CHECK(exit_code_of({"not-found", "", "", ""}) == 1);
+  CHECK(exit_code_of({"bad-ttl", "", "", ""}) == 2);
+  CHECK(exit_code_of({"too-large", "", "", ""}) == 2);
+}
