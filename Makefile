@@ -13,11 +13,13 @@ COMPILER ?= g++
 PREFIX   ?= /usr/local
 VERSION  := 0.1.0
 
-# With plain `make`, use every core.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# Use every core, unless the command line or a calling make says how many.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
-MAKEFLAGS += --no-builtin-rules --output-sync=target --no-print-directory
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# What compiles keeps its messages together; what runs is seen as it goes, on a terminal if it is one.
+BUILD = $(MAKE) --output-sync=target
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
@@ -191,7 +193,7 @@ TEST_PROGRAMS := $(TEST_NAMES:%=$(B)/bin/test-%)
 
 .PHONY: test run-tests test-programs
 test: deps-quiet  ## build and run all tests (also with MODE=debug|sanitize|thread, COMPILER=clang++)
-	@$(MAKE) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
+	@$(BUILD) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
 	@$(MAKE) run-tests
 test-programs: $(TEST_PROGRAMS) $(PROGRAMS:%=$(BIN)/%)
 run-tests:
@@ -213,7 +215,7 @@ $(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).
 .PHONY: bench bench-programs fuzz run-fuzz
 bench:  ## measure: every program of tests/bench (BENCH=name for one, BENCH_FLAGS=…)
 	@tools/deps.sh --quiet $(NEEDED) $(PACKAGES_bench)
-	@$(MAKE) bench-programs
+	@$(BUILD) bench-programs
 	@for bench in $(or $(BENCH),$(BENCHES)); do \
 	  echo; echo "== $$bench"; $(TEST_ENVIRONMENT) $(B)/bin/$$bench $(BENCH_FLAGS) || exit 1; done
 bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=$(BIN)/%)
@@ -239,7 +241,7 @@ TIDY        := $(patsubst %.cpp,build/lint/%.ok,$(wildcard src/*/*.cpp tools/*.c
 lint:  ## clang-format and clang-tidy, without changing anything
 	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_lint)
 	@$(MAKE) lint-format
-	@$(MAKE) -k lint-tidy
+	@$(BUILD) -k lint-tidy
 lint-format:
 	@clang-format --dry-run -Werror $(ALL_SOURCES) && echo "format: $(words $(ALL_SOURCES)) files are as .clang-format wants them"
 lint-tidy: $(TIDY)
@@ -268,7 +270,7 @@ uninstall:  ## remove what install put there
 .PHONY: demo demo-stop
 demo:  ## 20 real peers, searches, a download, and peers that die: needs nothing, takes a minute
 	@tools/deps.sh --quiet $(PACKAGES)
-	@$(MAKE) all
+	@$(BUILD) all
 	@tools/demo.sh
 demo-stop:  ## stop the demo's network
 	@tools/demo.sh stop
