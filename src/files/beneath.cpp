@@ -33,8 +33,8 @@ FileDescriptor open_by_steps(int folder, const std::string& path, int flags) {
     parent = std::move(next);
     start = end + 1;
   }
-  return FileDescriptor(::openat(parent.is_open() ? parent.get() : folder, path.c_str() + start,
-                                 flags | O_NOFOLLOW));
+  return FileDescriptor(
+      ::openat(parent.is_open() ? parent.get() : folder, path.c_str() + start, flags | O_NOFOLLOW));
 }
 
 }  // namespace
@@ -69,9 +69,9 @@ bool means_absent(int error) {
     case ENOTDIR:
     case ELOOP:
     case EXDEV:
-    case EINVAL:   // not a regular file
-    case EBADF:    // the shared folder itself is gone
-    case ENXIO:    // a socket or a device
+    case EINVAL:  // not a regular file
+    case EBADF:   // the shared folder itself is gone
+    case ENXIO:   // a socket or a device
     case ENAMETOOLONG:
       return true;
     default:

@@ -19,8 +19,7 @@ FileDescriptor open_beneath(int folder, std::string_view path, int flags,
                             Resolve how = Resolve::kernel);
 
 /// Opens for reading. Anything but a regular file is refused (errno EINVAL); a FIFO does not block.
-FileDescriptor open_file_beneath(int folder, std::string_view path,
-                                 Resolve how = Resolve::kernel);
+FileDescriptor open_file_beneath(int folder, std::string_view path, Resolve how = Resolve::kernel);
 
 /// The errno values of open_beneath() and open_file_beneath() that mean: no such file there.
 bool means_absent(int error);

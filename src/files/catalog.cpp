@@ -8,8 +8,8 @@ namespace oxbow {
 namespace {
 
 bool is_below(std::string_view key, std::string_view path) {
-  return path.empty() || (key.size() > path.size() && key.starts_with(path) &&
-                          key[path.size()] == '/');
+  return path.empty() ||
+         (key.size() > path.size() && key.starts_with(path) && key[path.size()] == '/');
 }
 
 // The first key that can be below `path`.
@@ -181,10 +181,8 @@ void Catalog::finish(const HashJob& job, const HashOutcome& outcome, Moment now)
   const auto entry = entries_.find(job.key);
   if (entry == entries_.end() || entry->second.job != job.id) return;
   // News of a change that this attempt has seen already is no news.
-  const bool has_seen =
-      outcome.end == HashEnd::hashed && outcome.state == entry->second.state;
-  const bool stale =
-      entry->second.folder != job.folder || (entry->second.again && !has_seen);
+  const bool has_seen = outcome.end == HashEnd::hashed && outcome.state == entry->second.state;
+  const bool stale = entry->second.folder != job.folder || (entry->second.again && !has_seen);
   set_pending(entry->second, false);
   if (stale || outcome.end == HashEnd::changed) {
     queue(entry, next_attempt(now, entry->second.attempts));
@@ -216,8 +214,8 @@ void Catalog::make_findable(Entries::iterator entry, const HashOutcome& outcome)
   Entry& known = entry->second;
   known.attempts = 0;
   known.state = outcome.state;
-  const bool same = known.findable && known.digest == outcome.digest &&
-                    known.findable_size == outcome.state.size;
+  const bool same =
+      known.findable && known.digest == outcome.digest && known.findable_size == outcome.state.size;
   if (same) return;
   make_unfindable(entry);
   known.findable = true;
@@ -252,8 +250,7 @@ std::optional<IndexUpdate> Catalog::take_update() {
     std::string key = std::move(news_.extract(news_.begin()).value());
     const auto entry = entries_.find(key);
     if (entry != entries_.end() && entry->second.findable) {
-      update.found.push_back(
-          {std::move(key), entry->second.findable_size, entry->second.digest});
+      update.found.push_back({std::move(key), entry->second.findable_size, entry->second.digest});
     } else {
       update.removed.push_back(std::move(key));
     }

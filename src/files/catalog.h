@@ -3,7 +3,8 @@
 // and no clock; the threads of this room use it under one mutex (see files/shares.h).
 //
 // A file's way:   seen ── queued ── being hashed ── findable
-//                            └── changed meanwhile ──┘  └── changed later: queued again, and findable
+//                            └── changed meanwhile ──┘  └── changed later: queued again, and
+//                            findable
 //                                                           as it was until it has been hashed
 #pragma once
 
@@ -38,9 +39,9 @@ struct HashJob {
 
 enum class HashEnd : std::uint8_t {
   hashed,
-  unsettled,   ///< it changed a moment ago: try again at `retry`
-  changed,     ///< while it was being hashed
-  gone,        ///< no such file, or none that is shared
+  unsettled,  ///< it changed a moment ago: try again at `retry`
+  changed,    ///< while it was being hashed
+  gone,       ///< no such file, or none that is shared
   unreadable,
 };
 struct HashOutcome {
@@ -97,25 +98,25 @@ class Catalog {
   bool has_update() const { return !news_.empty() || progress_changed_; }
 
   ShareStatus progress() const;
-  std::uint64_t shadowed() const { return shadowed_.size(); }      ///< in a later folder, too
-  std::uint64_t beyond_limit() const { return beyond_limit_; }     ///< files not taken up
+  std::uint64_t shadowed() const { return shadowed_.size(); }   ///< in a later folder, too
+  std::uint64_t beyond_limit() const { return beyond_limit_; }  ///< files not taken up
   /// Files that turned out to be unreadable since the last call, and the last of them.
   std::uint64_t take_unreadable() { return std::exchange(new_unreadable_, 0); }
   const std::string& last_unreadable() const { return last_unreadable_; }
 
  private:
   struct Entry {
-    FileState state;                // as last seen
-    Digest digest;                  // of what is findable
+    FileState state;  // as last seen
+    Digest digest;    // of what is findable
     std::uint64_t findable_size = 0;
     std::uint64_t pending_size = 0;
-    std::uint64_t job = 0;          // being hashed by; 0: not
-    Moment due{};                   // while queued
+    std::uint64_t job = 0;  // being hashed by; 0: not
+    Moment due{};           // while queued
     FolderNumber folder = 0;
-    std::uint32_t scan = 0;         // the last one that saw it
-    std::uint8_t attempts = 0;      // that met a change
+    std::uint32_t scan = 0;     // the last one that saw it
+    std::uint8_t attempts = 0;  // that met a change
     bool queued = false;
-    bool again = false;             // changed while being hashed
+    bool again = false;  // changed while being hashed
     bool findable = false;
     bool unreadable = false;
   };

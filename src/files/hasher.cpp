@@ -18,9 +18,8 @@ void Hasher::run() {
   while (const auto job = shares_.wait_for_job()) {
     if (!buffer) buffer.reset(new char[limits::kHashBuffer]);
     const auto folder = shares_.folder(job->folder);
-    const auto outcome = hash_file(folder->get(), job->key,
-                                   std::span(buffer.get(), limits::kHashBuffer),
-                                   shares_.stopping());
+    const auto outcome = hash_file(
+        folder->get(), job->key, std::span(buffer.get(), limits::kHashBuffer), shares_.stopping());
     if (!outcome) return;
     const bool idle = shares_.with_catalog([&](Catalog& catalog) {
       catalog.finish(*job, *outcome, std::chrono::steady_clock::now());
@@ -37,8 +36,8 @@ void Hasher::tell_unreadable() {
   shares_.with_catalog([&](Catalog& catalog) {
     const auto count = catalog.take_unreadable();
     if (count == 0) return;
-    message = std::to_string(count) + " files cannot be read (permissions?), the last: " +
-              printable(catalog.last_unreadable());
+    message = "files that cannot be read (permissions?): " + std::to_string(count) +
+              ", the last: " + printable(catalog.last_unreadable());
   });
   if (message.empty() || message == told_) return;
   told_ = message;

@@ -76,8 +76,7 @@ bool Observer::folders_replaced() {
     if (!shares_.reopen(folder)) continue;
     replaced = true;
     if (shares_.folder(folder)->is_open()) continue;
-    shares_.tell(printable(shares_.path(folder)) +
-                 " is gone: shared again when it is there again");
+    shares_.tell(printable(shares_.path(folder)) + " is gone: shared again when it is there again");
   }
   return replaced;
 }
@@ -210,13 +209,11 @@ void Observer::look_at(const FolderChange& change) {
     return;
   }
   const auto root = shares_.folder(change.folder);
-  const FileDescriptor file =
-      open_beneath(root->get(), change.path, O_PATH | O_NOFOLLOW);
+  const FileDescriptor file = open_beneath(root->get(), change.path, O_PATH | O_NOFOLLOW);
   struct stat status {};
   if (!file.is_open() && !means_absent(errno)) return;
   if (!file.is_open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    shares_.with_catalog(
-        [&](Catalog& catalog) { catalog.gone(change.folder, change.path); });
+    shares_.with_catalog([&](Catalog& catalog) { catalog.gone(change.folder, change.path); });
     return;
   }
   const bool is_done = change.closed || change.attributes;
@@ -235,14 +232,14 @@ void Observer::report() {
   const auto add = [&summary](std::uint64_t count, const char* what) {
     if (count == 0) return;
     if (!summary.empty()) summary += "; ";
-    summary += std::to_string(count) + what;
+    summary += what + (": " + std::to_string(count));
   };
   shares_.with_catalog([&](const Catalog& catalog) {
-    add(catalog.shadowed(), " files have the key of a file in a folder named earlier");
-    add(catalog.beyond_limit(), " files are too many for the index");
+    add(catalog.shadowed(), "same key in a folder named earlier");
+    add(catalog.beyond_limit(), "files beyond what the index holds");
   });
-  add(too_long_, " files or folders have a path of over 1,024 bytes");
-  add(closed_folders_, " folders could not be looked into (permissions?)");
+  add(too_long_, "paths of over 1,024 bytes");
+  add(closed_folders_, "folders that cannot be looked into (permissions?)");
   if (summary == reported_) return;
   reported_ = summary;
   if (!summary.empty()) shares_.tell("not everything is shared: " + summary);

@@ -48,12 +48,12 @@ class Observer {
   const std::chrono::milliseconds rescan_every_;
   Watches watches_;
   FileDescriptor stop_event_;
-  bool rescanning_ = false;   // because not everything is watched
-  bool incomplete_ = false;   // this scan lacked descriptors: what it did not see may be there
+  bool rescanning_ = false;  // because not everything is watched
+  bool incomplete_ = false;  // this scan lacked descriptors: what it did not see may be there
   Clock::time_point next_look_{};
-  std::uint64_t too_long_ = 0;       // keys, in this scan
-  std::uint64_t closed_folders_ = 0; // that could not be looked into, in this scan
-  std::string reported_;             // the last summary, so that it is not told again
+  std::uint64_t too_long_ = 0;        // keys, in this scan
+  std::uint64_t closed_folders_ = 0;  // that could not be looked into, in this scan
+  std::string reported_;              // the last summary, so that it is not told again
   Thread thread_;
 };
 

@@ -35,8 +35,8 @@ void PieceReader::read(const DiskRead& request) {
       const auto why = started_ ? PieceStatus::busy : PieceStatus::not_found;
       finished_.push_back({request.ticket, why, {}});
     } else {
-      requests_.push_back({request.ticket, std::string(request.key), request.sha256,
-                           request.offset, request.length});
+      requests_.push_back({request.ticket, std::string(request.key), request.sha256, request.offset,
+                           request.length});
     }
   }
   if (refused) {

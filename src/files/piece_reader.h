@@ -9,18 +9,12 @@
 #include <string>
 
 #include "base/ids.h"
+#include "files/finished_read.h"
 #include "files/shares.h"
 #include "files/thread.h"
 #include "message/outbox.h"
 
 namespace oxbow {
-
-/// How a DiskRead ended. `bytes` is shorter than asked only at the end of the file.
-struct FinishedRead {
-  DiskTicket ticket{};
-  PieceStatus status = PieceStatus::ok;
-  std::string bytes;
-};
 
 class PieceReader {
  public:

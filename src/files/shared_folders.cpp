@@ -5,6 +5,7 @@
 
 #include "files/hasher.h"
 #include "files/observer.h"
+#include "files/piece_reader.h"
 #include "files/shares.h"
 
 namespace oxbow {
@@ -47,6 +48,8 @@ SharedFolders::~SharedFolders() = default;
 std::optional<IndexUpdate> SharedFolders::take_update() { return threads_->shares->take_update(); }
 void SharedFolders::read(const DiskRead& request) { threads_->reader.read(request); }
 std::optional<FinishedRead> SharedFolders::take_read() { return threads_->reader.take(); }
-std::optional<std::string> SharedFolders::take_message() { return threads_->shares->take_message(); }
+std::optional<std::string> SharedFolders::take_message() {
+  return threads_->shares->take_message();
+}
 
 }  // namespace oxbow

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/limits.h"
-#include "files/piece_reader.h"
+#include "files/finished_read.h"
 #include "message/index_update.h"
 #include "message/outbox.h"
 
@@ -26,7 +26,7 @@ namespace oxbow {
 struct SharedFoldersOptions {
   std::vector<std::string> folders;  ///< where two hold the same key, the first named shares it
   std::size_t hash_threads = 1;
-  bool watch = true;                 ///< by inotify; else scanned again and again
+  bool watch = true;  ///< by inotify; else scanned again and again
   std::chrono::milliseconds rescan_every = limits::kRescanEvery;  ///< where watching fails
 };
 

@@ -11,8 +11,7 @@ namespace oxbow {
 namespace {
 
 extern "C" void* run_thread(void* argument) {
-  const std::unique_ptr<std::function<void()>> body(
-      static_cast<std::function<void()>*>(argument));
+  const std::unique_ptr<std::function<void()>> body(static_cast<std::function<void()>*>(argument));
   (*body)();
   return nullptr;
 }

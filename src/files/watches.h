@@ -17,18 +17,18 @@ namespace oxbow {
 /// Something has happened to `name` in a folder; look there what it is now.
 struct FolderChange {
   FolderNumber folder = 0;
-  std::string path;        ///< below the shared folder; empty: that folder itself
+  std::string path;  ///< below the shared folder; empty: that folder itself
   bool is_folder = false;
-  bool appeared = false;   ///< made just now: its writer may not be done
-  bool closed = false;     ///< its writer is done, or it was moved here
-  bool attributes = false; ///< permissions or times
+  bool appeared = false;    ///< made just now: its writer may not be done
+  bool closed = false;      ///< its writer is done, or it was moved here
+  bool attributes = false;  ///< permissions or times
 };
 
 struct FolderChanges {
   std::vector<FolderChange> changes;
-  bool overflow = false;   ///< some were lost: look at everything
-  bool root = false;       ///< of a shared folder itself: it may have been moved (while it is open, its
-                           ///< removal is not told)
+  bool overflow = false;  ///< some were lost: look at everything
+  bool root = false;  ///< of a shared folder itself: it may have been moved (while it is open, its
+                      ///< removal is not told)
 };
 
 class Watches {

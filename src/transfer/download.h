@@ -27,8 +27,9 @@ struct PieceRange {
 
 class Download {
  public:
-  /// `size` bytes are to be had, of which the first `already_have` need not be asked for (an earlier
-  /// download left them). More than `size` is a broken invariant: such a file is not a part of it.
+  /// `size` bytes are to be had, of which the first `already_have` need not be asked for (an
+  /// earlier download left them). More than `size` is a broken invariant: such a file is not a part
+  /// of it.
   explicit Download(std::uint64_t size, std::uint64_t already_have = 0);
 
   /// What to ask a holder for now; it counts as asked. Nothing: wait for an answer, or finished.

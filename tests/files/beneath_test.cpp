@@ -35,9 +35,9 @@ TEST_CASE("both ways of opening beneath a folder find what is there, and nothing
     CHECK(content_of(open_file_beneath(root.get(), "a", how)) == "a");
     CHECK(content_of(open_file_beneath(root.get(), "sub/deep/b", how)) == "b");
     CHECK(open_beneath(root.get(), "", O_RDONLY | O_DIRECTORY, how).is_open());
-    for (const char* path : {"absent", "sub/absent", "link-inside", "link-outside",
-                             "link-folder/deep/b", "sub", "fifo", "a/b", "../outside",
-                             "sub/../a", "./a", "/etc/passwd", "sub//deep/b", "sub/"}) {
+    for (const char* path :
+         {"absent", "sub/absent", "link-inside", "link-outside", "link-folder/deep/b", "sub",
+          "fifo", "a/b", "../outside", "sub/../a", "./a", "/etc/passwd", "sub//deep/b", "sub/"}) {
       CAPTURE(path);
       const FileDescriptor file = open_file_beneath(root.get(), path, how);
       const int error = errno;

@@ -24,8 +24,8 @@ HashOutcome hashed(const FileState& of, const Digest& digest) {
 }
 
 // Hashes everything that is due, with the inode as the content.
-void hash_all(Catalog& catalog, const std::map<std::pair<FolderNumber, std::string>, FileState>& disk,
-              Moment now) {
+void hash_all(Catalog& catalog,
+              const std::map<std::pair<FolderNumber, std::string>, FileState>& disk, Moment now) {
   while (const auto job = catalog.next_job(now)) {
     const auto file = disk.find({job->folder, job->key});
     HashOutcome outcome;
@@ -108,8 +108,9 @@ TEST_CASE("a file that keeps changing is tried less and less often") {
     const auto job = catalog.next_job(now);
     REQUIRE(job.has_value());
     catalog.finish(*job, {HashEnd::changed, {}, {}, {}}, now);
-    waits.push_back(std::chrono::milliseconds(
-        std::chrono::duration_cast<std::chrono::milliseconds>(*catalog.next_due() - now)).count());
+    waits.push_back(std::chrono::milliseconds(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                  *catalog.next_due() - now))
+                        .count());
     now = *catalog.next_due();
   }
   CHECK(waits == std::vector<long>{100, 200, 400, 800, 1600, 3200, 6400, 6400, 6400});
@@ -158,8 +159,8 @@ TEST_CASE("a sweep drops what the scan has not seen below its path, some at a ti
   CHECK(rounds == 2);
   std::vector<std::string> left;
   while (const auto job = catalog.next_job(kStart)) left.push_back(job->key);
-  CHECK(left == std::vector<std::string>{"a", "sub", "sub-other/x", "sub/other folder", "sub/y",
-                                         "t"});
+  CHECK(left ==
+        std::vector<std::string>{"a", "sub", "sub-other/x", "sub/other folder", "sub/y", "t"});
 }
 
 TEST_CASE("files beyond the limit are counted, not kept") {

@@ -3,6 +3,7 @@
 
 #include <future>
 
+#include "files/piece_reader.h"
 #include "files/shares.h"
 #include "files/sharing.h"
 
@@ -45,7 +46,8 @@ TEST_CASE("keys that lead out of the folder are not found") {
   folder.write("shared/file", "file");
   Sharing sharing({folder.at("shared")});
   REQUIRE(sharing.wait_until_idle());
-  for (const char* key : {"../secret", "./file", "/etc/passwd", "x/../file", "file/", "//file", ""}) {
+  for (const char* key :
+       {"../secret", "./file", "/etc/passwd", "x/../file", "file/", "//file", ""}) {
     CAPTURE(key);
     CHECK(sharing.read(key, sha256("secret"), 0, 6).status == PieceStatus::not_found);
     CHECK(sharing.read(key, sha256("file"), 0, 6).status == PieceStatus::not_found);
@@ -160,7 +162,7 @@ TEST_CASE("ending in the middle of a large file takes less than a second") {
   folder.write("1 small", "x");
   folder.write("2 large", "");
   REQUIRE(::truncate(folder.at("2 large").c_str(), off_t{1} << 42) == 0);  // an hour of hashing
-  for (const char* name : {"1 small", "2 large"}) folder.make_old(name);  // hashed without delay
+  for (const char* name : {"1 small", "2 large"}) folder.make_old(name);   // hashed without delay
   Sharing sharing({folder.path()});
   REQUIRE(sharing.wait_for([&] { return sharing.progress().files == 1; }));
   CHECK(sharing.progress().pending_files == 1);

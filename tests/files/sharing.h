@@ -101,9 +101,7 @@ class Sharing {
     return file != index_.end() && file->second.sha256 == sha256(content) &&
            file->second.size == content.size();
   }
-  bool idle() const {
-    return updates_ > 0 && !progress_.scanning && progress_.pending_files == 0;
-  }
+  bool idle() const { return updates_ > 0 && !progress_.scanning && progress_.pending_files == 0; }
 
   template <class Condition>
   bool wait_for(Condition condition) {

@@ -27,10 +27,9 @@ TEST_CASE("an empty file is finished before anything is asked for") {
 
 TEST_CASE("four pieces are asked for ahead, the next one as soon as the first has come") {
   Download download(6 * kPiece + 1);
-  CHECK(ask_all(download) == std::vector<PieceRange>{{0, kPiece},
-                                                     {kPiece, kPiece},
-                                                     {2 * kPiece, kPiece},
-                                                     {3 * kPiece, kPiece}});
+  CHECK(ask_all(download) ==
+        std::vector<PieceRange>{
+            {0, kPiece}, {kPiece, kPiece}, {2 * kPiece, kPiece}, {3 * kPiece, kPiece}});
   CHECK(download.outstanding() == 4);
   REQUIRE(download.arrived(0, kPiece));
   CHECK(ask_all(download) == std::vector<PieceRange>{{4 * kPiece, kPiece}});
