@@ -3,9 +3,9 @@
 // and no clock; the threads of this room use it under one mutex (see files/shares.h).
 //
 // A file's way:   seen ── queued ── being hashed ── findable
-//                            └── changed meanwhile ──┘  └── changed later: queued again, and
-//                            findable
-//                                                           as it was until it has been hashed
+//                            └── changed meanwhile ──┘
+// One that changes later is queued again, and listed as it was until it has been hashed; its pieces
+// are not read meanwhile.
 #pragma once
 
 #include <chrono>
