@@ -76,6 +76,8 @@ TEST_CASE("a full flood over any graph: 2E - N + 1 messages, each answered, each
       const Flood& flood = watch.of(report);
       CHECK(flood.queries == report.query_messages);
       CHECK(flood.dones == report.query_messages);
+      CHECK(flood.answers.size() == flood.queries);
+      CHECK(flood.most_answers_for_a_copy() == 1);
       CHECK(flood.hits == hops);
       CHECK(flood.reached.size() == c.peers);
       CHECK(flood.most_visits_of_a_hit() <= 1);
@@ -128,6 +130,7 @@ TEST_CASE("with reforwarding that holds for any latency, and nobody processes a 
     CHECK(adds_up(report));
     CHECK(report.query_messages == watch.of(report).queries);
     CHECK(watch.of(report).dones == watch.of(report).queries);
+    CHECK(watch.of(report).answers.size() == watch.of(report).queries);
     CHECK(watch.of(report).highest_ttl_plus_hops <= static_cast<int>(ttl));
     CHECK(answer.hits.size() == expected.size());  // every peer, the originator too, exactly once
     CHECK(holders(answer).size() == expected.size());
@@ -180,5 +183,29 @@ TEST_CASE("patterns flood like keys: holders answer and route on, each result on
     CHECK(stopped.found == !holding.empty());
     CHECK(stopped.search.stopped == Stopped::complete);
     CHECK(adds_up(stopped.search));
+    request.key = "nowhere*";
+    request.match = Match::glob;
+    CHECK(network.find(c.origin, request).search.query_messages == full_flood(c.topology));
+  }
+}
+
+TEST_CASE("a pattern that holders do not route on reaches as far as a key does") {
+  SimNetwork network(1);
+  FloodWatch watch(network);
+  network.add(topology::line(5));
+  REQUIRE(network.settle());
+  FindRequest request = exact("no*where");
+  request.match = Match::glob;
+  request.all = false;
+  for (std::uint32_t ttl = 1; ttl <= 4; ++ttl) {
+    CAPTURE(ttl);
+    for (const bool report : {true, false}) {
+      request.ttl = ttl;
+      request.report = report;
+      const SearchReport search = network.find(0, request).search;
+      CHECK(watch.of(search).queries == ttl);
+      CHECK(watch.of(search).highest_ttl_plus_hops == static_cast<int>(ttl));
+      if (report) CHECK(search.peers_reached == ttl + 1);
+    }
   }
 }

@@ -58,6 +58,7 @@ TEST_CASE("every request ends exactly once, with figures that add up, under all 
     SimNetwork network(seed);
     NodeConfig config = SimNetwork::defaults();
     config.duplicates = seed % 2 == 0 ? Duplicates::drop : Duplicates::reforward;
+    FloodWatch watch(network);
     network.add(graph, config, {{1ms, 40ms}, seed % 3 == 0});
     REQUIRE(network.settle());
     for (const Edge& link : graph.links) network.set_loss(link.a, link.b, 0.02);
@@ -85,6 +86,10 @@ TEST_CASE("every request ends exactly once, with figures that add up, under all 
       const SearchReport& report = record.answer<FindAnswer>().search;
       if (report.via == Via::flood && report.query_messages) CHECK(adds_up(report));
       partial += report.stopped == Stopped::partial ? 1U : 0U;
+    }
+    for (const auto& [id, flood] : watch.all()) {
+      CHECK(flood.most_answers_for_a_copy() <= 1);
+      CHECK(flood.highest_ttl_plus_hops <= flood.ttl_at_start);
     }
     CHECK(network.misdirected() == 0);
   }

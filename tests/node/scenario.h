@@ -65,10 +65,18 @@ struct Flood {
   /// How often each part of each holder's hit came to each peer.
   std::map<std::tuple<PeerNumber, PeerId, std::uint16_t>, int> hits_at;
 
-  int most_visits_of_a_hit() const {
-    int most = 0;
-    for (const auto& [where, visits] : hits_at) most = std::max(most, visits);
-    return most;
+  /// How often each copy was answered: (sender, receiver, number) of the copy.
+  std::map<std::tuple<PeerNumber, PeerNumber, std::uint16_t>, int> answers;
+
+  int most_visits_of_a_hit() const { return most(hits_at); }
+  int most_answers_for_a_copy() const { return most(answers); }
+
+ private:
+  template <class Counts>
+  static int most(const Counts& counts) {
+    int result = 0;
+    for (const auto& [what, count] : counts) result = std::max(result, count);
+    return result;
   }
 };
 
@@ -111,7 +119,9 @@ class FloodWatch {
       }
     }
     if (const auto* done = std::get_if<QueryDone>(&carried.message); done && delivered) {
-      ++floods_[done->id].dones;
+      Flood& flood = floods_[done->id];
+      ++flood.dones;
+      ++flood.answers[{carried.to, carried.from, done->number}];
     }
     if (const auto* hit = std::get_if<Hit>(&carried.message)) {
       Flood& flood = floods_[hit->id];
