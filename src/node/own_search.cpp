@@ -119,7 +119,6 @@ void start_wave(Turn& turn, FindOperation& find, std::uint8_t ttl) {
   if (is_pattern && look) {
     state.searching = start_scan(turn, query, kNoLink, find.all);
     if (!find.all) {
-      seen->best_ttl = ttl;
       if (find.request.report) {
         state.ttl = ttl;
         node.echoes.open(turn.now.steady, {id, 0}, state, {});

@@ -74,19 +74,27 @@ void scan_ended(Turn& turn, Scan& scan) {
     if (scan.routed) return finish_echo(turn, id, state);
   }
   if (scan.routed) return;
+  Query copy = scan.query;
+  copy.pattern = turn.out.arena.copy(scan.text);
+  const bool own = scan.from == kNoLink;
   SeenState* seen = node.seen.find(id);
-  if (seen == nullptr) return;
+  if (own && !holds && seen != nullptr) {
+    if (find_by_id(node, id) == nullptr) return;  // ended meanwhile
+    seen->forwardings = 1;
+    return spread(turn, copy, kNoLink, state, TraceKind::forwarded);
+  }
+  if (own || seen == nullptr) {
+    if (report || own) finish_echo(turn, id, state);
+    return;
+  }
   const Decision decision = route_first(*seen, {scan.query.ttl, scan.query.hops}, holds, false);
   if (decision.action == Action::forward) {
-    Query copy = scan.query;
-    copy.pattern = turn.out.arena.copy(scan.text);
     copy.ttl = decision.ttl;
     copy.hops = decision.hops;
     copy.number = decision.number;
     return spread(turn, copy, scan.from, state, TraceKind::forwarded);
   }
-  const bool own = scan.from == kNoLink;
-  if (report || own) finish_echo(turn, id, state);
+  if (report) finish_echo(turn, id, state);
 }
 
 }  // namespace
