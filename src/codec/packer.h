@@ -19,7 +19,9 @@ class Packer {
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
 
-  [[gnu::always_inline]] void raw(std::string_view bytes) { sink_.write(bytes.data(), bytes.size()); }
+  void raw(std::string_view bytes) {
+    if (!bytes.empty()) sink_.write(bytes.data(), bytes.size());
+  }
 
   void nil() { packer_.pack_nil(); }
   void boolean(bool value) { sink_.put(value ? 0xc3 : 0xc2); }
