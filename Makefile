@@ -19,7 +19,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 # What compiles keeps its messages together; what runs is seen as it goes, on a terminal if it is one.
-BUILD = $(MAKE) --output-sync=target
+BUILD := --output-sync=target
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
@@ -182,7 +182,7 @@ TEST_ENVIRONMENT = OXBOW_SOURCE='$(CURDIR)' OXBOW_BIN='$(CURDIR)/$(BIN)' OXBOW_M
 
 $(foreach r,$(TEST_ROOMS),$(eval $(call TEST_PROGRAM,$(r),$(TESTS_$(r)),$(r) $(TEST_USES_$(r)))))
 $(eval $(call TEST_PROGRAM,layering,tests/layering_test.cpp,))
-END_TO_END := $(wildcard tests/end_to_end/*_test.cpp)
+END_TO_END := $(wildcard tests/end_to_end/*.cpp)
 ifneq ($(END_TO_END),)
 $(eval $(call TEST_PROGRAM,end_to_end,$(END_TO_END),net cli client sim))
 test-end_to_end: $(PROGRAMS:%=$(BIN)/%)
@@ -193,7 +193,7 @@ TEST_PROGRAMS := $(TEST_NAMES:%=$(B)/bin/test-%)
 
 .PHONY: test run-tests test-programs
 test: deps-quiet  ## build and run all tests (also with MODE=debug|sanitize|thread, COMPILER=clang++)
-	@$(BUILD) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
+	@$(MAKE) $(BUILD) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
 	@$(MAKE) run-tests
 test-programs: $(TEST_PROGRAMS) $(PROGRAMS:%=$(BIN)/%)
 run-tests:
@@ -201,21 +201,25 @@ run-tests:
 
 # -- benchmarks and fuzzing -------------------------------------------------------------------
 EVERYTHING := $(call room_libs,$(ROOMS))
-# $(1): program; $(2): source; $(3): link options
+# $(1): program; $(2): source; $(3): link options; $(4): further libraries
 define TOOL_PROGRAM
 TEST_OBJECTS += $(2:%.cpp=$(B)/%.o)
-$(1): $(2:%.cpp=$(B)/%.o) $(SUPPORT_LIB) $(EVERYTHING)
+$(1): $(2:%.cpp=$(B)/%.o) $(4) $(SUPPORT_LIB) $(EVERYTHING)
 	@$$(call link,$(3) $(call room_system,$(ROOMS)))
 endef
+BENCH_SUPPORT_OBJECTS := $(patsubst %.cpp,$(B)/%.o,$(wildcard tests/bench/support/*.cpp))
+BENCH_SUPPORT := $(B)/lib/libbench_support.a
+$(BENCH_SUPPORT): $(BENCH_SUPPORT_OBJECTS) tests/bench/support
+TEST_OBJECTS += $(BENCH_SUPPORT_OBJECTS)
 BENCHES := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*_bench.cpp))
 FUZZERS := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
-$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark)))
-$(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).cpp,-fsanitize=fuzzer)))
+$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark,$(BENCH_SUPPORT))))
+$(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).cpp,-fsanitize=fuzzer,)))
 
-.PHONY: bench bench-programs fuzz run-fuzz
+.PHONY: bench bench-programs fuzz fuzz-programs run-fuzz
 bench:  ## measure: every program of tests/bench (BENCH=name for one, BENCH_FLAGS=…)
 	@tools/deps.sh --quiet $(NEEDED) $(PACKAGES_bench)
-	@$(BUILD) bench-programs
+	@$(MAKE) $(BUILD) bench-programs
 	@for bench in $(or $(BENCH),$(BENCHES)); do \
 	  echo; echo "== $$bench"; $(TEST_ENVIRONMENT) $(B)/bin/$$bench $(BENCH_FLAGS) || exit 1; done
 bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=$(BIN)/%)
@@ -223,13 +227,15 @@ bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=
 FUZZ_SECONDS ?= 60
 fuzz:  ## feed every decoder garbage: tests/fuzz, FUZZ_SECONDS=60 each (FUZZ=name for one)
 	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_fuzz)
+	@$(MAKE) $(BUILD) MODE=fuzz COMPILER=clang++ fuzz-programs
 	@$(MAKE) MODE=fuzz COMPILER=clang++ run-fuzz
-run-fuzz: $(patsubst %,$(B)/bin/%,$(or $(FUZZ),$(FUZZERS)))
+fuzz-programs: $(patsubst %,$(B)/bin/%,$(or $(FUZZ),$(FUZZERS)))
+run-fuzz:
 	@for fuzzer in $(or $(FUZZ),$(FUZZERS)); do \
 	  echo "== $$fuzzer, $(FUZZ_SECONDS) s"; mkdir -p build/corpus/$$fuzzer; \
 	  $(B)/bin/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
 	    -print_final_stats=1 -artifact_prefix=build/corpus/$$fuzzer- build/corpus/$$fuzzer \
-	    $(wildcard tests/fuzz/seeds/$$fuzzer) 2>&1 | tail -n 40; \
+	    $$(ls -d tests/fuzz/seeds/$$fuzzer 2>/dev/null) 2>&1 | tail -n 40; \
 	  test $${PIPESTATUS[0]} -eq 0 || exit 1; done
 
 # -- format and static checks -----------------------------------------------------------------
@@ -241,7 +247,7 @@ TIDY        := $(patsubst %.cpp,build/lint/%.ok,$(wildcard src/*/*.cpp tools/*.c
 lint:  ## clang-format and clang-tidy, without changing anything
 	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_lint)
 	@$(MAKE) lint-format
-	@$(BUILD) -k lint-tidy
+	@$(MAKE) $(BUILD) -k lint-tidy
 lint-format:
 	@clang-format --dry-run -Werror $(ALL_SOURCES) && echo "format: $(words $(ALL_SOURCES)) files are as .clang-format wants them"
 lint-tidy: $(TIDY)
@@ -270,7 +276,7 @@ uninstall:  ## remove what install put there
 .PHONY: demo demo-stop
 demo:  ## 20 real peers, searches, a download, and peers that die: needs nothing, takes a minute
 	@tools/deps.sh --quiet $(PACKAGES)
-	@$(BUILD) all
+	@$(MAKE) $(BUILD) all
 	@tools/demo.sh
 demo-stop:  ## stop the demo's network
 	@tools/demo.sh stop

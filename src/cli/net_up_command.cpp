@@ -122,10 +122,18 @@ Status start_all(LocalNetwork& network, std::vector<PlannedPeer>& plans, const s
   return Done{};
 }
 
-Status wait_until_ready(const LocalPeer& peer, steady_clock::time_point deadline) {
+Status all_are_running(const LocalNetwork& network) {
+  for (const LocalPeer& peer : network.peers) {
+    if (!is_running(peer.process)) return start_failed(peer, "ended while it was starting");
+  }
+  return Done{};
+}
+
+Status wait_until_ready(const LocalNetwork& network, const LocalPeer& peer,
+                        steady_clock::time_point deadline) {
   std::string waiting_for = "it to answer";
   for (;;) {
-    if (!is_running(peer.process)) return start_failed(peer, "ended while it was starting");
+    if (Status running = all_are_running(network); !running) return running;
     if (steady_clock::now() >= deadline) {
       return start_failed(peer, "was not ready in time: it waits for " + waiting_for);
     }
@@ -146,7 +154,7 @@ Status wait_for_all(const LocalNetwork& network, milliseconds timeout, Progress&
   for (std::size_t i = 0; i < network.peers.size(); ++i) {
     progress.show(fmt::format("{} of {} ready, waiting for {}", i, counted(network.peers.size(), "peer"),
                               printable(network.peers[i].name)));
-    if (Status ready = wait_until_ready(network.peers[i], deadline); !ready) return ready;
+    if (Status ready = wait_until_ready(network, network.peers[i], deadline); !ready) return ready;
   }
   return Done{};
 }
@@ -166,6 +174,14 @@ Result<std::vector<PlannedPeer>> plan_of(const Options& options) {
   }
   if (options.is_set("free-ports")) {
     if (Status moved = use_free_ports(*plans); !moved) return moved.error();
+    return plans;
+  }
+  for (const PlannedPeer& plan : *plans) {
+    if (!plan.address.ends_with(":0")) continue;
+    return Error{"config", fmt::format("{}: listen = {} names no port that others could dial (start "
+                                       "the network with --free-ports)",
+                                       plan.file, plan.address),
+                 "", plan.address};
   }
   return plans;
 }
