@@ -18,8 +18,8 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-# What compiles keeps its messages together; what runs is seen as it goes, on a terminal if it is one.
-BUILD := --output-sync=target
+# What compiles keeps its messages together; what runs is seen as it goes.
+SYNC := --output-sync=target
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
@@ -193,7 +193,7 @@ TEST_PROGRAMS := $(TEST_NAMES:%=$(B)/bin/test-%)
 
 .PHONY: test run-tests test-programs
 test: deps-quiet  ## build and run all tests (also with MODE=debug|sanitize|thread, COMPILER=clang++)
-	@$(MAKE) $(BUILD) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
+	@$(MAKE) $(SYNC) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
 	@$(MAKE) run-tests
 test-programs: $(TEST_PROGRAMS) $(PROGRAMS:%=$(BIN)/%)
 run-tests:
@@ -219,7 +219,7 @@ $(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).
 .PHONY: bench bench-programs fuzz fuzz-programs run-fuzz
 bench:  ## measure: every program of tests/bench (BENCH=name for one, BENCH_FLAGS=…)
 	@tools/deps.sh --quiet $(NEEDED) $(PACKAGES_bench)
-	@$(MAKE) $(BUILD) bench-programs
+	@$(MAKE) $(SYNC) bench-programs
 	@for bench in $(or $(BENCH),$(BENCHES)); do \
 	  echo; echo "== $$bench"; $(TEST_ENVIRONMENT) $(B)/bin/$$bench $(BENCH_FLAGS) || exit 1; done
 bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=$(BIN)/%)
@@ -227,7 +227,7 @@ bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=
 FUZZ_SECONDS ?= 60
 fuzz:  ## feed every decoder garbage: tests/fuzz, FUZZ_SECONDS=60 each (FUZZ=name for one)
 	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_fuzz)
-	@$(MAKE) $(BUILD) MODE=fuzz COMPILER=clang++ fuzz-programs
+	@$(MAKE) $(SYNC) MODE=fuzz COMPILER=clang++ fuzz-programs
 	@$(MAKE) MODE=fuzz COMPILER=clang++ run-fuzz
 fuzz-programs: $(patsubst %,$(B)/bin/%,$(or $(FUZZ),$(FUZZERS)))
 run-fuzz:
@@ -247,7 +247,7 @@ TIDY        := $(patsubst %.cpp,build/lint/%.ok,$(wildcard src/*/*.cpp tools/*.c
 lint:  ## clang-format and clang-tidy, without changing anything
 	@tools/deps.sh --quiet $(PACKAGES) $(PACKAGES_lint)
 	@$(MAKE) lint-format
-	@$(MAKE) $(BUILD) -k lint-tidy
+	@$(MAKE) $(SYNC) -k lint-tidy
 lint-format:
 	@clang-format --dry-run -Werror $(ALL_SOURCES) && echo "format: $(words $(ALL_SOURCES)) files are as .clang-format wants them"
 lint-tidy: $(TIDY)
@@ -276,7 +276,7 @@ uninstall:  ## remove what install put there
 .PHONY: demo demo-stop
 demo:  ## 20 real peers, searches, a download, and peers that die: needs nothing, takes a minute
 	@tools/deps.sh --quiet $(PACKAGES)
-	@$(MAKE) $(BUILD) all
+	@$(MAKE) $(SYNC) all
 	@tools/demo.sh
 demo-stop:  ## stop the demo's network
 	@tools/demo.sh stop
