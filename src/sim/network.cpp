@@ -41,6 +41,7 @@ std::uint64_t value_of(const std::vector<Counter>& counters, std::string_view na
   for (const Counter& counter : counters) {
     if (counter.name == name) return counter.value;
   }
+  OXBOW_ASSERT(false, "no table or counter of that name");
   return 0;
 }
 

@@ -101,7 +101,7 @@ class SimNetwork {
   const Node& node(PeerNumber peer) const;  ///< it must be running
   bool is_running(PeerNumber peer) const;
   StatusAnswer status(PeerNumber peer) const;
-  /// Of a table or counter of `status`; 0 if there is none of that name.
+  /// Of a table or counter of `status`, which must have one of that name.
   std::uint64_t table(PeerNumber peer, std::string_view name) const;
   std::uint64_t counter(PeerNumber peer, std::string_view name) const;
   std::vector<LiveConnection> connections(PeerNumber a, PeerNumber b) const;

@@ -15,9 +15,11 @@ namespace {
 void check_empty(const SimNetwork& network) {
   for (PeerNumber peer = 0; peer < network.size(); ++peer) {
     CAPTURE(peer);
-    CHECK(network.table(peer, "seen") == 0);
-    CHECK(network.table(peer, "routes") == 0);
-    CHECK(network.table(peer, "echoes") == 0);
+    for (const char* table : {"seen", "routes", "hits", "echoes", "scans", "searches", "walks",
+                              "parked walkers", "pieces"}) {
+      CAPTURE(table);
+      CHECK(network.table(peer, table) == 0);
+    }
   }
 }
 
