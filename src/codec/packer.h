@@ -1,5 +1,4 @@
-// Writes MessagePack to the end of a string, through a small buffer on the stack: the many values
-// of a few bytes then cost a store each. The only user of msgpack-c's packer.
+// Writes MessagePack to the end of a string. The only user of msgpack-c's packer.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +14,7 @@ class Packer {
  public:
   /// Everything is in `out` once the Packer has ended.
   explicit Packer(std::string& out) : sink_{out}, packer_(sink_) {}
-  ~Packer() { sink_.flush(); }
+  ~Packer() { sink_.finish(); }
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
 
@@ -29,9 +28,9 @@ class Packer {
 
   // Most numbers, lengths and lists are small, and their form is one byte: written here, because
   // msgpack-c tries every longer form first. It writes the others.
-  void number(std::uint64_t value) {
+  [[gnu::always_inline]] void number(std::uint64_t value) {
     if (value < 0x80) return sink_.put(value);
-    packer_.pack_uint64(value);
+    long_number(value);
   }
   void text(std::string_view value) {
     if (value.size() < 0x20) {
@@ -41,7 +40,7 @@ class Packer {
     }
     raw(value);
   }
-  void bytes(std::string_view value) {
+  [[gnu::always_inline]] void bytes(std::string_view value) {
     if (value.size() < 0x100) {
       sink_.put(0xc4);
       sink_.put(value.size());
@@ -57,31 +56,43 @@ class Packer {
   void map(std::size_t size) { packer_.pack_map(static_cast<std::uint32_t>(size)); }
 
  private:
+  // Bytes are written where they will stay. (A buffer of its own, copied in the end, would stall the
+  // processor: a wide load of what was just stored byte by byte.)
   struct Sink {
-    std::string& out;
-    std::size_t used = 0;
-    char chunk[512];
+    static constexpr std::size_t kRoom = 128;  // a query, and most other messages
 
-    explicit Sink(std::string& target) : out(target) {}
-    // Inlined, so that where the size is known the copy is a store.
+    std::string& out;
+    std::size_t start;  // bytes that were there before
+    char* at = nullptr;
+    char* end = nullptr;
+
+    explicit Sink(std::string& target) : out(target), start(target.size()) {
+      set_room(start, kRoom);
+    }
+    [[gnu::always_inline]] void put(std::uint64_t byte) {
+      if (at == end) grow(1);
+      *at++ = static_cast<char>(byte);
+    }
     [[gnu::always_inline]] void write(const char* bytes, std::size_t size) {
-      if (size > sizeof chunk - used) return write_through(bytes, size);
-      std::memcpy(chunk + used, bytes, size);
-      used += size;
+      if (size > static_cast<std::size_t>(end - at)) grow(size);
+      std::memcpy(at, bytes, size);
+      at += size;
     }
-    void put(std::uint64_t byte) {
-      if (used == sizeof chunk) flush();
-      chunk[used++] = static_cast<char>(byte);
+    // As much again as was written: long messages grow in few steps, short ones stay cheap however
+    // much `out` held before.
+    [[gnu::noinline]] void grow(std::size_t size) {
+      set_room(used(), size + kRoom + used() - start);
     }
-    [[gnu::noinline]] void write_through(const char* bytes, std::size_t size) {
-      flush();
-      out.append(bytes, size);
+    void set_room(std::size_t from, std::size_t room) {
+      out.resize(from + room);
+      at = out.data() + from;
+      end = at + room;
     }
-    [[gnu::noinline]] void flush() {
-      out.append(chunk, used);
-      used = 0;
-    }
+    std::size_t used() const { return static_cast<std::size_t>(at - out.data()); }
+    void finish() { out.resize(used()); }
   };
+
+  [[gnu::noinline]] void long_number(std::uint64_t value) { packer_.pack_uint64(value); }
 
   Sink sink_;
   msgpack::packer<Sink> packer_;
