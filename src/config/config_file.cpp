@@ -1,4 +1,5 @@
-// Reads `key = value` lines. Boost's own reader knows neither line numbers nor a '#' within a value.
+// Reads `key = value` lines. Boost's own reader knows neither line numbers nor a '#' within a
+// value.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -69,8 +70,8 @@ class FileReader {
     }
     const Binding* const binding = find_binding(key);
     if (binding == nullptr) {
-      return file_error(fmt::format("{}: unknown key {}{}", place, key.substr(0, 60),
-                                    suggestion(key, false)));
+      return file_error(
+          fmt::format("{}: unknown key {}{}", place, key.substr(0, 60), suggestion(key, false)));
     }
     if (binding->read == nullptr) {
       return file_error(

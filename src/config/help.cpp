@@ -56,7 +56,8 @@ std::string peer_help() {
       "Runs one peer until it is told to stop (SIGTERM, or Ctrl-C).\n\n"
       "Each option is also a key of FILE (`key = value` lines; # begins a comment line) and an\n"
       "environment variable (OXBOW_TTL for --ttl; commas between the elements of a list). Flags\n"
-      "win over the environment, that over FILE, that over the defaults, which stand in brackets.\n";
+      "win over the environment, that over FILE, that over the defaults, which stand in "
+      "brackets.\n";
   std::string_view section;
   for (const OptionInfo& option : peer_option_table()) {
     if (option.section != section) {

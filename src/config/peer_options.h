@@ -79,8 +79,8 @@ enum class OptionKind : std::uint8_t {
 };
 
 struct OptionInfo {
-  std::string_view name;      ///< without dashes; the key in a FILE
-  char letter = 0;            ///< of the short form; 0: none
+  std::string_view name;  ///< without dashes; the key in a FILE
+  char letter = 0;        ///< of the short form; 0: none
   OptionKind kind = OptionKind::value;
   std::string_view argument;  ///< what stands for the value: "ADDR", "N", "DIR", "drop|reforward"
   std::string_view help;      ///< one or two sentences, without the default

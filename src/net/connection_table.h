@@ -26,14 +26,14 @@ struct PeerSide {
   bool has_greeted = false;  ///< the magic has gone out
   bool has_hello = false;    ///< and its hello has come in
   bool under_pressure = false;
-  std::string who;           ///< name and id, after the hello
+  std::string who;  ///< name and id, after the hello
 };
 
 struct ClientSide {
   RpcServerStream in;
   RequestsInFlight requests;
-  bool is_paused = false;         ///< it asks faster than it reads or is answered
-  std::uint64_t written_then = 0; ///< when its deadline was set
+  bool is_paused = false;          ///< it asks faster than it reads or is answered
+  std::uint64_t written_then = 0;  ///< when its deadline was set
 };
 
 struct Connection {

@@ -25,8 +25,8 @@ struct DialAttempt {
   Dialer* dialer = nullptr;
   DialId id{};
   Instant deadline = kNever;
-  std::string failure;              // not empty: it failed at once
-  std::deque<Address> addresses;    // still to be tried
+  std::string failure;            // not empty: it failed at once
+  std::deque<Address> addresses;  // still to be tried
   std::optional<Stream> stream;
   ResolveRequest* resolving = nullptr;
   ConnectRequest* connecting = nullptr;

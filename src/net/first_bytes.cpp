@@ -22,8 +22,8 @@ Speaker recognise(std::string_view bytes) {
 
 std::string looks_like(std::string_view bytes) {
   if (bytes.starts_with("\x16\x03")) return "TLS";
-  for (const std::string_view verb : {"GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "CONNECT ",
-                                      "PATCH ", "TRACE ", "PRI "}) {
+  for (const std::string_view verb :
+       {"GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "CONNECT ", "PATCH ", "TRACE ", "PRI "}) {
     if (bytes.starts_with(verb)) return "HTTP";
   }
   if (bytes.starts_with("*")) return "RESP (a Redis client)";

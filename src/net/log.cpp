@@ -22,9 +22,12 @@ std::uint32_t most_lines(Severity severity) {
 
 std::string_view label(Severity severity) {
   switch (severity) {
-    case Severity::debug: return "debug";
-    case Severity::info: return "info ";
-    case Severity::warning: return "warn ";
+    case Severity::debug:
+      return "debug";
+    case Severity::info:
+      return "info ";
+    case Severity::warning:
+      return "warn ";
   }
   return "";
 }

@@ -1,6 +1,6 @@
-// The peer's log: one line a matter, `2026-11-22 12:00:00.000 info  linked to …`. What strangers can
-// cause is bounded: so many lines a second of each severity, then a count of the others; text of
-// theirs is cut, and bytes that are no printable text are written as \xNN.
+// The peer's log: one line a matter, `2026-11-22 12:00:00.000 info  linked to …`. What strangers
+// can cause is bounded: so many lines a second of each severity, then a count of the others; text
+// of theirs is cut, and bytes that are no printable text are written as \xNN.
 #pragma once
 
 #include <array>

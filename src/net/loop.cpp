@@ -47,9 +47,8 @@ Now Loop::now() {
 }
 
 void Loop::run() {
-  uv_prepare_start(&prepare_, [](uv_prepare_t* handle) {
-    static_cast<Loop*>(handle->data)->end_turn();
-  });
+  uv_prepare_start(&prepare_,
+                   [](uv_prepare_t* handle) { static_cast<Loop*>(handle->data)->end_turn(); });
   uv_run(&loop_, UV_RUN_DEFAULT);
   uv_prepare_stop(&prepare_);
   uv_timer_stop(&timer_);
@@ -68,10 +67,12 @@ void Loop::end_turn() {
     if (deadline == kNever) {
       uv_timer_stop(&timer_);
     } else if (deadline != armed_ || uv_is_active(reinterpret_cast<uv_handle_t*>(&timer_)) == 0) {
-      const auto due_ms = static_cast<std::uint64_t>((deadline.time_since_epoch().count() + 999) / 1000);
+      const auto due_ms =
+          static_cast<std::uint64_t>((deadline.time_since_epoch().count() + 999) / 1000);
       const std::uint64_t now_ms = uv_now(&loop_);
       // The timer only ends the wait: what is due is done at the end of the turn.
-      uv_timer_start(&timer_, [](uv_timer_t*) {}, due_ms > now_ms ? due_ms - now_ms : 0, 0);
+      uv_timer_start(
+          &timer_, [](uv_timer_t*) {}, due_ms > now_ms ? due_ms - now_ms : 0, 0);
     }
     armed_ = deadline;
   }

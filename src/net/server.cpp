@@ -78,8 +78,8 @@ PeerServer::Server::~Server() {
 }
 
 Status PeerServer::Server::open() {
-  auto listener = Listener::open(loop_, options_.listen, setup_.inherited_socket,
-                                 [this] { accept_waiting(); });
+  auto listener =
+      Listener::open(loop_, options_.listen, setup_.inherited_socket, [this] { accept_waiting(); });
   if (!listener) return listener.error();
   listener_ = std::move(listener).value();
 
@@ -139,8 +139,8 @@ std::string PeerServer::Server::ready_line() const {
 }
 
 void PeerServer::Server::catch_signals() {
-  for (const auto& [handle, number] : {std::pair(&handles_->terminate, SIGTERM),
-                                       std::pair(&handles_->interrupt, SIGINT)}) {
+  for (const auto& [handle, number] :
+       {std::pair(&handles_->terminate, SIGTERM), std::pair(&handles_->interrupt, SIGINT)}) {
     uv_signal_start(
         handle, [](uv_signal_t* caught, int) { static_cast<Server*>(caught->data)->stop(); },
         number);

@@ -125,13 +125,13 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
     ConnectionId id;
     std::string reason;
   };
-  std::vector<ConnectionId> touched_;         // have output that was not flushed
-  std::vector<ConnectionId> pressed_;         // their pressure changed, the node does not know
-  std::vector<Ended> ended_;                  // to be ended
+  std::vector<ConnectionId> touched_;  // have output that was not flushed
+  std::vector<ConnectionId> pressed_;  // their pressure changed, the node does not know
+  std::vector<Ended> ended_;           // to be ended
   std::vector<ConnectionId> paused_clients_;
-  std::vector<DiskTicket> failed_reads_;      // there are no shared folders to read from
+  std::vector<DiskTicket> failed_reads_;  // there are no shared folders to read from
   std::vector<std::unique_ptr<Connection>> graveyard_;
-  Instant next_expiry_ = kNever;              // no deadline of a connection comes before
+  Instant next_expiry_ = kNever;  // no deadline of a connection comes before
 
   std::unique_ptr<SharedFolders> files_;  // last: its threads end first
 };

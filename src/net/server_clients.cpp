@@ -30,9 +30,9 @@ void PeerServer::Server::serve(Connection& connection) {
         return;
       case RpcServerStream::Next::error: {
         const Error& error = client.in.error();
-        log(Severity::warning, fmt::format("hung up on the client {}: {} (needed: {}, got: {})",
-                                           describe(connection), error.message, error.needed,
-                                           error.got));
+        log(Severity::warning,
+            fmt::format("hung up on the client {}: {} (needed: {}, got: {})", describe(connection),
+                        error.message, error.needed, error.got));
         end(id, error.message, true);
         return;
       }
@@ -77,7 +77,8 @@ void PeerServer::Server::resume_clients() {
     }
     client.is_paused = false;
     serve(*connection);
-    if (connections_.find(id) == connection && !client.is_paused) connection->stream.resume_reading();
+    if (connections_.find(id) == connection && !client.is_paused)
+      connection->stream.resume_reading();
   }
 }
 

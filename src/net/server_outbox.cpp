@@ -1,6 +1,8 @@
 // What the node wants done, in the order that message/outbox.h asks for.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "net/server.h"
 
 namespace oxbow {
@@ -58,7 +60,11 @@ void PeerServer::Server::hang_up(const Hangup& hangup) {
   if (removed == nullptr) return;
   Connection* const connection = removed.get();
   graveyard_.push_back(std::move(removed));
-  log(Severity::info, fmt::format("hung up on {}: {}", describe(*connection), hangup.reason));
+  const bool is_told = std::any_of(out_.events.begin(), out_.events.end(), [&](const Event& event) {
+    return event.connection == hangup.connection && event.severity != Severity::debug;
+  });
+  log(is_told ? Severity::debug : Severity::info,
+      fmt::format("hung up on {}: {}", describe(*connection), hangup.reason));
   settle(*connection);
   lingering_.take(std::move(connection->stream), now().steady);
 }

@@ -55,8 +55,10 @@ void PeerServer::Server::note_hello(Connection& connection, const Message& messa
   const auto* const hello = std::get_if<Hello>(&message);
   if (hello == nullptr || peer.has_hello) return;
   peer.has_hello = true;
-  peer.who = hello->name.empty() ? abbreviated(hello->peer)
-                                 : fmt::format("{}, {}", hello->name, abbreviated(hello->peer));
+  peer.who = abbreviated(hello->peer);
+  if (!hello->name.empty() && hello->name != peer.who) {
+    peer.who = fmt::format("{}, {}", hello->name, peer.who);
+  }
   settle(connection);
 }
 

@@ -56,8 +56,8 @@ void PeerServer::Server::flush_touched() {
 void PeerServer::Server::watch_pressure(Connection& connection) {
   PeerSide& peer = *connection.peer();
   const std::size_t queued = connection.stream.queued();
-  const bool is_high = peer.under_pressure ? queued >= limits::kPressureBelow
-                                           : queued > limits::kPressureAbove;
+  const bool is_high =
+      peer.under_pressure ? queued >= limits::kPressureBelow : queued > limits::kPressureAbove;
   if (is_high == peer.under_pressure) return;
   peer.under_pressure = is_high;
   pressed_.push_back(connection.id);

@@ -133,9 +133,7 @@ void Stream::attach(ConnectionId id, StreamUser& user) {
 
 void Stream::pause_reading() { uv_read_stop(handle_->stream()); }
 
-void Stream::resume_reading() {
-  uv_read_start(handle_->stream(), allocate, StreamHandle::on_read);
-}
+void Stream::resume_reading() { uv_read_start(handle_->stream(), allocate, StreamHandle::on_read); }
 
 std::string& Stream::output() {
   std::string& pending = handle_->pending;

@@ -118,9 +118,11 @@ TEST_CASE("an error in a file says where, what, and what would be right") {
   CHECK(error_of("ttl = 256") == "a.conf:1: ttl = 256: not a whole number from 1 to 255");
   CHECK(error_of("ttl = -1") == "a.conf:1: ttl = -1: not a whole number from 1 to 255");
   CHECK(error_of("ttl =") == "a.conf:1: ttl = : not a whole number from 1 to 255");
-  CHECK(error_of("ttl = 16") == "a.conf: ttl = 16 is above ttl-cap = 15: raise ttl-cap, or lower ttl");
-  CHECK(error_of("query-burst = 0.5") ==
-        "a.conf: query-burst = 0.5 lets no query through: make it 1 or more, or set query-rate = 0");
+  CHECK(error_of("ttl = 16") ==
+        "a.conf: ttl = 16 is above ttl-cap = 15: raise ttl-cap, or lower ttl");
+  CHECK(
+      error_of("query-burst = 0.5") ==
+      "a.conf: query-burst = 0.5 lets no query through: make it 1 or more, or set query-rate = 0");
   CHECK(error_of("listen = localhost:1") ==
         "a.conf:1: listen = localhost:1: not IP:PORT, such as 127.0.0.1:7400 or [::1]:7400");
   CHECK(error_of("advertise = 0.0.0.0:1") ==
@@ -136,13 +138,15 @@ TEST_CASE("an error in a file says where, what, and what would be right") {
         "a.conf:2: neighbor = h: not HOST:PORT, such as 127.0.0.1:7401, [::1]:7401 or host:7401");
   for (const char* wrong : {"h:0", "h:65536", ":1", "::1:7401", "a b:1", "h:"}) {
     CAPTURE(wrong);
-    CHECK(error_of(std::string("neighbor = ") + wrong).find(": not HOST:PORT") != std::string::npos);
+    CHECK(error_of(std::string("neighbor = ") + wrong).find(": not HOST:PORT") !=
+          std::string::npos);
   }
   CHECK(error_of("static = maybe") == "a.conf:1: static = maybe: neither yes nor no");
   CHECK(error_of("duplicates = keep") == "a.conf:1: duplicates = keep: neither drop nor reforward");
   CHECK(error_of("find-timeout = soon") ==
         "a.conf:1: find-timeout = soon: not a duration from 1ms to 24h, such as 500ms, 10s or 2m");
-  CHECK(error_of("query-rate = -1") == "a.conf:1: query-rate = -1: not a number from 0 to 1000000000");
+  CHECK(error_of("query-rate = -1") ==
+        "a.conf:1: query-rate = -1: not a number from 0 to 1000000000");
   CHECK(error_of("query-rate = nan") ==
         "a.conf:1: query-rate = nan: not a number from 0 to 1000000000");
   CHECK(error_of("log-level = loud") ==

@@ -12,10 +12,10 @@ TEST_CASE("flags win over the environment, that over the file, that over the def
     bool in_file, in_environment, as_flag;
     int ttl;
   };
-  for (const Row& row : {Row{false, false, false, 7}, Row{true, false, false, 3},
-                         Row{false, true, false, 4}, Row{true, true, false, 4},
-                         Row{false, false, true, 5}, Row{true, false, true, 5},
-                         Row{false, true, true, 5}, Row{true, true, true, 5}}) {
+  for (const Row& row :
+       {Row{false, false, false, 7}, Row{true, false, false, 3}, Row{false, true, false, 4},
+        Row{true, true, false, 4}, Row{false, false, true, 5}, Row{true, false, true, 5},
+        Row{false, true, true, 5}, Row{true, true, true, 5}}) {
     std::vector<std::string> arguments;
     if (row.in_file) arguments.push_back(file);
     if (row.as_flag) arguments.push_back("--ttl=5");
@@ -33,8 +33,9 @@ TEST_CASE("a source that names a list replaces the lists below it") {
   CHECK(load({})->neighbors == List{});
   CHECK(load({file})->neighbors == List{"h:1", "h:2"});
   CHECK(load({file}, {{"OXBOW_NEIGHBOR", "h:3, h:4"}})->neighbors == List{"h:3", "h:4"});
-  CHECK(load({file, "--neighbor=h:5", "--neighbor", "h:6"}, {{"OXBOW_NEIGHBOR", "h:3"}})->neighbors ==
-        List{"h:5", "h:6"});
+  CHECK(
+      load({file, "--neighbor=h:5", "--neighbor", "h:6"}, {{"OXBOW_NEIGHBOR", "h:3"}})->neighbors ==
+      List{"h:5", "h:6"});
   CHECK(load({file}, {{"OXBOW_NEIGHBOR", ""}})->neighbors == List{});
   CHECK(load({file, "--neighbor="})->neighbors == List{});
 }

@@ -10,7 +10,8 @@ TEST_CASE("the first byte tells peers from clients") {
     CHECK(recognise(client) == Speaker::client);
   }
   for (int byte = 0; byte < 256; ++byte) {
-    const bool is_known = byte == 'O' || byte == 0x93 || byte == 0x94 || byte == 0xdc || byte == 0xdd;
+    const bool is_known =
+        byte == 'O' || byte == 0x93 || byte == 0x94 || byte == 0xdc || byte == 0xdd;
     const char c = static_cast<char>(byte);
     CHECK((recognise({&c, 1}) != Speaker::unknown) == is_known);
   }

@@ -69,8 +69,9 @@ TEST_CASE("a shared file is found and fetched from its holder") {
   const auto answer = client.ask<FindAnswer>(find);
   REQUIRE(answer.hits.size() == 1);
   CHECK(answer.hits[0].size == content.size());
-  PieceCall piece{"file.txt", answer.hits[0].holder, answer.hits[0].holder_id,
-                  answer.hits[0].sha256, 0, limits::kPiece};
+  PieceCall piece{
+      "file.txt", answer.hits[0].holder, answer.hits[0].holder_id, answer.hits[0].sha256,
+      0,          limits::kPiece};
   std::string got = client.ask<PieceAnswer>(piece).data;
   piece.offset = got.size();
   got += client.ask<PieceAnswer>(piece).data;
@@ -145,8 +146,9 @@ TEST_CASE("an address in use is an error that says what to try") {
   options.listen = first.address();
   const auto second = PeerServer::open(options);
   REQUIRE(!second.ok());
-  CHECK(second.error().message == "cannot listen on " + first.target() +
-                                      ": address in use (another oxbowd? try --listen 127.0.0.1:0)");
+  CHECK(second.error().message ==
+        "cannot listen on " + first.target() +
+            ": address in use (another oxbowd? try --listen 127.0.0.1:0)");
 }
 
 TEST_CASE("the ready line names the peer, its address, id and network") {

@@ -145,7 +145,8 @@ class RawSocket {
   /// Some bytes; empty: the other side has closed. Fails when nothing comes for too long.
   std::string receive() {
     pollfd waiting{descriptor_, POLLIN, 0};
-    REQUIRE(::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) == 1);
+    REQUIRE(::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) ==
+            1);
     std::string bytes(65536, '\0');
     const ssize_t got = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
     bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -183,9 +184,14 @@ class Client {
     REQUIRE(socket_.send(bytes));
     for (;;) {
       switch (stream_.next()) {
-        case RpcClientStream::Next::answer: return std::move(stream_.answer());
-        case RpcClientStream::Next::hit: hits_.push_back(stream_.hit()); break;
-        case RpcClientStream::Next::error: FAIL(stream_.error().message); break;
+        case RpcClientStream::Next::answer:
+          return std::move(stream_.answer());
+        case RpcClientStream::Next::hit:
+          hits_.push_back(stream_.hit());
+          break;
+        case RpcClientStream::Next::error:
+          FAIL(stream_.error().message);
+          break;
         case RpcClientStream::Next::more: {
           const std::string more = socket_.receive();
           REQUIRE_MESSAGE(!more.empty(), "the peer hung up on the client");

@@ -26,7 +26,8 @@ void check_hung_up(RunningPeer& peer, const std::string& bytes, const std::strin
 
 TEST_CASE("a stranger's bytes are named in the log") {
   RunningPeer& peer = shared_peer();
-  check_hung_up(peer, std::string("\0\1garbage", 9), "it looks like nothing known: 0001676172626167");
+  check_hung_up(peer, std::string("\0\1garbage", 9),
+                "it looks like nothing known: 0001676172626167");
   check_hung_up(peer, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "it looks like HTTP");
   check_hung_up(peer, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "it looks like TLS");
   check_hung_up(peer, "*1\r\n$4\r\nPING\r\n", "it looks like RESP (a Redis client)");
