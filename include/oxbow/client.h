@@ -32,7 +32,7 @@ struct FetchOptions {
 struct FetchProgress {
   std::uint64_t done = 0;  ///< bytes that are there, those of an earlier download included
   std::uint64_t size = 0;
-  std::string holder;      ///< address of who is asked at the moment
+  std::string holder;  ///< address of who is asked at the moment
 };
 
 /// A holder that was given up, and why.
@@ -45,9 +45,9 @@ struct FetchSummary {
   std::string path;
   std::string key;
   std::uint64_t size = 0;
-  std::string sha256;           ///< of the file as it was written: checked
-  std::uint64_t resumed = 0;    ///< bytes that an earlier download had left in `path`.part
-  std::string holder;           ///< address of who sent the last piece; empty: nothing was missing
+  std::string sha256;         ///< of the file as it was written: checked
+  std::uint64_t resumed = 0;  ///< bytes that an earlier download had left in `path`.part
+  std::string holder;         ///< address of who sent the last piece; empty: nothing was missing
   std::string holder_name;
   std::vector<FailedHolder> failed;
   double elapsed_ms = 0;
@@ -57,8 +57,8 @@ class Client {
  public:
   /// Connects to the peer at `address` (`IP:PORT` or `HOST:PORT`). Errors: "bad-address",
   /// "unreachable".
-  static Result<Client> connect(const std::string& address, std::chrono::milliseconds timeout =
-                                                                std::chrono::seconds(5));
+  static Result<Client> connect(const std::string& address,
+                                std::chrono::milliseconds timeout = std::chrono::seconds(5));
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
@@ -93,7 +93,8 @@ class Client {
   /// The smallest round trip.
   Status ping();
 
-  /// How long a peer may take to answer beyond the time that a request itself allows; 10 s at first.
+  /// How long a peer may take to answer beyond the time that a request itself allows; 10 s at
+  /// first.
   void set_patience(std::chrono::milliseconds patience);
 
  private:

@@ -21,7 +21,7 @@ enum class Kind : std::uint8_t {
 enum class Completes : std::uint8_t { nothing, file, folder, command };
 
 struct OptionSpec {
-  std::string_view name;      ///< without dashes
+  std::string_view name;           ///< without dashes
   std::string_view argument = {};  ///< what stands for the value; empty for booleans and actions
   std::string_view help = {};      ///< one sentence, without the default
   Kind kind = Kind::text;
@@ -37,7 +37,7 @@ struct OptionSpec {
 struct ArgumentSpec {
   std::string_view name;  ///< in capitals
   std::string_view help;
-  bool required = true;   ///< only the last may be left out
+  bool required = true;  ///< only the last may be left out
   Completes completes = Completes::nothing;
   std::vector<std::string_view> choices = {};
 };

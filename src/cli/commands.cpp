@@ -12,7 +12,8 @@ const std::vector<OptionSpec>& global_options() {
        .fallback = "127.0.0.1:7400"},
       {.name = "output",
        .argument = "FORMAT",
-       .help = "table (for people), json, ndjson (a JSON document a line) or plain (tab-separated).",
+       .help =
+           "table (for people), json, ndjson (a JSON document a line) or plain (tab-separated).",
        .kind = Kind::choice,
        .fallback = "table",
        .choices = {"table", "json", "ndjson", "plain"},
@@ -30,10 +31,10 @@ const std::vector<OptionSpec>& global_options() {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      find_command(),      fetch_command(),     publish_command(),    unpublish_command(),
-      peer_list_command(), peer_add_command(),  peer_rm_command(),    status_command(),
-      horizon_command(),   trace_command(),     wait_ready_command(), net_up_command(),
-      net_down_command(),  net_list_command(),  help_command(),       completion_command(),
+      find_command(),      fetch_command(),    publish_command(),    unpublish_command(),
+      peer_list_command(), peer_add_command(), peer_rm_command(),    status_command(),
+      horizon_command(),   trace_command(),    wait_ready_command(), net_up_command(),
+      net_down_command(),  net_list_command(), help_command(),       completion_command(),
       man_command(),
   };
   return all;

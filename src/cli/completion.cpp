@@ -90,10 +90,14 @@ std::string zsh_quoted(std::string_view text) {
 std::string zsh_action(const std::vector<std::string_view>& choices, Completes completes) {
   if (!choices.empty()) return fmt::format("({})", fmt::join(choices, " "));
   switch (completes) {
-    case Completes::file: return "_files";
-    case Completes::folder: return "_files -/";
-    case Completes::command: return fmt::format("({})", fmt::join(first_words(), " "));
-    case Completes::nothing: break;
+    case Completes::file:
+      return "_files";
+    case Completes::folder:
+      return "_files -/";
+    case Completes::command:
+      return fmt::format("({})", fmt::join(first_words(), " "));
+    case Completes::nothing:
+      break;
   }
   return " ";
 }
@@ -101,8 +105,8 @@ std::string zsh_action(const std::vector<std::string_view>& choices, Completes c
 std::string zsh_option(const OptionSpec& option) {
   const std::string help = zsh_quoted(option.help.substr(0, option.help.find_first_of(":.")));
   if (!takes_value(option)) return fmt::format("'--{}[{}]'", option.name, help);
-  const std::string value =
-      fmt::format("[{}]:{}:{}", help, option.argument, zsh_action(option.choices, option.completes));
+  const std::string value = fmt::format("[{}]:{}:{}", help, option.argument,
+                                        zsh_action(option.choices, option.completes));
   const std::string repeat = option.repeated ? "*" : "";
   std::string text = fmt::format("'{}--{}={}'", repeat, option.name, value);
   if (option.letter != 0) text += fmt::format(" '{}-{}{}'", repeat, option.letter, value);
@@ -115,7 +119,8 @@ std::string bash_completion() {
   std::string text =
       "# Completion of oxbow for bash.\n"
       "_oxbow() {\n"
-      "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' first='' i\n"
+      "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' first='' "
+      "i\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    case ${COMP_WORDS[i]} in\n";
   std::vector<std::string> hiding;
@@ -126,7 +131,8 @@ std::string bash_completion() {
   text +=
       "      -*) ;;\n"
       "      *) if [ -z \"$first\" ]; then first=${COMP_WORDS[i]}; command=$first\n"
-      "         elif [ \"$command\" = \"$first\" ]; then command=\"$first ${COMP_WORDS[i]}\"; fi ;;\n"
+      "         elif [ \"$command\" = \"$first\" ]; then command=\"$first ${COMP_WORDS[i]}\"; fi "
+      ";;\n"
       "    esac\n"
       "  done\n"
       "  COMPREPLY=()\n"
@@ -141,9 +147,8 @@ std::string bash_completion() {
   add_values(global_options());
   for (const Command& command : commands()) add_values(command.options);
   text += "  esac\n  case $command in\n";
-  text += fmt::format(
-      "    '') COMPREPLY=($(compgen -W '{} {}' -- \"$cur\")); return ;;\n",
-      fmt::join(first_words(), " "), fmt::join(flags_of(global_options()), " "));
+  text += fmt::format("    '') COMPREPLY=($(compgen -W '{} {}' -- \"$cur\")); return ;;\n",
+                      fmt::join(first_words(), " "), fmt::join(flags_of(global_options()), " "));
   for (const std::string& first : first_words()) {
     const auto seconds = second_words(first);
     if (seconds.empty()) continue;
@@ -153,12 +158,11 @@ std::string bash_completion() {
   for (const Command& command : commands()) {
     const bool two_words = command.name.find(' ') != std::string_view::npos;
     const std::string pattern =
-        two_words ? fmt::format("'{}'", command.name)
-                  : fmt::format("{0}|'{0} '*", command.name);
-    text += fmt::format("    {}) COMPREPLY=($(compgen -W '{}{}{}' -- \"$cur\"));{} ;;\n", pattern,
-                        fmt::join(flags_of(command.options), " "),
-                        command.options.empty() ? "" : " ",
-                        fmt::join(flags_of(global_options()), " "), bash_arguments(command));
+        two_words ? fmt::format("'{}'", command.name) : fmt::format("{0}|'{0} '*", command.name);
+    text +=
+        fmt::format("    {}) COMPREPLY=($(compgen -W '{}{}{}' -- \"$cur\"));{} ;;\n", pattern,
+                    fmt::join(flags_of(command.options), " "), command.options.empty() ? "" : " ",
+                    fmt::join(flags_of(global_options()), " "), bash_arguments(command));
   }
   text += "  esac\n}\ncomplete -o filenames -F _oxbow oxbow\n";
   return text;
@@ -193,7 +197,8 @@ std::string zsh_completion() {
   text += fmt::format("      {}) skip=1 ;;\n", fmt::join(hiding, "|"));
   text +=
       "      -*) ;;\n"
-      "      *) if [[ -z $first ]]; then first=$word; elif [[ -z $second ]]; then second=$word; fi ;;\n"
+      "      *) if [[ -z $first ]]; then first=$word; elif [[ -z $second ]]; then second=$word; fi "
+      ";;\n"
       "    esac\n"
       "  done\n"
       "  if [[ -z $first ]]; then\n"
@@ -210,8 +215,8 @@ std::string zsh_completion() {
     if (two_words) text += " '1: : '";
     text += " '1: : '";
     for (const ArgumentSpec& argument : command.arguments) {
-      text += fmt::format(" ':{}:{}'", argument.name,
-                          zsh_action(argument.choices, argument.completes));
+      text +=
+          fmt::format(" ':{}:{}'", argument.name, zsh_action(argument.choices, argument.completes));
     }
     text += " ;;\n";
   }

@@ -78,7 +78,10 @@ void print(const Output& output, const FetchSummary& summary) {
     json.field("resumed", summary.resumed).field("holder", summary.holder);
     json.field("holder_name", summary.holder_name).name("failed").begin_array();
     for (const FailedHolder& failed : summary.failed) {
-      json.begin_object().field("holder", failed.holder).field("reason", failed.reason).end_object();
+      json.begin_object()
+          .field("holder", failed.holder)
+          .field("reason", failed.reason)
+          .end_object();
     }
     json.end_array().field("elapsed_ms", summary.elapsed_ms).end_object();
     output.print(json);
@@ -95,7 +98,8 @@ void print(const Output& output, const FetchSummary& summary) {
   const std::string from = summary.holder.empty()
                                ? "already there"
                                : "from " + peer_text(summary.holder_name, summary.holder);
-  output.print_line(fmt::format("{}  {}  {}", printable(summary.path), human_bytes(summary.size), from));
+  output.print_line(
+      fmt::format("{}  {}  {}", printable(summary.path), human_bytes(summary.size), from));
   output.note(fmt::format("sha256 {}, as announced; {} in {} ({}){}", summary.sha256,
                           human_bytes(moved), human_ms(summary.elapsed_ms), human_rate(rate),
                           summary.resumed > 0
@@ -110,8 +114,8 @@ int run(Invocation& invocation) {
   if (!target) return output.fail(target.error());
   struct stat status {};
   if (!options.is_set("force") && ::lstat(target->c_str(), &status) == 0) {
-    return output.fail({"exists", *target + " exists already (replace it with --force)",
-                        "", *target});
+    return output.fail(
+        {"exists", *target + " exists already (replace it with --force)", "", *target});
   }
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
@@ -133,8 +137,8 @@ int run(Invocation& invocation) {
 
   const auto started = std::chrono::steady_clock::now();
   Progress progress(output.quiet() ? Terminal() : output.error_terminal(), printable(*target));
-  Result<FetchSummary> summary = client->fetch(
-      *hits, {*target, options.is_set("force")}, [&](const FetchProgress& now) {
+  Result<FetchSummary> summary =
+      client->fetch(*hits, {*target, options.is_set("force")}, [&](const FetchProgress& now) {
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
         progress.show(now.done, now.size, elapsed.count());
       });
@@ -151,20 +155,20 @@ Command fetch_command() {
       .name = "fetch",
       .summary = "find a key, download it from a holder and check it",
       .details =
-          "Pieces go to FILE.part, which gets its name when all is there and its SHA-256 is the one "
+          "Pieces go to FILE.part, which gets its name when all is there and its SHA-256 is the "
+          "one "
           "that the hit announced. Interrupted, the same command goes on from there. When a holder "
           "fails, the next holder of the same content takes over.",
       .arguments = {{"KEY", "the key to fetch"}},
-      .options = {{.name = "to",
-                   .argument = "FILE",
-                   .help = "Where to; a folder keeps the key's last part as the file's name.",
-                   .completes = Completes::file},
-                  {.name = "force",
-                   .help = "Replace a file that exists already.",
-                   .kind = Kind::boolean},
-                  {.name = "from",
-                   .argument = "HOLDER",
-                   .help = "Take it from this holder alone: an address, id or name that find prints."}},
+      .options =
+          {{.name = "to",
+            .argument = "FILE",
+            .help = "Where to; a folder keeps the key's last part as the file's name.",
+            .completes = Completes::file},
+           {.name = "force", .help = "Replace a file that exists already.", .kind = Kind::boolean},
+           {.name = "from",
+            .argument = "HOLDER",
+            .help = "Take it from this holder alone: an address, id or name that find prints."}},
       .examples = {{"oxbow fetch GPL-3", "into the current folder"},
                    {"oxbow fetch GPL-3 --to /tmp/licence --force", "to a place of your own"}},
       .run = run};

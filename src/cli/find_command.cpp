@@ -79,34 +79,36 @@ Command find_command() {
       .summary = "look for a key in the whole network",
       .details =
           "The query hops from neighbor to neighbor until its time to live runs out, and every hit "
-          "hops back along the way the query came. Hits are printed as they come; at the end stands "
+          "hops back along the way the query came. Hits are printed as they come; at the end "
+          "stands "
           "how many peers the search reached, what it cost, and why it stopped.\n\n"
           "With --glob or --words KEY is a pattern: what a lookup in a ring cannot do.",
       .arguments = {{"KEY", "the key, or the pattern, to look for"}},
-      .options = {{.name = "glob",
-                   .help = "KEY is a glob: * stands for any run of characters, ? for one, [a-z] for "
-                           "one of a range; all of a key must match.",
-                   .kind = Kind::boolean},
-                  {.name = "words",
-                   .help = "KEY is words, separated by spaces, that must all occur in a key; letter "
-                           "case is ignored.",
-                   .kind = Kind::boolean},
-                  {.name = "all",
-                   .help = "Holders route the query on too, so that every holder within reach is "
-                           "found; the default for patterns.",
-                   .kind = Kind::boolean},
-                  {.name = "first", .help = "End at the first hit.", .kind = Kind::boolean},
-                  {.name = "max-hits",
-                   .argument = "N",
-                   .help = "Ask each holder for this many results at the most.",
-                   .kind = Kind::number,
-                   .least = 1,
-                   .most = 65'535},
-                  {.name = "reports",
-                   .help = "Have every copy of the query answered for, so that the figures are exact "
-                           "and the end is known; without, the search ends with its time.",
-                   .kind = Kind::boolean,
-                   .fallback = "yes"}},
+      .options =
+          {{.name = "glob",
+            .help = "KEY is a glob: * stands for any run of characters, ? for one, [a-z] for "
+                    "one of a range; all of a key must match.",
+            .kind = Kind::boolean},
+           {.name = "words",
+            .help = "KEY is words, separated by spaces, that must all occur in a key; letter "
+                    "case is ignored.",
+            .kind = Kind::boolean},
+           {.name = "all",
+            .help = "Holders route the query on too, so that every holder within reach is "
+                    "found; the default for patterns.",
+            .kind = Kind::boolean},
+           {.name = "first", .help = "End at the first hit.", .kind = Kind::boolean},
+           {.name = "max-hits",
+            .argument = "N",
+            .help = "Ask each holder for this many results at the most.",
+            .kind = Kind::number,
+            .least = 1,
+            .most = 65'535},
+           {.name = "reports",
+            .help = "Have every copy of the query answered for, so that the figures are exact "
+                    "and the end is known; without, the search ends with its time.",
+            .kind = Kind::boolean,
+            .fallback = "yes"}},
       .examples = {{"oxbow find GPL-3", "the nearest holders of the key GPL-3"},
                    {"oxbow find --words 'readme python'", "keys in which both words occur"},
                    {"oxbow find --glob '*.txt' --ttl 2 --json", "within two hops, for a program"}},

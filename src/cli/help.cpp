@@ -67,7 +67,8 @@ std::string general_help() {
   }
   text += "\nOptions of every command:\n" + options_text(global_options());
   text +=
-      "\nExit codes: 0 found or done; 1 ran well, found nothing; 2 wrong usage; 3 the peer was not\n"
+      "\nExit codes: 0 found or done; 1 ran well, found nothing; 2 wrong usage; 3 the peer was "
+      "not\n"
       "reached; 4 time was up, or the result is partial.\n"
       "oxbow help COMMAND tells more about one; a peer is started with oxbowd.\n";
   return text;
@@ -75,8 +76,9 @@ std::string general_help() {
 
 std::string help_of(const Command& command) {
   std::string text = fmt::format("Usage: {}\n", usage_of(command));
-  text += wrapped("", 0, fmt::format("{}{}.", static_cast<char>(std::toupper(command.summary[0])),
-                                     command.summary.substr(1)));
+  text += wrapped("", 0,
+                  fmt::format("{}{}.", static_cast<char>(std::toupper(command.summary[0])),
+                              command.summary.substr(1)));
   for (std::string_view rest = command.details; !rest.empty();) {
     const auto end = std::min(rest.find("\n\n"), rest.size());
     text += "\n" + wrapped("", 0, rest.substr(0, end));

@@ -49,8 +49,8 @@ int man(Invocation& invocation) {
   }
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  for (const auto& [name, text] : {std::pair("oxbow.1", oxbow_manual()),
-                                   std::pair("oxbowd.1", oxbowd_manual())}) {
+  for (const auto& [name, text] :
+       {std::pair("oxbow.1", oxbow_manual()), std::pair("oxbowd.1", oxbowd_manual())}) {
     if (Status written = write_file(folder + "/" + name, text); !written) {
       return output.fail(written.error());
     }
@@ -87,7 +87,10 @@ Command man_command() {
   return {.name = "man",
           .summary = "print the man page",
           .details = "",
-          .arguments = {{"PAGE", "oxbow (as without it) or oxbowd", false, Completes::nothing,
+          .arguments = {{"PAGE",
+                         "oxbow (as without it) or oxbowd",
+                         false,
+                         Completes::nothing,
                          {"oxbow", "oxbowd"}}},
           .options = {{.name = "dir",
                        .argument = "DIR",

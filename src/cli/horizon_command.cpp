@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <random>
 
 #include "base/ids.h"
@@ -66,6 +68,58 @@ void print(const Output& output, const Horizon& horizon, const std::optional<std
   }
 }
 
+/// Floods of one TTL after the other, and what they found together.
+class Survey {
+ public:
+  Survey(Client& client, std::string key, std::uint32_t rounds) : client_(client), rounds_(rounds) {
+    request_.key = std::move(key);
+    request_.all = true;
+  }
+
+  /// True: the flood reached somebody whom that of the TTL before did not.
+  Result<bool> flood(std::uint32_t ttl) {
+    const std::uint64_t before = floods_.empty() ? 1 : floods_.back().peers_reached.value_or(1);
+    request_.ttl = ttl;
+    SearchReport most;
+    for (std::uint32_t round = 0; round < rounds_; ++round) {
+      Result<FindAnswer> answer = client_.find(request_);
+      if (!answer) return answer.error();
+      const SearchReport& search = answer->search;
+      if (!search.peers_reached || !search.query_messages) {
+        return Error{"timeout", fmt::format("the flood of TTL {} did not end in time", ttl), "",
+                     ""};
+      }
+      partial_ = partial_ || search.stopped != Stopped::complete;
+      most.peers_reached = std::max(most.peers_reached, search.peers_reached);
+      most.query_messages = std::max(most.query_messages, search.query_messages);
+      for (SearchHit& hit : answer->hits) keep(std::move(hit));
+    }
+    floods_.push_back(most);
+    return *most.peers_reached > before;
+  }
+
+  bool is_partial() const { return partial_; }
+  Horizon horizon() const {
+    std::vector<SearchHit> hits;
+    for (const auto& [place, hit] : nearest_) hits.push_back(hit);
+    return horizon_of(floods_, hits);
+  }
+
+ private:
+  // A hit says how far its copy of the query had come; the shortest way counts.
+  void keep(SearchHit hit) {
+    const auto [known, is_new] = nearest_.try_emplace({hit.holder_id, hit.key}, hit);
+    if (!is_new) known->second.hops = std::min(known->second.hops, hit.hops);
+  }
+
+  Client& client_;
+  std::uint32_t rounds_;
+  FindRequest request_;
+  std::vector<SearchReport> floods_;
+  std::map<std::pair<std::string, std::string>, SearchHit> nearest_;
+  bool partial_ = false;
+};
+
 int run(Invocation& invocation) {
   const Output& output = invocation.output;
   const Options& options = invocation.options;
@@ -74,61 +128,58 @@ int run(Invocation& invocation) {
 
   std::optional<std::string> key;
   if (!options.arguments().empty()) key = options.argument(0);
-  FindRequest request;
-  request.key = key ? *key : absent_key();
-  request.all = true;
-
+  Survey survey(*client, key ? *key : absent_key(), options.number("rounds"));
   const std::uint32_t farthest = options.has("ttl") ? options.number("ttl") : limits::kTtlCap;
-  std::vector<SearchReport> floods;
-  std::vector<SearchHit> hits;
-  bool partial = false;
   Progress progress(output.quiet() ? Terminal() : output.error_terminal(), "");
-  for (request.ttl = 1; request.ttl <= farthest; ++request.ttl) {
-    progress.show(fmt::format("flood of TTL {}", request.ttl));
-    Result<FindAnswer> answer = client->find(request);
+  for (std::uint32_t ttl = 1; ttl <= farthest; ++ttl) {
+    progress.show(fmt::format("floods of TTL {}", ttl));
+    const Result<bool> grew = survey.flood(ttl);
     progress.wipe();
-    if (!answer) {
+    if (!grew) {
       // The peer's cap on TTL is lower than ours; what is known so far stands.
-      if (answer.error().code == "bad-ttl" && !floods.empty() && !options.has("ttl")) break;
-      return output.fail(answer.error());
+      if (grew.error().code == "bad-ttl" && ttl > 1 && !options.has("ttl")) break;
+      return output.fail(grew.error());
     }
-    if (!answer->search.peers_reached || !answer->search.query_messages) {
-      return output.fail({"timeout", fmt::format("the flood of TTL {} did not end in time",
-                                                 request.ttl),
-                          "", "timeout"});
-    }
-    partial = partial || answer->search.stopped != Stopped::complete;
-    const std::uint64_t before = floods.empty() ? 1 : floods.back().peers_reached.value_or(1);
-    const bool grew = *answer->search.peers_reached > before;
-    floods.push_back(answer->search);
-    hits = std::move(answer->hits);
-    if (!grew) break;
+    if (!*grew) break;
   }
-  print(output, horizon_of(floods, hits), key);
-  if (partial) output.aside("Some copies were refused or lost: the figures are lower bounds.");
-  return partial ? exit_code::kIncomplete : exit_code::kDone;
+  print(output, survey.horizon(), key);
+  if (survey.is_partial()) {
+    output.aside("Some copies were refused or lost: the figures are lower bounds.");
+  }
+  return survey.is_partial() ? exit_code::kIncomplete : exit_code::kDone;
 }
 
 }  // namespace
 
 Command horizon_command() {
-  return {.name = "horizon",
-          .summary = "count peers, links and hits by their distance",
-          .details =
-              "Floods of TTL 1, 2, 3 and so on, until one reaches nobody new, for a key that nobody "
-              "has, or for KEY. What each costs more than the one before tells the links of the "
-              "peers at each hop: query messages go over every link of a peer but the one that the "
-              "query came by.",
-          .arguments = {{"KEY", "a key to count the holders of", false}},
-          .options = {{.name = "ttl",
-                       .argument = "N",
-                       .help = "The farthest hop; without it, as far as there are peers.",
-                       .kind = Kind::number,
-                       .least = 1,
-                       .most = limits::kTtlCap}},
-          .examples = {{"oxbow horizon", "how large is the network, and how far does a flood go?"},
-                       {"oxbow horizon GPL-3", "how many hops away are the copies of a file?"}},
-          .run = run};
+  return {
+      .name = "horizon",
+      .summary = "count peers, links and hits by their distance",
+      .details =
+          "Floods of TTL 1, 2, 3 and so on, until one reaches nobody new, for a key that nobody "
+          "has, or for KEY. What each costs more than the one before tells the links of the "
+          "peers at each hop: query messages go over every link of a peer but the one that the "
+          "query came by.\n\n"
+          "A copy of a query that overtakes another one with a higher TTL shortens a flood's "
+          "reach, "
+          "never lengthens it. So every flood is repeated, and the largest figures count.",
+      .arguments = {{"KEY", "a key to count the holders of", false}},
+      .options = {{.name = "ttl",
+                   .argument = "N",
+                   .help = "The farthest hop; without it, as far as there are peers.",
+                   .kind = Kind::number,
+                   .least = 1,
+                   .most = limits::kTtlCap},
+                  {.name = "rounds",
+                   .argument = "N",
+                   .help = "How many floods of each TTL.",
+                   .kind = Kind::number,
+                   .fallback = "3",
+                   .least = 1,
+                   .most = 100}},
+      .examples = {{"oxbow horizon", "how large is the network, and how far does a flood go?"},
+                   {"oxbow horizon GPL-3", "how many hops away are the copies of a file?"}},
+      .run = run};
 }
 
 }  // namespace oxbow::cli

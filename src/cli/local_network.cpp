@@ -23,7 +23,8 @@ constexpr const char* kRecord = "network.json";
 // Made for us alone, or refused: records name processes that are going to be killed.
 Status make_private(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Error{"file", fmt::format("cannot make {}: {}", folder, std::strerror(errno)), "", folder};
+    return Error{"file", fmt::format("cannot make {}: {}", folder, std::strerror(errno)), "",
+                 folder};
   }
   struct stat status {};
   if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
@@ -38,7 +39,8 @@ Status make_private(const std::string& folder) {
 }
 
 Error no_network(const std::string& name) {
-  return {"no-network", fmt::format("no network {} is running (see oxbow net list)", name), "", name};
+  return {"no-network", fmt::format("no network {} is running (see oxbow net list)", name), "",
+          name};
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ Result<std::string> networks_folder(const Console& console) {
   } else {
     std::error_code ignored;
     const fs::path temporary = fs::temp_directory_path(ignored);
-    folder = fmt::format("{}/oxbow-{}", temporary.empty() ? "/tmp" : temporary.string(), ::geteuid());
+    folder =
+        fmt::format("{}/oxbow-{}", temporary.empty() ? "/tmp" : temporary.string(), ::geteuid());
   }
   if (Status made = make_private(folder); !made) return made.error();
   return folder;
@@ -131,8 +134,9 @@ Result<LocalNetwork> named_network(const std::string& networks, const std::strin
   if (fitting.size() > 1) {
     std::string names;
     for (const auto& network : fitting) names += (names.empty() ? "" : ", ") + network.name;
-    return Error{"usage", fmt::format("{} runs as several networks: say which of {}",
-                                      name_or_folder, names), names, name_or_folder};
+    return Error{"usage",
+                 fmt::format("{} runs as several networks: say which of {}", name_or_folder, names),
+                 names, name_or_folder};
   }
   return std::move(fitting.front());
 }

@@ -1,6 +1,6 @@
 // Networks of local peers that `oxbow net up` has started: what is written down about each, so that
-// later commands can list and end it. One folder per network, under $XDG_RUNTIME_DIR/oxbow or, where
-// that is not set, under a folder of the user's own in the temporary directory.
+// later commands can list and end it. One folder per network, under $XDG_RUNTIME_DIR/oxbow or,
+// where that is not set, under a folder of the user's own in the temporary directory.
 #pragma once
 
 #include <oxbow/result.h>

@@ -56,7 +56,8 @@ std::string option_text(const OptionSpec& option) {
 std::string command_text(const Command& command) {
   std::string text = fmt::format(".SS \"{}\"\n", roff(usage_of(command)));
   text += roff(fmt::format("{}{}.", static_cast<char>(std::toupper(command.summary[0])),
-                           command.summary.substr(1))) + "\n";
+                           command.summary.substr(1))) +
+          "\n";
   if (!command.details.empty()) text += ".PP\n" + paragraphs(command.details);
   for (const ArgumentSpec& argument : command.arguments) {
     text += fmt::format(".TP\n\\fI{}\\fR\n{}\n", roff(argument.name), roff(argument.help));
@@ -78,7 +79,8 @@ std::string oxbow_manual() {
       ".SH SYNOPSIS\n\\fBoxbow\\fR [\\fB\\-\\-peer\\fR \\fIADDR\\fR] \\fICOMMAND\\fR [arguments] "
       "[options]\n"
       ".SH DESCRIPTION\n"
-      "Asks one running peer (see \\fBoxbowd\\fR(1)) to find keys in the whole network, downloads what "
+      "Asks one running peer (see \\fBoxbowd\\fR(1)) to find keys in the whole network, downloads "
+      "what "
       "was found, and shows what the peers do.\n"
       ".SH OPTIONS\nEvery command takes these:\n";
   for (const OptionSpec& option : global_options()) text += option_text(option);
@@ -103,7 +105,8 @@ std::string oxbowd_manual() {
       ".SH SYNOPSIS\n\\fBoxbowd\\fR [\\fIFILE\\fR] [options]\n"
       ".SH DESCRIPTION\n"
       "Runs one peer until it is told to stop (SIGTERM, or Ctrl\\-C). Each option is also a key of "
-      "\\fIFILE\\fR (\\fIkey\\fR = \\fIvalue\\fR lines; # begins a comment line) and an environment "
+      "\\fIFILE\\fR (\\fIkey\\fR = \\fIvalue\\fR lines; # begins a comment line) and an "
+      "environment "
       "variable. Flags win over the environment, that over the file, that over the defaults.\n"
       ".SH OPTIONS\n";
   std::string_view section;

@@ -14,9 +14,12 @@ constexpr std::chrono::milliseconds kGrace{5000};
 
 std::string_view text_of(Ended ended) {
   switch (ended) {
-    case Ended::asked: return "ended";
-    case Ended::killed: return "killed";
-    case Ended::before: return "had ended";
+    case Ended::asked:
+      return "ended";
+    case Ended::killed:
+      return "killed";
+    case Ended::before:
+      return "had ended";
   }
   return "";
 }
@@ -34,12 +37,12 @@ int down(Invocation& invocation) {
   remove_network(*network);
 
   Table table;
-  table.columns = {{"name", "PEER"}, {"address", "ADDRESS"}, {"pid", "PID", Align::right},
-                   {"ended", "STATE"}};
+  table.columns = {
+      {"name", "PEER"}, {"address", "ADDRESS"}, {"pid", "PID", Align::right}, {"ended", "STATE"}};
   for (std::size_t i = 0; i < ended.size(); ++i) {
     const LocalPeer& peer = network->peers[i];
-    table.add({peer.name, peer.address, static_cast<std::uint64_t>(peer.process.pid),
-               text_of(ended[i])});
+    table.add(
+        {peer.name, peer.address, static_cast<std::uint64_t>(peer.process.pid), text_of(ended[i])});
   }
   if (output.is_for_people()) {
     const auto count = [&](Ended how) {
@@ -47,8 +50,10 @@ int down(Invocation& invocation) {
     };
     std::string text = fmt::format("Network {}: {} ended", network->name,
                                    counted(count(Ended::asked) + count(Ended::killed), "peer"));
-    if (count(Ended::killed) > 0) text += fmt::format(", {} of them by force", count(Ended::killed));
-    if (count(Ended::before) > 0) text += fmt::format("; {} had ended before", count(Ended::before));
+    if (count(Ended::killed) > 0)
+      text += fmt::format(", {} of them by force", count(Ended::killed));
+    if (count(Ended::before) > 0)
+      text += fmt::format("; {} had ended before", count(Ended::before));
     output.note(text);
   } else {
     output.print(table, "network-down", "peers", "peer");
@@ -91,8 +96,9 @@ int list(Invocation& invocation) {
 Command net_down_command() {
   return {.name = "net down",
           .summary = "stop every peer of a network",
-          .details = "Peers are asked to end, and ended by force after 5 seconds. A process that is "
-                     "not the one that net up started is left alone.",
+          .details =
+              "Peers are asked to end, and ended by force after 5 seconds. A process that is "
+              "not the one that net up started is left alone.",
           .arguments = {{"NETWORK", "the folder that it was started from, or its name", true,
                          Completes::folder}},
           .options = {},
@@ -101,14 +107,14 @@ Command net_down_command() {
 }
 
 Command net_list_command() {
-  return {.name = "net list",
-          .summary = "show the networks that net up has started",
-          .details = "",
-          .arguments = {{"NETWORK", "only this one: its folder or its name", false,
-                         Completes::folder}},
-          .options = {},
-          .examples = {{"oxbow net list", "which peers run, where, and as which process"}},
-          .run = list};
+  return {
+      .name = "net list",
+      .summary = "show the networks that net up has started",
+      .details = "",
+      .arguments = {{"NETWORK", "only this one: its folder or its name", false, Completes::folder}},
+      .options = {},
+      .examples = {{"oxbow net list", "which peers run, where, and as which process"}},
+      .run = list};
 }
 
 }  // namespace oxbow::cli

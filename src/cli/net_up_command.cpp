@@ -26,9 +26,9 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kGrace{5000};      // between asking to end and forcing it
-constexpr milliseconds kOneWait{500};     // between looks at whether the process still lives
-constexpr milliseconds kRetryAfter{20};   // of a connection that was refused
+constexpr milliseconds kGrace{5000};     // between asking to end and forcing it
+constexpr milliseconds kOneWait{500};    // between looks at whether the process still lives
+constexpr milliseconds kRetryAfter{20};  // of a connection that was refused
 constexpr std::size_t kLogLines = 10;
 
 // Settings of whoever calls must not reach the peers: their files say what they are.
@@ -50,8 +50,8 @@ Result<std::string> find_oxbowd(const Invocation& invocation) {
                      : (fs::path(invocation.console.program).parent_path() / "oxbowd").string();
   if (::access(path.c_str(), X_OK) == 0) return fs::absolute(path).string();
   return Error{"usage",
-               fmt::format("there is no oxbowd at {} (say where it is with --oxbowd PATH)", path), "",
-               path};
+               fmt::format("there is no oxbowd at {} (say where it is with --oxbowd PATH)", path),
+               "", path};
 }
 
 // Held until this command ends, so that two of them cannot start one network.
@@ -65,11 +65,12 @@ Result<Descriptor> lock_network(const std::string& networks, const std::string& 
 Status make_room(const LocalNetwork& network, const std::string& networks) {
   if (const auto old = read_network(networks, network.name)) {
     if (running_peers(*old) > 0) {
-      return Error{"running",
-                   fmt::format("network {} is running already, from {} (end it with: oxbow net down "
-                               "{})",
-                               network.name, old->folder, network.name),
-                   "", network.name};
+      return Error{
+          "running",
+          fmt::format("network {} is running already, from {} (end it with: oxbow net down "
+                      "{})",
+                      network.name, old->folder, network.name),
+          "", network.name};
     }
   }
   remove_network(network);
@@ -152,7 +153,8 @@ Status wait_until_ready(const LocalNetwork& network, const LocalPeer& peer,
 Status wait_for_all(const LocalNetwork& network, milliseconds timeout, Progress& progress) {
   const auto deadline = steady_clock::now() + timeout;
   for (std::size_t i = 0; i < network.peers.size(); ++i) {
-    progress.show(fmt::format("{} of {} ready, waiting for {}", i, counted(network.peers.size(), "peer"),
+    progress.show(fmt::format("{} of {} ready, waiting for {}", i,
+                              counted(network.peers.size(), "peer"),
                               printable(network.peers[i].name)));
     if (Status ready = wait_until_ready(network, network.peers[i], deadline); !ready) return ready;
   }
@@ -178,9 +180,10 @@ Result<std::vector<PlannedPeer>> plan_of(const Options& options) {
   }
   for (const PlannedPeer& plan : *plans) {
     if (!plan.address.ends_with(":0")) continue;
-    return Error{"config", fmt::format("{}: listen = {} names no port that others could dial (start "
-                                       "the network with --free-ports)",
-                                       plan.file, plan.address),
+    return Error{"config",
+                 fmt::format("{}: listen = {} names no port that others could dial (start "
+                             "the network with --free-ports)",
+                             plan.file, plan.address),
                  "", plan.address};
   }
   return plans;
@@ -192,8 +195,8 @@ Result<std::string> name_of(const Options& options, const std::string& folder) {
   const bool fits = !name.empty() && name.size() <= 63 && name[0] != '.' && name[0] != '-' &&
                     name.find('/') == std::string::npos && printable(name) == name;
   if (fits) return name;
-  return Error{"usage", fmt::format("'{}' cannot name a network: give another with --name", name), "",
-               name};
+  return Error{"usage", fmt::format("'{}' cannot name a network: give another with --name", name),
+               "", name};
 }
 
 int run(Invocation& invocation) {
@@ -203,8 +206,9 @@ int run(Invocation& invocation) {
   LocalNetwork network;
   network.folder = fs::canonical(options.argument(0), error).string();
   if (error) {
-    return output.fail({"bad-file", fmt::format("cannot read {}: {}", options.argument(0),
-                                                error.message()), "", options.argument(0)});
+    return output.fail({"bad-file",
+                        fmt::format("cannot read {}: {}", options.argument(0), error.message()), "",
+                        options.argument(0)});
   }
   const Result<std::string> name = name_of(options, network.folder);
   if (!name) return output.fail(name.error());
@@ -240,10 +244,11 @@ int run(Invocation& invocation) {
   }
   output.print(peers_table({network}, false), "network", "peers", "peer");
   const std::chrono::duration<double, std::milli> took = steady_clock::now() - started;
-  output.note(fmt::format("\nNetwork {}: {} ready after {}. Ask one of them, for example:\n"
-                          "  oxbow --peer {} horizon\nand end them with: oxbow net down {}",
-                          network.name, counted(network.peers.size(), "peer"),
-                          human_ms(took.count()), network.peers.front().address, network.name));
+  output.note(
+      fmt::format("\nNetwork {}: {} ready after {}. Ask one of them, for example:\n"
+                  "  oxbow --peer {} horizon\nand end them with: oxbow net down {}",
+                  network.name, counted(network.peers.size(), "peer"), human_ms(took.count()),
+                  network.peers.front().address, network.name));
   return exit_code::kDone;
 }
 
@@ -255,12 +260,14 @@ Command net_up_command() {
       .summary = "start every peer of a folder",
       .details =
           "The folder holds one configuration file (.conf) per peer, with its neighbor list. Peers "
-          "run on in the background, with logs of their own, until net down. When one of them fails "
+          "run on in the background, with logs of their own, until net down. When one of them "
+          "fails "
           "to start, the end of its log is shown and the others are ended.",
       .arguments = {{"DIR", "the folder, such as peers/ring-6", true, Completes::folder}},
       .options = {{.name = "free-ports",
-                   .help = "Listen on free ports of 127.0.0.1 instead of those in the files; neighbor "
-                           "lists follow.",
+                   .help =
+                       "Listen on free ports of 127.0.0.1 instead of those in the files; neighbor "
+                       "lists follow.",
                    .kind = Kind::boolean},
                   {.name = "share",
                    .argument = "PEER=DIR",

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
-#include <numeric>
 
 namespace oxbow::cli {
 namespace {
@@ -113,7 +112,8 @@ Status check_arguments(const Command& command, const std::vector<std::string>& a
                     [](const ArgumentSpec& argument) { return argument.required; }));
   if (arguments.size() < required) {
     const std::string_view missing = command.arguments[arguments.size()].name;
-    return usage(fmt::format("{} is missing: {}", missing, usage_of(command)), std::string(missing));
+    return usage(fmt::format("{} is missing: {}", missing, usage_of(command)),
+                 std::string(missing));
   }
   if (arguments.size() > command.arguments.size()) {
     const std::string& extra = arguments[command.arguments.size()];
@@ -122,7 +122,8 @@ Status check_arguments(const Command& command, const std::vector<std::string>& a
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& choices = command.arguments[i].choices;
-    if (choices.empty() || std::find(choices.begin(), choices.end(), arguments[i]) != choices.end()) {
+    if (choices.empty() ||
+        std::find(choices.begin(), choices.end(), arguments[i]) != choices.end()) {
       continue;
     }
     const std::string needed = fmt::format("{}", fmt::join(choices, ", "));
@@ -177,11 +178,11 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view unit = text.substr(digits);
   const auto number = parse_number(text.substr(0, digits));
-  const std::uint64_t factor = unit == "ms"               ? 1
+  const std::uint64_t factor = unit == "ms"                  ? 1
                                : unit.empty() || unit == "s" ? 1000
-                               : unit == "m"              ? 60'000
-                               : unit == "h"              ? 3'600'000
-                                                          : 0;
+                               : unit == "m"                 ? 60'000
+                               : unit == "h"                 ? 3'600'000
+                                                             : 0;
   constexpr std::uint64_t kDay = 86'400'000;
   if (!number || factor == 0 || *number == 0 || *number > kDay / factor) {
     return usage("no time: " + std::string(text), "a time such as 500ms, 10s or 2m",
@@ -242,91 +243,6 @@ Result<Options> parse_options(const Command& command, std::span<const std::strin
   if (options.has("help")) return options;
   if (Status fits = check_arguments(command, options.arguments_); !fits) return fits.error();
   return options;
-}
-
-Result<CommandWords> split_command(std::span<const std::string> line) {
-  // Global options may stand before the command; those with a value hide the next word.
-  const auto hides_next = [](const std::string& word) {
-    return std::any_of(
-        global_options().begin(), global_options().end(), [&](const OptionSpec& option) {
-          const bool named = word == "--" + std::string(option.name) ||
-                             (option.letter != 0 && word == std::string("-") + option.letter);
-          return named && !option.argument.empty();
-        });
-  };
-  std::size_t at = 0;
-  while (at < line.size() && line[at].size() > 1 && line[at][0] == '-' && line[at] != "--") {
-    at += hides_next(line[at]) ? std::size_t{2} : std::size_t{1};
-  }
-  CommandWords split;
-  if (at >= line.size()) {
-    split.words.assign(line.begin(), line.end());
-    return split;
-  }
-  std::size_t length = 1;
-  if (at + 1 < line.size()) {
-    if (const Command* two = find_command(line[at] + " " + line[at + 1])) {
-      split.command = two;
-      length = 2;
-    }
-  }
-  if (split.command == nullptr) split.command = find_command(line[at]);
-  if (split.command == nullptr) {
-    std::vector<std::string> firsts, seconds;
-    for (const Command& command : commands()) {
-      firsts.emplace_back(command.name);
-      if (command.name.starts_with(line[at] + " ")) seconds.emplace_back(command.name);
-    }
-    if (!seconds.empty()) {
-      return usage(fmt::format("oxbow {} needs to know what: {}", line[at], fmt::join(seconds, ", ")),
-                   fmt::format("{}", fmt::join(seconds, ", ")), line[at]);
-    }
-    const auto near = nearest(line[at], firsts);
-    return usage(fmt::format("oxbow has no command '{}'{} (see oxbow help)", line[at],
-                             near ? "; did you mean " + *near + "?" : ""),
-                 near.value_or(""), line[at]);
-  }
-  split.words.assign(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(at));
-  split.words.insert(split.words.end(), line.begin() + static_cast<std::ptrdiff_t>(at + length),
-                     line.end());
-  return split;
-}
-
-std::optional<std::string> nearest(std::string_view unknown, const std::vector<std::string>& known) {
-  // Levenshtein's distance, one row at a time.
-  const auto distance = [&](std::string_view other) {
-    std::vector<std::size_t> row(other.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < unknown.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i + 1;
-      for (std::size_t j = 0; j < other.size(); ++j) {
-        const std::size_t replaced = diagonal + (unknown[i] == other[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-      }
-    }
-    return row.back();
-  };
-  std::optional<std::string> best;
-  std::size_t least = 3;  // further than two edits is another word
-  for (const std::string& name : known) {
-    if (const std::size_t d = distance(name); d < least && d < name.size()) {
-      least = d;
-      best = name;
-    }
-  }
-  return best;
-}
-
-std::string usage_of(const Command& command) {
-  std::string text = fmt::format("oxbow {}", command.name);
-  for (const ArgumentSpec& argument : command.arguments) {
-    text += argument.required ? fmt::format(" {}", argument.name)
-                              : fmt::format(" [{}]", argument.name);
-  }
-  if (!command.options.empty()) text += " [options]";
-  return text;
 }
 
 }  // namespace oxbow::cli

@@ -87,7 +87,7 @@ struct Invocation {
   const Options& options;
   const Console& console;
   Output output;
-  std::string peer;          ///< address of the peer to talk to
+  std::string peer;  ///< address of the peer to talk to
   bool is_default_peer = true;
 
   Result<Client> connect() const { return Client::connect(peer); }

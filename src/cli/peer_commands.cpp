@@ -52,8 +52,8 @@ int list(Invocation& invocation) {
   } else {
     output.print(neighbors_table(*answer), "peers", "neighbors", "neighbor");
     if (answer->neighbors.empty()) {
-      output.note(fmt::format("No neighbors yet: add one with {} peer add HOST:PORT",
-                              invocation.oxbow()));
+      output.note(
+          fmt::format("No neighbors yet: add one with {} peer add HOST:PORT", invocation.oxbow()));
     }
   }
   return exit_code::kDone;
@@ -84,7 +84,7 @@ int add(Invocation& invocation) {
   if (!answer) return output.fail(answer.error());
   return report(output, "peer-add", address, *answer,
                 printable(address) + (answer->added ? " is kept as a neighbor from now on"
-                                                  : " was kept as a neighbor before"));
+                                                    : " was kept as a neighbor before"));
 }
 
 int remove(Invocation& invocation) {
@@ -104,8 +104,9 @@ int remove(Invocation& invocation) {
 Command peer_list_command() {
   return {.name = "peer list",
           .summary = "show the peer's neighbors",
-          .details = "linked: queries go there. direct: connected, but no neighbor. dialling, "
-                     "waiting: an address that the peer keeps trying.",
+          .details =
+              "linked: queries go there. direct: connected, but no neighbor. dialling, "
+              "waiting: an address that the peer keeps trying.",
           .arguments = {},
           .options = {},
           .examples = {{"oxbow peer list", "the neighbors of the peer on this machine"}},

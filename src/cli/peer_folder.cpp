@@ -42,18 +42,21 @@ Result<std::vector<PlannedPeer>> read_peer_folder(const std::string& folder) {
     if (entry.path().extension() == ".conf") files.push_back(entry.path().string());
   }
   if (error) {
-    return Error{"bad-file", fmt::format("cannot read {}: {}", folder, error.message()), "", folder};
+    return Error{"bad-file", fmt::format("cannot read {}: {}", folder, error.message()), "",
+                 folder};
   }
   if (files.empty()) {
-    return Error{"bad-file",
-                 fmt::format("{} has no .conf files (one configuration file per peer; see peers/ for "
-                             "examples)",
-                             folder),
-                 "", folder};
+    return Error{
+        "bad-file",
+        fmt::format("{} has no .conf files (one configuration file per peer; see peers/ for "
+                    "examples)",
+                    folder),
+        "", folder};
   }
   if (files.size() > kPeers) {
-    return Error{"too-large", fmt::format("{} has {} .conf files; {} is the most", folder,
-                                          files.size(), kPeers), "", ""};
+    return Error{"too-large",
+                 fmt::format("{} has {} .conf files; {} is the most", folder, files.size(), kPeers),
+                 "", ""};
   }
   std::sort(files.begin(), files.end());
 
@@ -70,12 +73,15 @@ Result<std::vector<PlannedPeer>> read_peer_folder(const std::string& folder) {
     peer.shares = options->shares;
     peer.has_advertised = options->advertise.has_value();
     if (const auto [other, is_new] = names.emplace(peer.name, file); !is_new) {
-      return Error{"config", fmt::format("{} and {} both have name = {}", other->second, file,
-                                         peer.name), "", peer.name};
+      return Error{"config",
+                   fmt::format("{} and {} both have name = {}", other->second, file, peer.name), "",
+                   peer.name};
     }
     if (const auto [other, is_new] = addresses.emplace(peer.address, file); !is_new) {
-      return Error{"config", fmt::format("{} and {} both have listen = {}", other->second, file,
-                                         peer.address), "", peer.address};
+      return Error{
+          "config",
+          fmt::format("{} and {} both have listen = {}", other->second, file, peer.address), "",
+          peer.address};
     }
     peers.push_back(std::move(peer));
   }
@@ -115,8 +121,10 @@ Status add_share(std::vector<PlannedPeer>& peers, const std::string& assignment)
   if (peer == peers.end()) {
     std::string known;
     for (const PlannedPeer& one : peers) known += (known.empty() ? "" : ", ") + one.name;
-    return Error{"usage", fmt::format("--share={}: there is no peer {} (peers are {})", assignment,
-                                      name, known), "", name};
+    return Error{
+        "usage",
+        fmt::format("--share={}: there is no peer {} (peers are {})", assignment, name, known), "",
+        name};
   }
   std::error_code error;
   const fs::path absolute = fs::canonical(folder, error);

@@ -58,7 +58,8 @@ Result<FreePort> listen_on_free_port();
 
 enum class Ended : std::uint8_t { asked, killed, before };
 
-/// Asks all of them to end (SIGTERM), and ends those by force that have not after `grace`. In order.
+/// Asks all of them to end (SIGTERM), and ends those by force that have not after `grace`. In
+/// order.
 std::vector<Ended> end_processes(const std::vector<ProcessName>& processes,
                                  std::chrono::milliseconds grace);
 

@@ -37,7 +37,7 @@ Result<std::string> read_value(const std::string& path) {
 }
 
 Result<std::string> value_of(const std::string& argument) {
-  Result<std::string> value = argument == "-"            ? read_value("-")
+  Result<std::string> value = argument == "-"             ? read_value("-")
                               : argument.starts_with("@") ? read_value(argument.substr(1))
                                                           : Result<std::string>(argument);
   if (value && value->size() > limits::kValue) {
@@ -101,8 +101,9 @@ int unpublish(Invocation& invocation) {
 Command publish_command() {
   return {.name = "publish",
           .summary = "put a value under a key into the peer's local index",
-          .details = "Other peers then find the key at this peer. A value that was published under "
-                     "the same key is replaced.",
+          .details =
+              "Other peers then find the key at this peer. A value that was published under "
+              "the same key is replaced.",
           .arguments = {{"KEY", "the key"},
                         {"VALUE", "the value; @FILE for a file's content, - for standard input"}},
           .options = {},
@@ -114,8 +115,9 @@ Command publish_command() {
 Command unpublish_command() {
   return {.name = "unpublish",
           .summary = "take a published value out of the peer's local index",
-          .details = "Exit code 1: nothing was published under that key. Files of shared folders are "
-                     "not concerned.",
+          .details =
+              "Exit code 1: nothing was published under that key. Files of shared folders are "
+              "not concerned.",
           .arguments = {{"KEY", "the key"}},
           .options = {},
           .examples = {{"oxbow unpublish greeting", "undoes oxbow publish greeting hello"}},

@@ -67,7 +67,8 @@ int run(std::span<const std::string> words, const Console& console) {
     return exit_code::kDone;
   }
   if (options->is_set("json") && options->has("output") && options->text("output") != "json") {
-    return early.fail({"usage", "--json and --output exclude each other: keep one of them", "", ""});
+    return early.fail(
+        {"usage", "--json and --output exclude each other: keep one of them", "", ""});
   }
 
   Invocation invocation{command, *options, console,

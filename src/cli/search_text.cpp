@@ -68,15 +68,14 @@ void HitPrinter::print(const SearchHit& hit) {
       break;
     case Format::plain:
       output_.print_line(fmt::format("{}\t{}\t{}\t{}\t{}\t{}", printable(hit.key), hit.size,
-                                     hit.hops, hit.holder, printable(hit.holder_name),
-                                     hit.sha256));
+                                     hit.hops, hit.holder, printable(hit.holder_name), hit.sha256));
       break;
     case Format::table:
       // The key stands last, so that no line needs to know how long others are.
       if (printed_ == 1) {
-        output_.print_line(
-            styled(output_.terminal(), Style::bold,
-                   fmt::format("{:>4}  {:<{}}  {:>9}  KEY", "HOPS", "HOLDER", kHolderWidth, "SIZE")));
+        output_.print_line(styled(
+            output_.terminal(), Style::bold,
+            fmt::format("{:>4}  {:<{}}  {:>9}  KEY", "HOPS", "HOLDER", kHolderWidth, "SIZE")));
       }
       output_.print_line(fmt::format("{:>4}  {}  {:>9}  {}", hit.hops,
                                      padded(peer_text(hit.holder_name, hit.holder), kHolderWidth),
@@ -97,10 +96,10 @@ std::string peer_text(const std::string& name, const std::string& address) {
 
 std::string search_summary(const FindAnswer& answer) {
   const SearchReport& s = answer.search;
-  const std::string time =
-      s.first_hit_ms ? fmt::format("first hit after {}, ended after {}", human_ms(*s.first_hit_ms),
-                                   human_ms(s.elapsed_ms))
-                     : fmt::format("ended after {}", human_ms(s.elapsed_ms));
+  const std::string time = s.first_hit_ms
+                               ? fmt::format("first hit after {}, ended after {}",
+                                             human_ms(*s.first_hit_ms), human_ms(s.elapsed_ms))
+                               : fmt::format("ended after {}", human_ms(s.elapsed_ms));
   const bool only_here = s.query_messages == 0U && answer.found;
   if (only_here) return fmt::format("{}: the asked peer itself; {}.", found_text(answer), time);
   return fmt::format("{}: {}; {}.", found_text(answer),
@@ -130,8 +129,7 @@ std::string stopped_text(const SearchReport& s) {
   std::string text;
   switch (s.stopped) {
     case Stopped::complete:
-      text = s.query_messages == 0U
-                 ? "Complete: no query had to be sent."
+      text = s.query_messages == 0U ? "Complete: no query had to be sent."
              : s.via == Via::walk
                  ? "Complete: every walker has reported its end."
                  : "Complete: every copy of the query was answered for; nothing more can come.";
@@ -152,8 +150,12 @@ std::string stopped_text(const SearchReport& s) {
       break;
   }
   std::string reasons;
-  if (s.refused.value_or(0) > 0) reasons += fmt::format(" {} refused.", counted(*s.refused, "copy was", "copies were"));
-  if (s.lost.value_or(0) > 0) reasons += fmt::format(" {} lost.", s.via == Via::walk ? counted(*s.lost, "walker was", "walkers were") : counted(*s.lost, "copy was", "copies were"));
+  if (s.refused.value_or(0) > 0)
+    reasons += fmt::format(" {} refused.", counted(*s.refused, "copy was", "copies were"));
+  if (s.lost.value_or(0) > 0)
+    reasons +=
+        fmt::format(" {} lost.", s.via == Via::walk ? counted(*s.lost, "walker was", "walkers were")
+                                                    : counted(*s.lost, "copy was", "copies were"));
   for (const std::string& mark : s.marks) reasons += fmt::format("\n  - {}", mark_text(mark));
   return text + reasons;
 }

@@ -10,7 +10,8 @@
 
 namespace oxbow::cli {
 
-/// Prints hits as they come, in the format of `output`; nothing in JSON, where they come at the end.
+/// Prints hits as they come, in the format of `output`; nothing in JSON, where they come at the
+/// end.
 class HitPrinter {
  public:
   explicit HitPrinter(const Output& output) : output_(output) {}

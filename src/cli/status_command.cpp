@@ -11,7 +11,8 @@ namespace oxbow::cli {
 namespace {
 
 std::string shares_text(const ShareStatus& shares) {
-  std::string text = fmt::format("{} ({})", counted(shares.files, "file"), human_bytes(shares.bytes));
+  std::string text =
+      fmt::format("{} ({})", counted(shares.files, "file"), human_bytes(shares.bytes));
   if (shares.pending_files > 0) {
     text += fmt::format(", {} more to hash ({})", human_count(shares.pending_files),
                         human_bytes(shares.pending_bytes));

@@ -14,8 +14,8 @@ namespace {
 
 Table steps_table(const TraceAnswer& answer) {
   Table table;
-  table.columns = {{"address", "PEER"}, {"name", "NAME"},   {"at_ms", "AT"}, {"what", "WHAT"},
-                   {"peer", "NEIGHBOR"}, {"ttl", "TTL"}, {"hops", "HOPS"}};
+  table.columns = {{"address", "PEER"},  {"name", "NAME"}, {"at_ms", "AT"}, {"what", "WHAT"},
+                   {"peer", "NEIGHBOR"}, {"ttl", "TTL"},   {"hops", "HOPS"}};
   for (const TracedPeer& peer : answer.peers) {
     for (const TraceStep& step : peer.steps) {
       table.add({peer.address, peer.name, step.at_ms, step.what, step.peer, step.ttl, step.hops});
@@ -57,11 +57,13 @@ int run(Invocation& invocation) {
   } else {
     output.print(trace_tree(*answer, output.terminal()));
     if (answer->found) {
-      output.note(fmt::format("\n{} had to do with it (times count from a peer's own first sight of "
-                              "the query).",
-                              counted(answer->peers.size(), "peer")));
+      output.note(
+          fmt::format("\n{} had to do with it (times count from a peer's own first sight of "
+                      "the query).",
+                      counted(answer->peers.size(), "peer")));
     } else {
-      output.note("Nobody within reach remembers that query: it was sent without trace, or long ago.");
+      output.note(
+          "Nobody within reach remembers that query: it was sent without trace, or long ago.");
     }
   }
   if (answer->found) return exit_code::kDone;
@@ -73,9 +75,10 @@ int run(Invocation& invocation) {
 Command trace_command() {
   return {.name = "trace",
           .summary = "show what each peer did with a query",
-          .details = "Asks every peer within reach what it did with the query: whom it came from, "
-                     "whom it was forwarded to, what was dropped and why. A peer remembers its last "
-                     "few thousand steps.",
+          .details =
+              "Asks every peer within reach what it did with the query: whom it came from, "
+              "whom it was forwarded to, what was dropped and why. A peer remembers its last "
+              "few thousand steps.",
           .arguments = {{"REQUEST-ID", "32 digits, as find prints them"}},
           .options = {{.name = "ttl",
                        .argument = "N",

@@ -82,8 +82,7 @@ class Tree {
   void print(std::size_t i, const std::string& branch, const std::string& margin) {
     printed_[i] = true;
     const TracedPeer& peer = peers_[i];
-    text_ += branch +
-             styled(terminal_, Style::bold, peer_text(peer.name, peer.address)) + "\n";
+    text_ += branch + styled(terminal_, Style::bold, peer_text(peer.name, peer.address)) + "\n";
     std::vector<std::size_t> below;
     std::copy_if(children_[i].begin(), children_[i].end(), std::back_inserter(below),
                  [&](std::size_t child) { return !printed_[child]; });

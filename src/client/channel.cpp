@@ -29,9 +29,9 @@ Result<Arrival> Channel::receive(Deadline deadline) {
       case RpcClientStream::Next::hit:
         return Arrival{stream_.id(), std::move(stream_.hit())};
       case RpcClientStream::Next::error:
-        return Error{"peer-lost", "the peer sent something else than an answer: " +
-                                      stream_.error().message, "MessagePack-RPC",
-                     stream_.error().got};
+        return Error{"peer-lost",
+                     "the peer sent something else than an answer: " + stream_.error().message,
+                     "MessagePack-RPC", stream_.error().got};
       case RpcClientStream::Next::more:
         break;
     }

@@ -1,5 +1,5 @@
-// Requests out, answers in: MessagePack-RPC over one socket. Several requests may be under way; what
-// comes back is told apart by the number that send() gave.
+// Requests out, answers in: MessagePack-RPC over one socket. Several requests may be under way;
+// what comes back is told apart by the number that send() gave.
 #pragma once
 
 #include <oxbow/requests.h>

@@ -29,7 +29,8 @@ Result<ClientAnswer> Client::Implementation::call(
     Result<Arrival> arrival = channel.receive(deadline);
     if (!arrival) return arrival.error();
     if (arrival->id != *id) continue;
-    if (auto* answer = std::get_if<Result<ClientAnswer>>(&arrival->content)) return std::move(*answer);
+    if (auto* answer = std::get_if<Result<ClientAnswer>>(&arrival->content))
+      return std::move(*answer);
     if (on_hit) on_hit(std::get<SearchHit>(arrival->content));
   }
 }
@@ -78,11 +79,14 @@ Result<PeerAddAnswer> Client::peer_add(const std::string& address) {
 Result<PeerRemoveAnswer> Client::peer_remove(const std::string& address_id_or_name) {
   return implementation_->ask<PeerRemoveAnswer>(PeerRemoveRequest{address_id_or_name});
 }
-Result<StatusAnswer> Client::status() { return implementation_->ask<StatusAnswer>(StatusRequest{}); }
+Result<StatusAnswer> Client::status() {
+  return implementation_->ask<StatusAnswer>(StatusRequest{});
+}
 
 Result<WaitReadyAnswer> Client::wait_ready(milliseconds timeout) {
   // 0 would mean the peer's own default.
-  const auto asked = static_cast<std::uint32_t>(std::clamp<long>(static_cast<long>(timeout.count()), 1, 86'400'000));
+  const auto asked = static_cast<std::uint32_t>(
+      std::clamp<long>(static_cast<long>(timeout.count()), 1, 86'400'000));
   return implementation_->ask<WaitReadyAnswer>(WaitReadyRequest{asked}, milliseconds(asked));
 }
 

@@ -15,8 +15,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kBusyPause{50};   // before a busy holder is asked again
-constexpr int kBusyAnswers = 100;        // in a row, after which it counts as failed
+constexpr milliseconds kBusyPause{50};  // before a busy holder is asked again
+constexpr int kBusyAnswers = 100;       // in a row, after which it counts as failed
 
 class DownloadSession {
  public:
@@ -105,8 +105,8 @@ class DownloadSession {
   Status ask(Download& download) {
     const SearchHit& holder = holders_.front();
     while (std::optional<PieceRange> range = download.next()) {
-      PieceCall call{holder.key,    holder.holder, holder.holder_id, holder.sha256,
-                     range->offset, range->length};
+      PieceCall call{holder.key,    holder.holder, holder.holder_id,
+                     holder.sha256, range->offset, range->length};
       Result<std::uint32_t> id = channel_.send(call, steady_clock::now() + patience_);
       if (!id) return id.error();
       asked_[*id] = {range->offset};

@@ -31,8 +31,9 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
 
 void sync_folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
-  const std::string folder =
-      slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  const std::string folder = slash == std::string::npos ? "."
+                             : slash == 0               ? "/"
+                                                        : path.substr(0, slash);
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   ::fsync(descriptor);  // some file systems cannot; the file itself is safe already

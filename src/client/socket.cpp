@@ -52,9 +52,11 @@ Result<Addresses> resolve(const std::string& address) {
   if (colon == std::string::npos || colon == 0) return bad_address(address);
   std::string host = address.substr(0, colon);
   const std::string port = address.substr(colon + 1);
-  const bool digits = std::all_of(port.begin(), port.end(), [](unsigned char c) { return isdigit(c); });
+  const bool digits =
+      std::all_of(port.begin(), port.end(), [](unsigned char c) { return isdigit(c); });
   if (port.empty() || port.size() > 5 || !digits) return bad_address(address);
-  if (const int number = std::stoi(port); number < 1 || number > 65'535) return bad_address(address);
+  if (const int number = std::stoi(port); number < 1 || number > 65'535)
+    return bad_address(address);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != std::string::npos) {
@@ -71,8 +73,8 @@ Result<Addresses> resolve(const std::string& address) {
 }
 
 int milliseconds_until(Deadline deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return static_cast<int>(std::clamp<long>(static_cast<long>(left.count()), 0, 1'000'000'000));
 }
 

@@ -18,10 +18,12 @@ class JsonWriter {
   JsonWriter& end_array();
   JsonWriter& name(std::string_view name);  ///< of the value that comes next
 
-  JsonWriter& value(std::string_view text);  ///< what is not UTF-8 in it is escaped as by printable()
+  JsonWriter& value(
+      std::string_view text);  ///< what is not UTF-8 in it is escaped as by printable()
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(bool truth);
-  JsonWriter& value(double number);  ///< the shortest text that reads back the same; null if not finite
+  JsonWriter& value(
+      double number);  ///< the shortest text that reads back the same; null if not finite
   template <std::integral T>
   JsonWriter& value(T number) {
     if constexpr (std::signed_integral<T>) return raw(std::to_string(std::int64_t{number}));

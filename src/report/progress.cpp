@@ -21,10 +21,9 @@ std::string progress_line(std::string_view label, std::uint64_t done, std::uint6
   const double share =
       total == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const auto filled = static_cast<std::size_t>(share * kBar);
-  const std::string figures =
-      fmt::format(" [{}{}] {:3.0f} %  {} of {}  {}", std::string(filled, '#'),
-                  std::string(kBar - filled, '.'), share * 100, human_bytes(done),
-                  human_bytes(total), human_rate(bytes_per_second));
+  const std::string figures = fmt::format(
+      " [{}{}] {:3.0f} %  {} of {}  {}", std::string(filled, '#'), std::string(kBar - filled, '.'),
+      share * 100, human_bytes(done), human_bytes(total), human_rate(bytes_per_second));
   if (width == 0) return std::string(label) + figures;
   const std::size_t left = width > figures.size() ? width - figures.size() : 0;
   return shortened(shortened(label, left) + figures, width);

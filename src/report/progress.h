@@ -9,8 +9,8 @@
 
 namespace oxbow {
 
-/// `label [######......]  42 %  1.5 MiB of 3.6 MiB  2.1 MiB/s`, cut to the width; a total of 0 counts
-/// as all done.
+/// `label [######......]  42 %  1.5 MiB of 3.6 MiB  2.1 MiB/s`, cut to the width; a total of 0
+/// counts as all done.
 std::string progress_line(std::string_view label, std::uint64_t done, std::uint64_t total,
                           double bytes_per_second, std::size_t width);
 

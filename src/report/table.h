@@ -36,8 +36,7 @@ struct Cell {
   Cell(double number, std::string shown = {}) : value(number), text(std::move(shown)) {}
   Cell(bool truth) : value(truth) {}
   template <std::unsigned_integral T>
-    requires(!std::same_as<T, bool>)
-  Cell(T number, std::string shown = {})
+  requires(!std::same_as<T, bool>) Cell(T number, std::string shown = {})
       : value(std::uint64_t{number}), text(std::move(shown)) {}
   template <class T>
   Cell(const std::optional<T>& maybe) : Cell(maybe ? Cell(*maybe) : Cell()) {}

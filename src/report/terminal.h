@@ -11,7 +11,7 @@ namespace oxbow {
 struct Terminal {
   bool interactive = false;  ///< somebody looks at it
   bool colour = false;
-  std::size_t width = 0;     ///< columns; 0: unlimited
+  std::size_t width = 0;  ///< columns; 0: unlimited
 
   /// Of an open file descriptor, with the environment as it is.
   static Terminal of(int descriptor);

@@ -1,5 +1,5 @@
-// Text that strangers chose (keys, names) on its way to a terminal or a table: nothing in it may move
-// the cursor, colour the screen, or read differently from how it is stored.
+// Text that strangers chose (keys, names) on its way to a terminal or a table: nothing in it may
+// move the cursor, colour the screen, or read differently from how it is stored.
 #pragma once
 
 #include <cstddef>

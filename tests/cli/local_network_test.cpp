@@ -86,7 +86,8 @@ TEST_CASE("free ports are mapped in every neighbor list") {
   const TemporaryFolder folder;
   write(folder.path + "/a.conf", "listen = 127.0.0.1:7401\nneighbor = localhost:7402\n");
   write(folder.path + "/b.conf",
-        "name = bee\nlisten = 127.0.0.1:7402\nneighbor = 127.0.0.1:7401\nneighbor = 192.0.2.1:7400\n");
+        "name = bee\nlisten = 127.0.0.1:7402\nneighbor = 127.0.0.1:7401\nneighbor = "
+        "192.0.2.1:7400\n");
   write(folder.path + "/notes.txt", "not a peer");
   auto peers = read_peer_folder(folder.path);
   REQUIRE(peers.ok());
@@ -125,7 +126,9 @@ TEST_CASE("folders that make no network are refused with the file at fault") {
   const TemporaryFolder folder;
   CHECK(read_peer_folder(folder.path + "/none").error().message ==
         "cannot read " + folder.path + "/none: No such file or directory");
-  CHECK(read_peer_folder(folder.path).error().message.starts_with(folder.path + " has no .conf files"));
+  CHECK(read_peer_folder(folder.path)
+            .error()
+            .message.starts_with(folder.path + " has no .conf files"));
   write(folder.path + "/a.conf", "listen = 127.0.0.1:7401\n");
   write(folder.path + "/b.conf", "listen = 127.0.0.1:7401\n");
   CHECK(read_peer_folder(folder.path).error().message ==
@@ -187,18 +190,22 @@ TEST_CASE("a program that does not exist is an error at once") {
 
 TEST_CASE("the ready-made networks link their peers both ways and form one network") {
   const fs::path root = test::source_root() / "peers";
-  for (const auto& [name, size, links] : {std::tuple("line-4", 4, 3), std::tuple("ring-6", 6, 6),
-                                          std::tuple("demo-20", 20, 40)}) {
-    INFO(name);
-    const auto peers = read_peer_folder((root / name).string());
+  struct Network {
+    const char* name;
+    std::size_t peers, links;
+  };
+  for (const Network& expected :
+       {Network{"line-4", 4, 3}, Network{"ring-6", 6, 6}, Network{"demo-20", 20, 40}}) {
+    INFO(expected.name);
+    const auto peers = read_peer_folder((root / expected.name).string());
     REQUIRE(peers.ok());
-    CHECK(peers->size() == static_cast<std::size_t>(size));
+    CHECK(peers->size() == expected.peers);
     std::set<std::pair<std::string, std::string>> directed;
     for (const PlannedPeer& peer : *peers) {
       CHECK(peer.name == fs::path(peer.file).stem().string());
       for (const std::string& neighbor : peer.neighbors) directed.emplace(peer.address, neighbor);
     }
-    CHECK(directed.size() == 2 * static_cast<std::size_t>(links));
+    CHECK(directed.size() == 2 * expected.links);
     for (const auto& [from, to] : directed) CHECK(directed.contains({to, from}));
     std::set<std::string> reached{peers->front().address};
     for (bool grew = true; grew;) {
@@ -207,6 +214,6 @@ TEST_CASE("the ready-made networks link their peers both ways and form one netwo
         if (reached.contains(from) && reached.insert(to).second) grew = true;
       }
     }
-    CHECK(reached.size() == static_cast<std::size_t>(size));
+    CHECK(reached.size() == expected.peers);
   }
 }

@@ -67,8 +67,7 @@ TEST_CASE("behind -- everything is an argument") {
 
 TEST_CASE("wrong usage says what would be right") {
   CHECK(complaint("find", {}) == "KEY is missing: oxbow find KEY [options]");
-  CHECK(complaint("find", {"a", "b"}) ==
-        "'b' is one argument too many: oxbow find KEY [options]");
+  CHECK(complaint("find", {"a", "b"}) == "'b' is one argument too many: oxbow find KEY [options]");
   CHECK(complaint("find", {"a", "--tll=1"}) ==
         "oxbow find has no option --tll; did you mean --ttl? (see oxbow find --help)");
   CHECK(complaint("find", {"a", "--via=train"}) ==
@@ -76,13 +75,11 @@ TEST_CASE("wrong usage says what would be right") {
   CHECK(complaint("find", {"a", "--ttl=256"}) == "--ttl=256: give a whole number from 1 to 255");
   CHECK(complaint("find", {"a", "--ttl=two"}) == "--ttl=two: give a whole number from 1 to 255");
   CHECK(complaint("find", {"a", "--ttl"}) == "--ttl needs a value: --ttl=N");
-  CHECK(complaint("find", {"a", "--ttl=1", "--ttl=2"}) ==
-        "--ttl is given twice; keep one of them");
+  CHECK(complaint("find", {"a", "--ttl=1", "--ttl=2"}) == "--ttl is given twice; keep one of them");
   CHECK(complaint("find", {"a", "--timeout=soon"}) ==
         "--timeout=soon: give a time such as 500ms, 10s or 2m");
   CHECK(complaint("find", {"a", "--first=perhaps"}) == "--first=perhaps: give yes or no");
-  CHECK(complaint("completion", {"fish"}) ==
-        "'fish' is none of bash, zsh: oxbow completion SHELL");
+  CHECK(complaint("completion", {"fish"}) == "'fish' is none of bash, zsh: oxbow completion SHELL");
 }
 
 TEST_CASE("abbreviated options are not guessed") {

@@ -88,10 +88,11 @@ TEST_CASE("wrong usage ends with 2, as text on stderr or as JSON on stdout") {
   const Ran json = run_words({"find", "a", "--ttl=0", "--json"});
   CHECK(json.code == 2);
   CHECK(json.err == "");
-  CHECK(json.out ==
-        R"({"v":1,"type":"error","error":"usage","message":"--ttl=0: give a whole number from 1 to 255",)"
-        R"("needed":"a whole number from 1 to 255","got":"0"})"
-        "\n");
+  CHECK(
+      json.out ==
+      R"({"v":1,"type":"error","error":"usage","message":"--ttl=0: give a whole number from 1 to 255",)"
+      R"("needed":"a whole number from 1 to 255","got":"0"})"
+      "\n");
 }
 
 TEST_CASE("options that contradict each other are refused") {
@@ -109,9 +110,10 @@ TEST_CASE("options that contradict each other are refused") {
 TEST_CASE("a peer that is not reached ends with 3 and says how to start one") {
   const Ran text = run_words({"--peer", kNobody, "status"});
   CHECK(text.code == 3);
-  CHECK(text.err ==
-        "oxbow: cannot reach a peer at 127.0.0.1:1: connection refused (is oxbowd running? start one "
-        "with: oxbowd)\n");
+  CHECK(
+      text.err ==
+      "oxbow: cannot reach a peer at 127.0.0.1:1: connection refused (is oxbowd running? start one "
+      "with: oxbowd)\n");
   const Ran json = run_words({"status", "--json"}, {{"OXBOW_PEER", kNobody}});
   CHECK(json.code == 3);
   const auto error = nlohmann::json::parse(json.out);
@@ -126,7 +128,8 @@ TEST_CASE("the option wins over the environment") {
 }
 
 TEST_CASE("an address that is none is wrong usage") {
-  for (const char* wrong : {"7400", "127.0.0.1", ":7400", "127.0.0.1:0", "127.0.0.1:70000", "::1:7"}) {
+  for (const char* wrong :
+       {"7400", "127.0.0.1", ":7400", "127.0.0.1:0", "127.0.0.1:70000", "::1:7"}) {
     INFO(wrong);
     CHECK(run_words({"status", "--peer", wrong}).code == 2);
   }

@@ -59,9 +59,10 @@ TEST_CASE("the summary gives the figures of a search in one sentence") {
   answer.found = true;
   answer.hits = {hit("a", "h1"), hit("b", "h1"), hit("a", "h2")};
   answer.search.first_hit_ms = 1;
-  CHECK(search_summary(answer) ==
-        "Found 2 keys at 2 holders: reached 6 peers, 3 hops away at the most, with 7 query messages "
-        "(2 duplicates); first hit after 1.00 ms, ended after 2.50 ms.");
+  CHECK(
+      search_summary(answer) ==
+      "Found 2 keys at 2 holders: reached 6 peers, 3 hops away at the most, with 7 query messages "
+      "(2 duplicates); first hit after 1.00 ms, ended after 2.50 ms.");
 }
 
 TEST_CASE("what is unknown is said to be unknown") {
@@ -80,19 +81,21 @@ TEST_CASE("a partial search says what was missing and why") {
   search.lost = 1;
   search.refused = 2;
   search.marks = {"link lost", "rate"};
-  CHECK(stopped_text(search) ==
-        "Partial: it ended, but not every copy of the query was answered for. 2 copies were refused. "
-        "1 copy was lost.\n"
-        "  - a link broke before its copies were answered for\n"
-        "  - a peer refused copies: its neighbor sends more queries than it may");
+  CHECK(
+      stopped_text(search) ==
+      "Partial: it ended, but not every copy of the query was answered for. 2 copies were refused. "
+      "1 copy was lost.\n"
+      "  - a link broke before its copies were answered for\n"
+      "  - a peer refused copies: its neighbor sends more queries than it may");
 }
 
 TEST_CASE("a TTL that was used up is pointed out") {
   SearchReport search = ring_answer().search;
   search.ttl = 3;
-  CHECK(stopped_text(search) ==
-        "Complete: every copy of the query was answered for; nothing more can come. The TTL of 3 was "
-        "used up: farther peers may not have been reached.");
+  CHECK(
+      stopped_text(search) ==
+      "Complete: every copy of the query was answered for; nothing more can come. The TTL of 3 was "
+      "used up: farther peers may not have been reached.");
 }
 
 TEST_CASE("hits are lines in each format, and keys cannot steer a terminal") {
@@ -115,9 +118,9 @@ TEST_CASE("an answer becomes JSON with the design's names") {
   CHECK(json["v"] == 1);
   CHECK(json["type"] == "find");
   CHECK(json["hits"][0]["key_b64"] == "/w==");
-  for (const char* name :
-       {"request_id", "via", "ttl", "query_messages", "duplicates", "refused", "lost", "hit_messages",
-        "done_messages", "peers_reached", "max_hops", "first_hit_ms", "elapsed_ms", "stopped"}) {
+  for (const char* name : {"request_id", "via", "ttl", "query_messages", "duplicates", "refused",
+                           "lost", "hit_messages", "done_messages", "peers_reached", "max_hops",
+                           "first_hit_ms", "elapsed_ms", "stopped"}) {
     INFO(name);
     CHECK(json["search"].contains(name));
   }

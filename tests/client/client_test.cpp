@@ -20,9 +20,10 @@ TEST_CASE("a peer that is not there is named, with the way to start one") {
   const auto client = Client::connect("127.0.0.1:1");
   REQUIRE_FALSE(client.ok());
   CHECK(client.error().code == "unreachable");
-  CHECK(client.error().message ==
-        "cannot reach a peer at 127.0.0.1:1: connection refused (is oxbowd running? start one with: "
-        "oxbowd)");
+  CHECK(
+      client.error().message ==
+      "cannot reach a peer at 127.0.0.1:1: connection refused (is oxbowd running? start one with: "
+      "oxbowd)");
 }
 
 TEST_CASE("an address must have a port") {

@@ -24,8 +24,8 @@ TEST_CASE("a download moves on when its holder is killed in the middle") {
   REQUIRE(answer->hits.size() == 2);
 
   std::string killed;
-  const auto summary = client.fetch(
-      answer->hits, {folder.path() + "/copy"}, [&](const FetchProgress& now) {
+  const auto summary =
+      client.fetch(answer->hits, {folder.path() + "/copy"}, [&](const FetchProgress& now) {
         if (now.done < 1024 * 1024 || !killed.empty()) return;
         killed = now.holder;
         peers.kill(peers.name_of(killed));

@@ -1,5 +1,5 @@
-// Real processes for the tests of this folder: the built oxbow, and networks of built oxbowd that it
-// starts on free ports. OXBOW_BIN names the folder of the programs.
+// Real processes for the tests of this folder: the built oxbow, and networks of built oxbowd that
+// it starts on free ports. OXBOW_BIN names the folder of the programs.
 #pragma once
 
 #include <doctest/doctest.h>

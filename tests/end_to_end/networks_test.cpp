@@ -69,21 +69,24 @@ TEST_CASE("a peer that cannot start is shown with its log, and the others are en
   const std::string address = "127.0.0.1:" + std::to_string(taken.port);
   folder.write("net/a.conf", "listen = " + address + "\n");
   const Ran ran = run_oxbow(folder.path(), {"net", "up", folder.path() + "/net", "--oxbowd",
-                                        program("oxbowd"), "--timeout", "20s"});
+                                            program("oxbowd"), "--timeout", "20s"});
   CHECK(ran.code == 4);
-  CHECK(ran.err.find("oxbow: peer a ended while it was starting; all peers were ended. Its log ends "
-                     "with:\n  oxbowd: cannot listen on " + address + ": address in use") == 0);
+  CHECK(
+      ran.err.find("oxbow: peer a ended while it was starting; all peers were ended. Its log ends "
+                   "with:\n  oxbowd: cannot listen on " +
+                   address + ": address in use") == 0);
   CHECK(run_oxbow(folder.path(), {"net", "list", "--json"}).json()["networks"].empty());
 }
 
 TEST_CASE("a network on ports of the system's choice needs --free-ports") {
   const TemporaryFolder folder;
   const std::string file = folder.write("net/a.conf", "listen = 127.0.0.1:0\n");
-  const Ran ran = run_oxbow(folder.path(), {"net", "up", folder.path() + "/net", "--oxbowd",
-                                            program("oxbowd")});
+  const Ran ran = run_oxbow(folder.path(),
+                            {"net", "up", folder.path() + "/net", "--oxbowd", program("oxbowd")});
   CHECK(ran.code == 2);
-  CHECK(ran.err == "oxbow: " + file + ": listen = 127.0.0.1:0 names no port that others could dial "
-                                      "(start the network with --free-ports)\n");
+  CHECK(ran.err == "oxbow: " + file +
+                       ": listen = 127.0.0.1:0 names no port that others could dial "
+                       "(start the network with --free-ports)\n");
 }
 
 TEST_CASE("settings of the caller do not reach the peers, those of --set do") {
@@ -99,8 +102,8 @@ TEST_CASE("settings of the caller do not reach the peers, those of --set do") {
 TEST_CASE("a configuration that is wrong is named with file and line, and nothing starts") {
   const TemporaryFolder folder;
   folder.write("net/a.conf", "listen = 127.0.0.1:7401\nneighbour = 127.0.0.1:7402\n");
-  const Ran ran = run_oxbow(folder.path(), {"net", "up", folder.path() + "/net", "--oxbowd",
-                                        program("oxbowd")});
+  const Ran ran = run_oxbow(folder.path(),
+                            {"net", "up", folder.path() + "/net", "--oxbowd", program("oxbowd")});
   CHECK(ran.code == 2);
   CHECK(ran.err.find("oxbow: " + folder.path() + "/net/a.conf:2:") == 0);
   const Ran missing = run_oxbow(folder.path(), {"net", "up", folder.path() + "/none"});

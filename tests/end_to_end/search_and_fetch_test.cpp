@@ -17,8 +17,12 @@ TEST_CASE("a published value is found from the other end, fetched, and gone when
 
   const Ran published = peers.ask("damson", {"publish", "greeting", "hello", "--json"});
   CHECK(published.code == 0);
-  CHECK(published.json() == Json{{"v", 1}, {"type", "publish"}, {"key", "greeting"}, {"size", 5},
-                                 {"sha256", digest}, {"replaced", false}});
+  CHECK(published.json() == Json{{"v", 1},
+                                 {"type", "publish"},
+                                 {"key", "greeting"},
+                                 {"size", 5},
+                                 {"sha256", digest},
+                                 {"replaced", false}});
 
   const Ran found = peers.ask("ash", {"find", "greeting", "--json"});
   CHECK(found.code == 0);
@@ -74,8 +78,8 @@ TEST_CASE("files of shared folders are found by key, glob and words, and downloa
   const Ran lines = peers.ask("amber", {"find", "--glob", "*/readme.txt", "-o", "ndjson"});
   const auto first_line = Json::parse(lines.out.substr(0, lines.out.find('\n')));
   CHECK(first_line["type"] == "hit");
-  const auto last_line = Json::parse(
-      lines.out.substr(lines.out.rfind('\n', lines.out.size() - 2) + 1));
+  const auto last_line =
+      Json::parse(lines.out.substr(lines.out.rfind('\n', lines.out.size() - 2) + 1));
   CHECK(last_line["type"] == "search");
   CHECK(last_line["stopped"] == "complete");
 

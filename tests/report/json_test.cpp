@@ -13,9 +13,8 @@ TEST_CASE("fields keep their order and nest") {
   json.begin_document("example").field("yes", true).field("count", 3U).field("below", -4);
   json.name("list").begin_array().value("a").value(1.5).null().begin_object().end_object();
   json.end_array().name("empty").begin_array().end_array().field("last", "z").end_object();
-  CHECK(json.text() ==
-        R"({"v":1,"type":"example","yes":true,"count":3,"below":-4,)"
-        R"("list":["a",1.5,null,{}],"empty":[],"last":"z"})");
+  CHECK(json.text() == R"({"v":1,"type":"example","yes":true,"count":3,"below":-4,)"
+                       R"("list":["a",1.5,null,{}],"empty":[],"last":"z"})");
 }
 
 TEST_CASE("every byte of a text survives, as text or as base64") {

@@ -10,9 +10,8 @@ namespace {
 
 Table example() {
   Table table;
-  table.columns = {{"key", "KEY", Align::left, true},
-                   {"size", "SIZE", Align::right},
-                   {"sha256", ""}};
+  table.columns = {
+      {"key", "KEY", Align::left, true}, {"size", "SIZE", Align::right}, {"sha256", ""}};
   table.add({"docs/grüße.txt", Cell(std::uint64_t{1536}, "1.5 KiB"), "ab12"});
   table.add({"\x1b[31mred", Cell(), "cd34"});
   return table;
@@ -55,9 +54,8 @@ TEST_CASE("programs see exact values separated by tabs") {
 TEST_CASE("rows become JSON objects that any parser reads back") {
   JsonWriter json;
   write_rows(json, example());
-  CHECK(json.text() ==
-        R"([{"key":"docs/grüße.txt","size":1536,"sha256":"ab12"},)"
-        R"({"key":"\u001b[31mred","size":null,"sha256":"cd34"}])");
+  CHECK(json.text() == R"([{"key":"docs/grüße.txt","size":1536,"sha256":"ab12"},)"
+                       R"({"key":"\u001b[31mred","size":null,"sha256":"cd34"}])");
   CHECK(nlohmann::json::parse(json.text())[1]["key"] == "\x1b[31mred");
 }
 

@@ -11,7 +11,7 @@ TEST_CASE("nothing that steers a terminal survives") {
   CHECK(printable("a\nb\tc\rd") == "a\\nb\\tc\\rd");
   CHECK(printable(std::string("nul\0here", 8)) == "nul\\x00here");
   CHECK(printable("\xc2\x9b"
-                  "31m") == "\\xc2\\x9b31m");                      // C1: an escape in 8 bits
+                  "31m") == "\\xc2\\x9b31m");                           // C1: an escape in 8 bits
   CHECK(printable("\xe2\x80\xaegpj.exe") == "\\xe2\\x80\\xaegpj.exe");  // right-to-left override
   CHECK(printable("caf\xe9") == "caf\\xe9");
   CHECK(printable("C:\\x41") == "C:\\\\x41");
