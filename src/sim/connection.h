@@ -38,15 +38,15 @@ struct ConnectionEnd {
 
   // Out of this end:
   std::deque<Segment> in_flight;
-  std::size_t stalled = 0;   ///< segments that were due but could not get through
-  Instant last_arrival;      ///< nothing overtakes what was sent before
+  std::size_t stalled = 0;  ///< segments that were due but could not get through
+  Instant last_arrival;     ///< nothing overtakes what was sent before
 };
 
 struct SimConnection {
   std::array<ConnectionEnd, 2> ends;  ///< the dialler's first
   DialId dial{};
-  bool dial_over = false;  ///< the dialler knows how its dial ended
-  bool broken = false;     ///< cut: what is on its way never arrives
+  bool dial_over = false;                         ///< the dialler knows how its dial ended
+  bool broken = false;                            ///< cut: what is on its way never arrives
   ConnectionKind kind = ConnectionKind::control;  ///< as the dialler's hello says
 };
 

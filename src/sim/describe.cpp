@@ -9,33 +9,43 @@ namespace oxbow {
 namespace {
 
 constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
-    "hello", "bye",        "link",      "ping",       "pong",          "query", "hit",
-    "done",  "walk",       "walk-report", "walk-reply", "piece-request", "piece"};
+    "hello", "bye",  "link",        "ping",       "pong",          "query", "hit",
+    "done",  "walk", "walk-report", "walk-reply", "piece-request", "piece"};
 
 const char* kind_name(ConnectionKind kind) {
   switch (kind) {
-    case ConnectionKind::control: return "control";
-    case ConnectionKind::bulk: return "bulk";
-    case ConnectionKind::probe: return "probe";
+    case ConnectionKind::control:
+      return "control";
+    case ConnectionKind::bulk:
+      return "bulk";
+    case ConnectionKind::probe:
+      return "probe";
   }
   return "?";
 }
 
 const char* action_name(LinkAction action) {
   switch (action) {
-    case LinkAction::ask: return "ask";
-    case LinkAction::agree: return "agree";
-    case LinkAction::refuse: return "refuse";
-    case LinkAction::end: return "end";
+    case LinkAction::ask:
+      return "ask";
+    case LinkAction::agree:
+      return "agree";
+    case LinkAction::refuse:
+      return "refuse";
+    case LinkAction::end:
+      return "end";
   }
   return "?";
 }
 
 const char* event_name(WalkEvent event) {
   switch (event) {
-    case WalkEvent::check: return "check";
-    case WalkEvent::hit: return "hit";
-    case WalkEvent::ended: return "ended";
+    case WalkEvent::check:
+      return "check";
+    case WalkEvent::hit:
+      return "hit";
+    case WalkEvent::ended:
+      return "ended";
   }
   return "?";
 }
@@ -44,8 +54,7 @@ struct Describer {
   RequestLabels& labels;
 
   std::string operator()(const Hello& m) const {
-    return fmt::format("hello {} {}{}", m.name, kind_name(m.kind),
-                       m.link ? " link" : "");
+    return fmt::format("hello {} {}{}", m.name, kind_name(m.kind), m.link ? " link" : "");
   }
   std::string operator()(const Bye& m) const { return fmt::format("bye {}", m.code); }
   std::string operator()(const LinkChange& m) const {
@@ -67,9 +76,9 @@ struct Describer {
   }
   std::string operator()(const QueryDone& m) const {
     const Totals& t = m.totals;
-    std::string line = fmt::format("done {} #{} peers {} messages {} duplicates {} max hops {}",
-                                   labels.label(m.id), m.number, t.peers, t.messages, t.duplicates,
-                                   t.max_hops);
+    std::string line =
+        fmt::format("done {} #{} peers {} messages {} duplicates {} max hops {}",
+                    labels.label(m.id), m.number, t.peers, t.messages, t.duplicates, t.max_hops);
     if (t.refused != 0) line += fmt::format(" refused {}", t.refused);
     if (t.lost != 0) line += fmt::format(" lost {}", t.lost);
     if (t.skipped != 0) line += fmt::format(" skipped {}", t.skipped);

@@ -96,9 +96,8 @@ void SimNetwork::set_pressure(PeerNumber peer, PeerNumber other, Pressure level)
     const auto open = host(peer).connections;
     for (const auto& [id, place] : open) {
       if (connections_[place.first].ends[1 - place.second].host != other) continue;
-      call(peer, [&, id = id](Node& node, Now now, Outbox& out) {
-        node.pressure(now, id, level, out);
-      });
+      call(peer,
+           [&, id = id](Node& node, Now now, Outbox& out) { node.pressure(now, id, level, out); });
     }
   });
 }

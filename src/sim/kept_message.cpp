@@ -6,8 +6,7 @@
 
 namespace oxbow {
 
-KeptMessage::KeptMessage(const Message& message)
-    : stream_(std::make_unique<PeerStream>(false)) {
+KeptMessage::KeptMessage(const Message& message) : stream_(std::make_unique<PeerStream>(false)) {
   std::string bytes;
   append_frame(Hello{}, bytes);  // a stream lets nothing pass before a hello
   append_frame(message, bytes);

@@ -97,7 +97,7 @@ class SimNetwork {
   std::size_t size() const { return hosts_.size(); }
   Address address_of(PeerNumber peer) const;
   PeerId id_of(PeerNumber peer) const;
-  NodeConfig& config_of(PeerNumber peer);  ///< takes effect at its next (re)start
+  NodeConfig& config_of(PeerNumber peer);   ///< takes effect at its next (re)start
   const Node& node(PeerNumber peer) const;  ///< it must be running
   bool is_running(PeerNumber peer) const;
   StatusAnswer status(PeerNumber peer) const;

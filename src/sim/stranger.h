@@ -31,12 +31,12 @@ class Stranger {
   Address address() const { return address_; }
 
   // What it does by itself; change these before it is connected.
-  bool says_hello = true;      ///< when a connection that it dialled is up, and as an answer
-  bool wants_link = true;      ///< in its hellos
-  bool answers_pings = true;   ///< otherwise it is as good as dead to its neighbors
+  bool says_hello = true;        ///< when a connection that it dialled is up, and as an answer
+  bool wants_link = true;        ///< in its hellos
+  bool answers_pings = true;     ///< otherwise it is as good as dead to its neighbors
   bool answers_queries = false;  ///< at once, by a QueryDone that counts itself alone
   std::string network = "oxbow";
-  Address advertised;          ///< starts as its address
+  Address advertised;  ///< starts as its address
 
   /// Called for everything that it gets, after the above.
   std::function<void(PeerNumber from, const Message&)> on_message;

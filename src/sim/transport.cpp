@@ -89,9 +89,8 @@ void SimNetwork::accept(std::uint32_t connection) {
   Connected details;
   details.remote = address_of(c.ends[0].host);
   details.remote.port = static_cast<std::uint16_t>(kFirstEphemeralPort + connection % 20'000);
-  call(end.host, [&](Node& node, Now now, Outbox& out) {
-    node.connected(now, end.id, details, out);
-  });
+  call(end.host,
+       [&](Node& node, Now now, Outbox& out) { node.connected(now, end.id, details, out); });
 }
 
 void SimNetwork::establish(std::uint32_t connection) {
@@ -108,9 +107,8 @@ void SimNetwork::establish(std::uint32_t connection) {
     return;
   }
   const Connected details{true, c.dial, address_of(c.ends[1].host)};
-  call(end.host, [&](Node& node, Now now, Outbox& out) {
-    node.connected(now, end.id, details, out);
-  });
+  call(end.host,
+       [&](Node& node, Now now, Outbox& out) { node.connected(now, end.id, details, out); });
 }
 
 void SimNetwork::open_end(std::uint32_t connection, std::size_t which) {
@@ -171,8 +169,8 @@ void SimNetwork::release_stalled() {
       ConnectionEnd& end = c.ends[sender];
       const PeerNumber to = c.ends[1 - sender].host;
       if (end.stalled == 0 || !gets_through(end.host, to)) continue;
-      end.last_arrival = std::max(end.last_arrival,
-                                  now_ + paths_.between(end.host, to).latency.draw(random_));
+      end.last_arrival =
+          std::max(end.last_arrival, now_ + paths_.between(end.host, to).latency.draw(random_));
       for (; end.stalled > 0; --end.stalled) queue_.push(end.last_arrival, Arrival{number, sender});
     }
   }
@@ -222,17 +220,20 @@ void SimNetwork::close_end(std::uint32_t connection, std::size_t which, const ch
 }
 
 void SimNetwork::lose_end(std::uint32_t connection, std::size_t which, const std::string& reason) {
-  SimConnection& c = connections_[connection];
-  ConnectionEnd& end = c.ends[which];
-  end.open = false;
-  host(end.host).forget_connection(end.id);
-  if (Stranger* stranger = host(end.host).stranger.get()) {
-    ++stranger->endings_[c.ends[1 - which].host];
-    return;
-  }
-  if (tracing_) note(fmt::format("{} lost {}: {}", end.host, c.ends[1 - which].host, reason));
-  deliver(end.host, end.run, [this, peer = end.host, id = end.id, reason] {
-    call(peer, [&](Node& node, Now now, Outbox& out) { node.disconnected(now, id, reason, out); });
+  const ConnectionEnd& lost = connections_[connection].ends[which];
+  deliver(lost.host, lost.run, [this, connection, which, reason] {
+    SimConnection& c = connections_[connection];
+    ConnectionEnd& end = c.ends[which];
+    if (!end.open) return;  // the peer hung up before it could notice
+    end.open = false;
+    host(end.host).forget_connection(end.id);
+    if (Stranger* stranger = host(end.host).stranger.get()) {
+      ++stranger->endings_[c.ends[1 - which].host];
+      return;
+    }
+    if (tracing_) note(fmt::format("{} lost {}: {}", end.host, c.ends[1 - which].host, reason));
+    call(end.host,
+         [&](Node& node, Now now, Outbox& out) { node.disconnected(now, end.id, reason, out); });
   });
 }
 
@@ -274,9 +275,8 @@ void SimNetwork::receive_message(std::uint32_t connection, std::size_t receiver,
     stranger_receives(connection, receiver, message);
     return;
   }
-  call(end.host, [&](Node& node, Now now, Outbox& out) {
-    node.receive(now, end.id, message, out);
-  });
+  call(end.host,
+       [&](Node& node, Now now, Outbox& out) { node.receive(now, end.id, message, out); });
 }
 
 // -- Strangers ------------------------------------------------------------------------------------

@@ -27,18 +27,29 @@ class Babble {
   /// Its views are good until the next call.
   Message next() {
     switch (random_.below(12)) {
-      case 0: return Ping{random_.next(), random_.below(2) == 0};
-      case 1: return pong();
-      case 2: return LinkChange{static_cast<LinkAction>(random_.below(4))};
+      case 0:
+        return Ping{random_.next(), random_.below(2) == 0};
+      case 1:
+        return pong();
+      case 2:
+        return LinkChange{static_cast<LinkAction>(random_.below(4))};
       case 3:
-      case 4: return query();
-      case 5: return hit();
-      case 6: return QueryDone{id(), small(), totals()};
-      case 7: return walk();
-      case 8: return report();
-      case 9: return WalkReply{id(), small(), random_.below(2) == 0};
-      case 10: return piece_request();
-      default: return Piece{random_.below(4), static_cast<PieceStatus>(random_.below(5)), "bytes"};
+      case 4:
+        return query();
+      case 5:
+        return hit();
+      case 6:
+        return QueryDone{id(), small(), totals()};
+      case 7:
+        return walk();
+      case 8:
+        return report();
+      case 9:
+        return WalkReply{id(), small(), random_.below(2) == 0};
+      case 10:
+        return piece_request();
+      default:
+        return Piece{random_.below(4), static_cast<PieceStatus>(random_.below(5)), "bytes"};
     }
   }
 
@@ -58,8 +69,8 @@ class Babble {
     return static_cast<std::uint8_t>(1 + random_.below(12));
   }
   std::string_view pattern() {
-    constexpr std::array<std::string_view, 6> kPatterns{"key", "*", "[", "a b c", "0123456789abcdef",
-                                                        "[^]*?"};
+    constexpr std::array<std::string_view, 6> kPatterns{
+        "key", "*", "[", "a b c", "0123456789abcdef", "[^]*?"};
     return kPatterns[random_.below(kPatterns.size())];
   }
   PeerId peer() {

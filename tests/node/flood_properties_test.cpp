@@ -46,7 +46,7 @@ std::set<PeerNumber> within(const Topology& topology, PeerNumber origin, std::ui
 
 }  // namespace
 
-TEST_CASE("a full flood over any graph: 2E - N + 1 messages, each answered, each hit exactly once") {
+TEST_CASE("a full flood: 2E - N + 1 messages, each answered, each hit exactly once") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     Case c(seed);

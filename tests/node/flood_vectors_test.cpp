@@ -41,7 +41,9 @@ TEST_CASE("a flood with unit latency costs exactly what the rule says, for every
       {"triangle", kTriangle, {{2, 3, 0}, {4, 3, 2}, {4, 3, 2}, {4, 3, 2}, {4, 3, 2}}},
       {"diamond", kDiamond, {{2, 3, 0}, {4, 4, 1}, {5, 4, 2}, {5, 4, 2}, {5, 4, 2}}},
       {"ring6", kRing6, {{2, 3, 0}, {4, 5, 0}, {6, 6, 1}, {7, 6, 2}, {7, 6, 2}}},
-      {"K5", topology::complete(5), {{4, 5, 0}, {16, 5, 12}, {16, 5, 12}, {16, 5, 12}, {16, 5, 12}}},
+      {"K5",
+       topology::complete(5),
+       {{4, 5, 0}, {16, 5, 12}, {16, 5, 12}, {16, 5, 12}, {16, 5, 12}}},
   };
   const std::vector<std::uint32_t> ttls{1, 2, 3, 4, 7};
   for (const ExactCounts& row : rows) {
@@ -77,11 +79,16 @@ TEST_CASE("a full flood costs 2E - N + 1 messages whatever the latencies") {
     std::uint64_t query_messages;
   };
   const std::vector<Row> rows{
-      {"line4", topology::line(4), 3},     {"star6", topology::star(6), 5},
-      {"triangle", kTriangle, 4},          {"diamond", kDiamond, 5},
-      {"ring6", kRing6, 7},                {"K5", topology::complete(5), 16},
-      {"cube", topology::cube(), 17},      {"petersen", topology::petersen(), 21},
-      {"grid3x3", topology::grid(3, 3), 16}, {"tree15", topology::tree(15, 2), 14},
+      {"line4", topology::line(4), 3},
+      {"star6", topology::star(6), 5},
+      {"triangle", kTriangle, 4},
+      {"diamond", kDiamond, 5},
+      {"ring6", kRing6, 7},
+      {"K5", topology::complete(5), 16},
+      {"cube", topology::cube(), 17},
+      {"petersen", topology::petersen(), 21},
+      {"grid3x3", topology::grid(3, 3), 16},
+      {"tree15", topology::tree(15, 2), 14},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -99,7 +106,7 @@ TEST_CASE("a full flood costs 2E - N + 1 messages whatever the latencies") {
   }
 }
 
-TEST_CASE("a copy that comes late with a higher TTL is dropped, or routed on but not processed again") {
+TEST_CASE("a late copy with a higher TTL is dropped, or routed on but not processed again") {
   // o-a takes 10 ms, so that b's copy reaches a first, with a TTL too low for c.
   constexpr PeerNumber o = 0;
   constexpr PeerNumber a = 1;
@@ -123,7 +130,8 @@ TEST_CASE("a copy that comes late with a higher TTL is dropped, or routed on but
     return std::pair(watch.of(answer.search).reached, *answer.search.query_messages);
   };
   CHECK(run(Duplicates::drop) == std::pair(std::set<PeerNumber>{o, a, b}, std::uint64_t{3}));
-  CHECK(run(Duplicates::reforward) == std::pair(std::set<PeerNumber>{o, a, b, c}, std::uint64_t{5}));
+  CHECK(run(Duplicates::reforward) ==
+        std::pair(std::set<PeerNumber>{o, a, b, c}, std::uint64_t{5}));
 }
 
 TEST_CASE("a hit comes from each holder once, with the hops of the first copy's way") {

@@ -31,19 +31,38 @@ FindRequest any_request(Random& random) {
   return request;
 }
 
-void something_happens(SimNetwork& network, Random& random, const Topology& graph) {
+/// True: a peer has lost its memory and come back.
+bool something_happens(SimNetwork& network, Random& random, const Topology& graph) {
   const Edge link = graph.links[random.below(graph.links.size())];
   const auto peer = static_cast<PeerNumber>(random.below(graph.peers));
-  switch (random.below(8)) {
-    case 0: network.crash(peer); break;
-    case 1: network.restart(peer); break;
-    case 2: network.partition(link.a, link.b); break;
-    case 3: network.heal(link.a, link.b); break;
-    case 4: network.freeze(peer / kFrozenOnes * kFrozenOnes); break;
-    case 5: network.thaw(peer / kFrozenOnes * kFrozenOnes); break;
-    case 6: network.set_pressure(link.a, link.b, static_cast<Pressure>(random.below(2))); break;
-    default: network.cut(link.a, link.b); break;
+  const std::uint64_t what = random.below(8);
+  switch (what) {
+    case 0:
+      network.crash(peer);
+      break;
+    case 1:
+      network.restart(peer);
+      break;
+    case 2:
+      network.partition(link.a, link.b);
+      break;
+    case 3:
+      network.heal(link.a, link.b);
+      break;
+    case 4:
+      network.freeze(peer / kFrozenOnes * kFrozenOnes);
+      break;
+    case 5:
+      network.thaw(peer / kFrozenOnes * kFrozenOnes);
+      break;
+    case 6:
+      network.set_pressure(link.a, link.b, static_cast<Pressure>(random.below(2)));
+      break;
+    default:
+      network.cut(link.a, link.b);
+      break;
   }
+  return what == 1;
 }
 
 }  // namespace
@@ -64,10 +83,11 @@ TEST_CASE("every request ends exactly once, with figures that add up, under all 
     for (const Edge& link : graph.links) network.set_loss(link.a, link.b, 0.02);
     network.publish(static_cast<PeerNumber>(random.below(peers)), "key", "value");
 
+    bool restarted = false;
     std::vector<RequestHandle> finds;
     for (int round = 0; round < 60; ++round) {
       network.run_for(Duration(static_cast<Duration::rep>(random.below(300'000))));
-      if (random.below(3) == 0) something_happens(network, random, graph);
+      if (random.below(3) == 0 && something_happens(network, random, graph)) restarted = true;
       const auto origin = static_cast<PeerNumber>(random.below(peers));
       if (origin % kFrozenOnes != 0 && network.is_running(origin)) {
         finds.push_back(network.request(origin, any_request(random)));
@@ -88,7 +108,7 @@ TEST_CASE("every request ends exactly once, with figures that add up, under all 
       partial += report.stopped == Stopped::partial ? 1U : 0U;
     }
     for (const auto& [id, flood] : watch.all()) {
-      CHECK(flood.most_answers_for_a_copy() <= 1);
+      if (!restarted) CHECK(flood.most_answers_for_a_copy() <= 1);
       CHECK(flood.highest_ttl_plus_hops <= flood.ttl_at_start);
     }
     CHECK(network.misdirected() == 0);

@@ -34,7 +34,7 @@ bool leads_home(const Flood& flood, const Lost& lost, PeerNumber holder, PeerNum
 
 }  // namespace
 
-TEST_CASE("with links lost after the query, a hit arrives iff the first living upstreams lead home") {
+TEST_CASE("links lost after the query: a hit arrives iff the first living upstreams lead home") {
   std::size_t arrived = 0;
   std::size_t detoured = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
@@ -84,9 +84,9 @@ TEST_CASE("with links lost after the query, a hit arrives iff the first living u
     arrived += expected ? 1U : 0U;
     detoured += expected && flood.hits > answer.hits[0].hops ? 1U : 0U;
   }
-  CHECK(arrived > 50);   // both outcomes were tried,
+  CHECK(arrived > 50);  // both outcomes were tried,
   CHECK(arrived < 190);
-  CHECK(detoured > 0);   // and ways that are not the first copy's
+  CHECK(detoured > 0);  // and ways that are not the first copy's
 }
 
 TEST_CASE("a hit goes to the second upstream when the first one's link has gone") {

@@ -1,4 +1,5 @@
-// Peers that do what no honest one does: a Node stays up, serves the others, and says why it hung up.
+// Peers that do what no honest one does: a Node stays up, serves the others, says why it hung up.
+// up.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -116,7 +117,7 @@ TEST_CASE("repeats are tolerated while they are a small share of a neighbor's qu
   CHECK(!scene.was_cut_off());  // 10 of 710 are 1.4 %
   scene.send(repeated);
   scene.network.run_for(1s);
-  CHECK(scene.was_cut_off());   // 11 of 711 are 1.55 %
+  CHECK(scene.was_cut_off());  // 11 of 711 are 1.55 %
 }
 
 TEST_CASE("copies with a higher TTL and a number of their own are reforwarded ones, not repeats") {

@@ -140,3 +140,19 @@ TEST_CASE("garbage ends a connection") {
   CHECK(pair.b.endings(0) == 1);
   CHECK(pair.a.endings(1) == 1);
 }
+
+TEST_CASE("what reaches a host that hangs waits until it goes on, losses included") {
+  Pair pair;
+  pair.connect();
+  pair.network.freeze(1);
+  pair.network.inject(0, 1, Ping{1, false});
+  pair.network.run_for(5s);
+  CHECK(pair.pings_of_b().empty());
+  pair.network.cut(0, 1);
+  CHECK(pair.a.endings(1) == 1);
+  CHECK(pair.b.endings(0) == 0);
+  pair.network.thaw(1);
+  pair.network.run_for(1s);
+  CHECK(pair.b.endings(0) == 1);
+  CHECK(pair.pings_of_b().empty());
+}
