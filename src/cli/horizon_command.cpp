@@ -98,6 +98,24 @@ class Survey {
     return *most.peers_reached > before;
   }
 
+  /// One flood whose TTL does not end it: its cost, 2 × links − peers + 1, does not depend on which
+  /// copy comes first, as that of the others does.
+  Status flood_all() {
+    request_.ttl = limits::kTtlCap;
+    Result<FindAnswer> answer = client_.find(request_);
+    if (!answer) {
+      if (answer.error().code == "bad-ttl") return Done{};  // the peer's cap is lower
+      return answer.error();
+    }
+    const SearchReport& search = answer->search;
+    const bool ended_by_ttl = search.max_hops.value_or(limits::kTtlCap) >= limits::kTtlCap;
+    if (search.stopped != Stopped::complete || ended_by_ttl) return Done{};
+    SearchReport& last = floods_.back();
+    last.peers_reached = std::max(last.peers_reached, search.peers_reached);
+    last.query_messages = std::max(last.query_messages, search.query_messages);
+    return Done{};
+  }
+
   bool is_partial() const { return partial_; }
   Horizon horizon() const {
     std::vector<SearchHit> hits;
@@ -140,7 +158,9 @@ int run(Invocation& invocation) {
       if (grew.error().code == "bad-ttl" && ttl > 1 && !options.has("ttl")) break;
       return output.fail(grew.error());
     }
-    if (!*grew) break;
+    if (*grew) continue;
+    if (Status all = survey.flood_all(); !all) return output.fail(all.error());
+    break;
   }
   print(output, survey.horizon(), key);
   if (survey.is_partial()) {
@@ -162,7 +182,9 @@ Command horizon_command() {
           "query came by.\n\n"
           "A copy of a query that overtakes another one with a higher TTL shortens a flood's "
           "reach, "
-          "never lengthens it. So every flood is repeated, and the largest figures count.",
+          "never lengthens it. So every flood is repeated, and the largest figures count; under "
+          "load a hop's links may "
+          "still be too few, and those of the next hop too many.",
       .arguments = {{"KEY", "a key to count the holders of", false}},
       .options = {{.name = "ttl",
                    .argument = "N",
@@ -174,7 +196,7 @@ Command horizon_command() {
                    .argument = "N",
                    .help = "How many floods of each TTL.",
                    .kind = Kind::number,
-                   .fallback = "3",
+                   .fallback = "5",
                    .least = 1,
                    .most = 100}},
       .examples = {{"oxbow horizon", "how large is the network, and how far does a flood go?"},
