@@ -12,6 +12,7 @@ class ExpiringTable {
  public:
   std::size_t size() const { return table_.size(); }
   Slot find(const Key& key) const { return table_.find(key); }
+  void prefetch(const Key& key) const { table_.prefetch(key); }
   const Key& key(Slot slot) const { return table_.key(slot); }
   Value& value(Slot slot) { return table_.value(slot).value; }
   const Value& value(Slot slot) const { return table_.value(slot).value; }

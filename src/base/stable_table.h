@@ -1,20 +1,21 @@
 // A hash table whose entries stay where they are: each has a slot number that is good until the
-// entry is erased, so that other structures can chain entries by number. Grows one bucket at a time
-// (linear hashing, Litwin 1980) and in chunks, so that no insertion ever stops for a rehash.
+// entry is erased, so that other structures can chain entries by number. Entries come in chunks, and
+// what is not in the table is told without looking at any (base/slot_table.h): in a large table each
+// look costs a cache miss, and most queries that a peer receives are new to it.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "base/assert.h"
+#include "base/slot_table.h"
 
 namespace oxbow {
 
 using Slot = std::uint32_t;
-inline constexpr Slot kNoSlot = 0xffffffff;
+inline constexpr Slot kNoSlot = SlotTable::kNone;
 
 /// `Hash` gives 64 well-mixed bits. Key and Value are default-constructible; a freed slot's value is
 /// reset to Value{}.
@@ -27,12 +28,11 @@ class StableTable {
   bool used(Slot slot) const { return entry(slot).used; }
 
   Slot find(const Key& key) const {
-    if (size_ == 0) return kNoSlot;
-    for (Slot s = buckets_[bucket_of(Hash{}(key))]; s != kNoSlot; s = entry(s).next) {
-      if (entry(s).key == key) return s;
-    }
-    return kNoSlot;
+    return index_.find(Hash{}(key), [&](Slot slot) { return entry(slot).key == key; });
   }
+
+  /// Before a find() or insert() of that key, or the erase() of its slot: see SlotTable.
+  void prefetch(const Key& key) const { index_.prefetch(Hash{}(key)); }
 
   const Key& key(Slot slot) const { return entry(slot).key; }
   Value& value(Slot slot) { return entry(slot).value; }
@@ -40,14 +40,11 @@ class StableTable {
 
   /// `key` must not be in the table.
   Slot insert(const Key& key) {
-    grow();
     const Slot slot = take_slot();
     Entry& added = entry(slot);
     added.key = key;
     added.used = true;
-    Slot& head = buckets_[bucket_of(Hash{}(key))];
-    added.next = head;
-    head = slot;
+    index_.insert(Hash{}(key), slot);
     ++size_;
     return slot;
   }
@@ -55,12 +52,10 @@ class StableTable {
   void erase(Slot slot) {
     Entry& gone = entry(slot);
     OXBOW_ASSERT(gone.used, "a slot is erased once");
-    Slot* link = &buckets_[bucket_of(Hash{}(gone.key))];
-    while (*link != slot) link = &entry(*link).next;
-    *link = gone.next;
+    index_.erase(Hash{}(gone.key), slot);
     gone.value = Value{};
     gone.used = false;
-    gone.next = free_;
+    gone.next_free = free_;
     free_ = slot;
     --size_;
     if (size_ == 0) release();
@@ -70,7 +65,7 @@ class StableTable {
   struct Entry {
     Key key{};
     Value value{};
-    Slot next = kNoSlot;
+    Slot next_free = kNoSlot;
     bool used = false;
   };
   static constexpr Slot kChunk = 64;
@@ -78,36 +73,10 @@ class StableTable {
   Entry& entry(Slot slot) { return chunks_[slot / kChunk][slot % kChunk]; }
   const Entry& entry(Slot slot) const { return chunks_[slot / kChunk][slot % kChunk]; }
 
-  std::size_t bucket_of(std::uint64_t hash) const {
-    const std::size_t low = std::bit_floor(buckets_.size());
-    const std::size_t wide = hash & (2 * low - 1);
-    return wide < buckets_.size() ? wide : hash & (low - 1);
-  }
-
-  // One more bucket takes its share of the bucket that it splits from.
-  void grow() {
-    if (buckets_.size() > size_) return;
-    buckets_.push_back(kNoSlot);
-    if (buckets_.size() == 1) return;
-    const std::size_t fresh = buckets_.size() - 1;
-    Slot* link = &buckets_[fresh - std::bit_floor(fresh)];
-    while (*link != kNoSlot) {
-      Entry& moved = entry(*link);
-      if (bucket_of(Hash{}(moved.key)) != fresh) {
-        link = &moved.next;
-        continue;
-      }
-      const Slot slot = *link;
-      *link = moved.next;
-      moved.next = buckets_[fresh];
-      buckets_[fresh] = slot;
-    }
-  }
-
   Slot take_slot() {
     if (free_ != kNoSlot) {
       const Slot slot = free_;
-      free_ = entry(slot).next;
+      free_ = entry(slot).next_free;
       return slot;
     }
     if (end_ % kChunk == 0 && end_ / kChunk == chunks_.size()) {
@@ -123,13 +92,12 @@ class StableTable {
     if (chunks_.size() > 16) {
       chunks_.resize(1);
       chunks_.shrink_to_fit();
-      buckets_.clear();
-      buckets_.shrink_to_fit();
+      index_ = {};
     }
   }
 
   std::vector<std::unique_ptr<Entry[]>> chunks_;
-  std::vector<Slot> buckets_;
+  SlotTable index_;
   std::size_t size_ = 0;
   Slot end_ = 0;
   Slot free_ = kNoSlot;

@@ -42,6 +42,7 @@ inline constexpr std::array<FrameType, std::variant_size_v<Message>> kFrameTypes
 
 inline constexpr std::size_t kHelloIndex = 0;
 inline constexpr std::size_t kByeIndex = 1;
+inline constexpr std::size_t kQueryIndex = 5;
 
 /// The index in kFrameTypes, and of the alternative in Message; nothing for an unknown number.
 constexpr std::optional<std::size_t> frame_index(std::uint8_t number) {

@@ -77,6 +77,7 @@ struct PeerStreamState {
 
   void feed(std::string_view bytes);
   PeerStream::Next next();
+  std::optional<RequestId> upcoming_query() const;
 
  private:
   PeerStream::Next fail(Error what);
@@ -276,6 +277,18 @@ PeerStream::Next PeerStreamState::read_frame(std::size_t index, std::string_view
   return PeerStream::Next::message;
 }
 
+std::optional<RequestId> PeerStreamState::upcoming_query() const {
+  static constexpr std::size_t kBody = kFrameHeader;
+  static constexpr std::string_view kStart = "\x98\xc4\x10";  // 8 fields; the first has 16 bytes
+  static_assert(kMessageFields<Query> == 8);
+  const std::string_view bytes = available();
+  if (bytes.size() < kBody + kStart.size() + 16) return {};
+  if (bytes[4] != static_cast<char>(kFrameTypes[kQueryIndex].number)) return {};
+  if (bytes.substr(kBody, kStart.size()) != kStart) return {};
+  const char* const id = bytes.data() + kBody + kStart.size();
+  return RequestId{load_big_endian<std::uint64_t>(id), load_big_endian<std::uint64_t>(id + 8)};
+}
+
 // -- the public face ------------------------------------------------------------------------------
 
 PeerStream::PeerStream(bool expect_magic) : state_(std::make_unique<PeerStreamState>()) {
@@ -290,6 +303,7 @@ void PeerStream::feed(std::string_view bytes) {
 }
 PeerStream::Next PeerStream::next() { return state_->next(); }
 const Message& PeerStream::message() const { return state_->message; }
+std::optional<RequestId> PeerStream::upcoming_query() const { return state_->upcoming_query(); }
 const Error& PeerStream::error() const { return state_->error; }
 std::uint64_t PeerStream::unknown_types() const { return state_->unknown_types; }
 std::uint64_t PeerStream::frames() const { return state_->frames; }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,10 @@ class PeerStream {
 
   /// After Next::message. Its views end with the next call of next() or feed().
   const Message& message() const;
+
+  /// After Next::message: the request id of the next message, if that is a query and has come in
+  /// too. A hint, for whoever wants to prepare for it: nothing about it has been checked.
+  std::optional<RequestId> upcoming_query() const;
 
   /// After Next::error: for the log and the Bye. Codes: bad-magic, bad-frame, frame-too-large,
   /// before-hello, bad-msgpack, bad-message.

@@ -105,6 +105,11 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
       message);
 }
 
+void Node::expect(const RequestId& query) const {
+  state_->seen.prefetch(query);
+  state_->routes.prefetch(query);
+}
+
 void Node::request(Now now, RequestHandle handle, const ClientRequest& request, Outbox& out) {
   Turn turn{*state_, now, out};
   std::visit(

@@ -46,6 +46,9 @@ class Node {
   void pressure(Now now, ConnectionId connection, Pressure level, Outbox& out);
 
   void receive(Now now, ConnectionId connection, const Message& message, Outbox& out);
+  /// A hint that changes nothing: a query with that id will be received next. What is known of it
+  /// is fetched from memory meanwhile.
+  void expect(const RequestId& query) const;
 
   /// A client's request; `handle` names it in Outbox::replies, where exactly one final reply ends
   /// it. Cancelling (the client went away) ends it without one.

@@ -22,9 +22,9 @@
 
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/slot_table.h"
 #include "message/index_update.h"
 #include "overlay/pattern.h"
-#include "overlay/slot_table.h"
 
 namespace oxbow {
 

@@ -1,13 +1,17 @@
 // Queries per second that one peer forwards to three neighbors over TCP: decoded, looked up,
-// encoded once, sent. The baseline reads frames of the same length and appends them to three
+// encoded once, sent. Two baselines in bare libuv: one knows duplicates by an array and changes TTL
+// and hops where they stand in the bytes; the other only copies frames of the same length to three
 // outputs.
 //
-// The load tool is on one core and what is measured on another; so many queries are under way.
+// The load tool is on one core and what is measured on another. How many queries are under way
+// decides how many a write gathers, so there are two loads: 16 for each of the four connections,
+// and as many as count as no pressure on a link yet.
 #include <fmt/format.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <array>
+#include <cstring>
+#include <functional>
 #include <vector>
 
 #include "base/random.h"
@@ -16,6 +20,7 @@
 #include "bench/support/compare.h"
 #include "bench/support/raw_link.h"
 #include "bench/support/raw_server.h"
+#include "codec/frame_types.h"
 
 namespace oxbow::bench {
 namespace {
@@ -24,8 +29,13 @@ constexpr int kLoadCore = 0;
 constexpr int kPeerCore = 1;
 constexpr std::size_t kNeighbors = 3;
 constexpr std::size_t kWarmUp = 50'000;
-constexpr std::size_t kQueries = 500'000;
-constexpr std::size_t kWindow = 512;  // under way: less than what counts as pressure on a link
+
+struct Amount {
+  std::size_t in_flight;
+  std::size_t queries;  // to measure with
+};
+constexpr Amount kSome{64, 200'000};
+constexpr Amount kMany{512, 500'000};
 constexpr int kPatienceMs = 10'000;
 
 struct Load {
@@ -38,7 +48,7 @@ const Load& load() {
   static const Load made = [] {
     Load result;
     Random random(1);
-    for (std::size_t i = 0; i < kWarmUp + kQueries; ++i) {
+    for (std::size_t i = 0; i < kWarmUp + kMany.queries; ++i) {
       Query query;
       query.id = {random.next(), random.next()};
       query.ttl = 5;
@@ -47,8 +57,9 @@ const Load& load() {
       append_frame(query, result.bytes);
       if (i == 0) result.length = result.bytes.size();
     }
-    if (result.bytes.size() != result.length * (kWarmUp + kQueries))
+    if (result.bytes.size() != result.length * (kWarmUp + kMany.queries)) {
       fail("queries differ in length");
+    }
     return result;
   }();
   return made;
@@ -63,13 +74,13 @@ struct Sink {
 
 class Drive {
  public:
-  Drive(Socket& source, std::array<Sink, kNeighbors> sinks)
-      : source_(source), sinks_(std::move(sinks)) {}
+  Drive(std::size_t in_flight, Socket& source, std::array<Sink, kNeighbors> sinks)
+      : in_flight_(in_flight), source_(source), sinks_(std::move(sinks)) {}
 
   /// Until so many queries have arrived at every sink.
   void run_until(std::size_t total) {
     while (slowest() < total) {
-      const bool sent = send_up_to(std::min(total, slowest() + kWindow), total);
+      const bool sent = send_up_to(std::min(total, slowest() + in_flight_), total);
       const bool received = receive();
       if (!sent && !received) wait(total);
     }
@@ -85,7 +96,7 @@ class Drive {
   // In chunks, as they come from a busy neighbor.
   bool send_up_to(std::size_t queries, std::size_t total) {
     const std::size_t bytes = queries * load().length - sent_;
-    if (bytes == 0 || (queries < total && bytes < kWindow / 4 * load().length)) return false;
+    if (bytes == 0 || (queries < total && bytes < in_flight_ / 4 * load().length)) return false;
     const std::size_t taken = source_.try_send(std::string_view(load().bytes).substr(sent_, bytes));
     sent_ += taken;
     return taken > 0;
@@ -111,26 +122,22 @@ class Drive {
     fail(fmt::format("only {} of {} queries were forwarded", slowest(), total));
   }
 
+  std::size_t in_flight_;
   Socket& source_;
   std::array<Sink, kNeighbors> sinks_;
   std::size_t sent_ = 0;
   std::vector<char> buffer_ = std::vector<char>(64 * 1024);
 };
 
-double rate(Drive drive, pid_t pid, const char* name) {
+double rate(const Amount& amount, Socket& source, const std::array<Sink, kNeighbors>& sinks) {
+  Drive drive(amount.in_flight, source, sinks);
   drive.run_until(kWarmUp);
   const double start = seconds();
-  const double own_start = cpu_seconds(getpid());
-  const double cpu_start = cpu_seconds(pid);
-  drive.run_until(kWarmUp + kQueries);
-  const double took = seconds() - start;
-  fmt::print("    {}: busy for {:.0f} % of {:.2f} s, the load tool for {:.0f} %\n", name,
-             (cpu_seconds(pid) - cpu_start) / took * 100, took,
-             (cpu_seconds(getpid()) - own_start) / took * 100);
-  return static_cast<double>(kQueries) / took;
+  drive.run_until(kWarmUp + amount.queries);
+  return static_cast<double>(amount.queries) / (seconds() - start);
 }
 
-double peer_rate() {
+double peer_rate(const Amount& amount) {
   const PeerProcess peer(kPeerCore);
   RawLink source(peer.address(), 1);
   std::array<RawLink, kNeighbors> links{RawLink(peer.address(), 2), RawLink(peer.address(), 3),
@@ -140,31 +147,63 @@ double peer_rate() {
     RawLink& link = links[i];
     sinks[i] = {&link.socket(), [&link](std::string_view b) { return link.count_queries(b); }};
   }
-  return rate(Drive(source.socket(), sinks), peer.pid(), "peer");
+  return rate(amount, source.socket(), sinks);
 }
 
-/// Says so when it has its four connections; whatever comes in on the first goes to the others.
-class RawForwarder final : public RawServer {
+// -- the baselines --------------------------------------------------------------------------------
+
+/// Whatever comes in on the first connection goes to the others. Greets each, so that the load tool
+/// knows when all are there.
+class Copier : public RawServer {
  public:
   using RawServer::RawServer;
 
- private:
-  void opened(Link link) override { append(link, raw_frame('r', kRawHeader)); }
+ protected:
   void frame(Link, std::string_view bytes) override {
     for (Link to = 1; to <= kNeighbors; ++to) append(to, bytes);
   }
+
+ private:
+  void opened(Link link) override { append(link, raw_frame('r', kRawHeader)); }
 };
 
-double raw_rate() {
+/// Drops duplicates, and changes TTL and hops.
+class Forwarder final : public Copier {
+ public:
+  using Copier::Copier;
+
+ private:
+  static constexpr std::size_t kIdAt = kFrameHeader + 3;
+  static constexpr std::size_t kTtlAt = kIdAt + 16;
+  static constexpr std::size_t kHopsAt = kTtlAt + 1;
+
+  void frame(Link from, std::string_view bytes) override {
+    std::uint64_t id = 0;
+    std::memcpy(&id, bytes.data() + kIdAt, sizeof id);
+    std::uint64_t& seen = seen_[id % seen_.size()];
+    if (seen == id || bytes[kTtlAt] <= 1) return;
+    seen = id;
+    changed_.assign(bytes);
+    --changed_[kTtlAt];
+    ++changed_[kHopsAt];
+    Copier::frame(from, changed_);
+  }
+
+  std::vector<std::uint64_t> seen_ = std::vector<std::uint64_t>(1024 * 1024);
+  std::string changed_;
+};
+
+template <class Server>
+double raw_rate(const Amount& amount) {
   const Socket listening = Socket::listen();
-  const Child forwarder(kPeerCore, [&] { RawForwarder(listening).run(); });
+  const Child forwarder(kPeerCore, [&] { Server(listening).run(); });
   std::vector<Socket> sockets;
-  std::array<Sink, kNeighbors> sinks;
-  std::array<std::size_t, kNeighbors> bytes{};
   for (std::size_t i = 0; i <= kNeighbors; ++i) {
     sockets.push_back(Socket::connect_to(listening.address()));
     sockets.back().receive_exactly(kRawHeader);
   }
+  std::array<Sink, kNeighbors> sinks;
+  std::array<std::size_t, kNeighbors> bytes{};
   for (std::size_t i = 0; i < kNeighbors; ++i) {
     sinks[i] = {&sockets[i + 1], [&held = bytes[i]](std::string_view b) {
                   const std::size_t before = held / load().length;
@@ -172,14 +211,29 @@ double raw_rate() {
                   return held / load().length - before;
                 }};
   }
-  return rate(Drive(sockets[0], sinks), forwarder.pid(), "raw");
+  return rate(amount, sockets[0], sinks);
+}
+
+void measure(const Amount& amount, std::vector<Outcome>& outcomes) {
+  fmt::print(
+      "one peer forwards queries of {} bytes to {} neighbors, {} in flight; baselines: the "
+      "same by hand, and copying alone\n",
+      load().length, kNeighbors, amount.in_flight);
+  const auto comparisons = compare(
+      "queries", [&] { return peer_rate(amount); },
+      {[&] { return raw_rate<Forwarder>(amount); }, [&] { return raw_rate<Copier>(amount); }});
+  const std::string what =
+      fmt::format("queries forwarded to 3 neighbors, {} in flight", amount.in_flight);
+  outcomes.push_back(outcome_of(what, "queries", comparisons[0], 0.5));
+  outcomes.push_back(outcome_of(what + ", against copying alone", "queries", comparisons[1], 0.5));
 }
 
 void run() {
   pin_to(kLoadCore);
-  fmt::print("one peer forwards queries of {} bytes to {} neighbors\n", load().length, kNeighbors);
-  const Comparison forwarding = compare("queries", peer_rate, raw_rate);
-  report({outcome_of("queries forwarded by one peer to 3 neighbors", "queries", forwarding, 0.5)});
+  std::vector<Outcome> outcomes;
+  measure(kSome, outcomes);
+  measure(kMany, outcomes);
+  report(outcomes);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace oxbow::bench {
 
 namespace {
-constexpr int kPairs = 7;
+constexpr int kPairs = 5;
 }
 
 double median(std::vector<double> values) {
@@ -27,21 +27,33 @@ std::string short_number(double number) {
   return fmt::format("{:.0f}", number);
 }
 
-Comparison compare(const std::string& unit, const Measurement& ours, const Measurement& baseline) {
+std::vector<Comparison> compare(const std::string& unit, const Measurement& ours,
+                                const std::vector<Measurement>& baselines) {
   std::vector<double> our_rates;
-  std::vector<double> baseline_rates;
-  std::vector<double> ratios;
+  std::vector<std::vector<double>> rates(baselines.size());
+  std::vector<std::vector<double>> ratios(baselines.size());
   for (int pair = 1; pair <= kPairs; ++pair) {
     our_rates.push_back(ours());
-    baseline_rates.push_back(baseline());
-    ratios.push_back(our_rates.back() / baseline_rates.back());
-    fmt::print("  pair {} of {}: {} {}/s, baseline {} {}/s, ratio {:.2f}\n", pair, kPairs,
-               short_number(our_rates.back()), unit, short_number(baseline_rates.back()), unit,
-               ratios.back());
+    fmt::print("  {} of {}: {} {}/s", pair, kPairs, short_number(our_rates.back()), unit);
+    for (std::size_t i = 0; i < baselines.size(); ++i) {
+      rates[i].push_back(baselines[i]());
+      ratios[i].push_back(our_rates.back() / rates[i].back());
+      fmt::print("; baseline {}, ratio {:.2f}", short_number(rates[i].back()), ratios[i].back());
+    }
+    fmt::print("\n");
     std::fflush(stdout);
   }
-  const auto [lowest, highest] = std::minmax_element(ratios.begin(), ratios.end());
-  return {median(our_rates), median(baseline_rates), median(ratios), *lowest, *highest};
+  std::vector<Comparison> comparisons;
+  for (std::size_t i = 0; i < baselines.size(); ++i) {
+    const auto [lowest, highest] = std::minmax_element(ratios[i].begin(), ratios[i].end());
+    comparisons.push_back(
+        {median(our_rates), median(rates[i]), median(ratios[i]), *lowest, *highest});
+  }
+  return comparisons;
+}
+
+Comparison compare(const std::string& unit, const Measurement& ours, const Measurement& baseline) {
+  return compare(unit, ours, std::vector<Measurement>{baseline}).front();
 }
 
 Outcome outcome_of(const std::string& what, const std::string& unit, const Comparison& comparison,

@@ -20,6 +20,9 @@ using Measurement = std::function<double()>;
 
 /// Prints each pair. `unit`: what there are so many of per second.
 Comparison compare(const std::string& unit, const Measurement& ours, const Measurement& baseline);
+/// The same against each of several baselines, measured in turn.
+std::vector<Comparison> compare(const std::string& unit, const Measurement& ours,
+                                const std::vector<Measurement>& baselines);
 
 double median(std::vector<double> values);
 
