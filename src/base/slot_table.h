@@ -35,6 +35,8 @@ class SlotTable {
     const Part& part = parts_[hash >> 56];
     if (part.entries.empty()) return;
     __builtin_prefetch(&part.entries[static_cast<std::uint32_t>(hash) & part.mask()]);
+    // g++ 12 takes a function that only prefetches for one without effect, and drops calls to it.
+    asm volatile("");
   }
 
   /// `slot` must not be in the table.
