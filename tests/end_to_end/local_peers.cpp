@@ -102,14 +102,17 @@ LocalPeers::LocalPeers(const std::string& folder, const Words& options) {
   INFO(ran.out << ran.err);
   REQUIRE(ran.code == 0);
   const Json network = ran.json();
-  name_ = network["name"];
   for (const Json& peer : network["peers"]) {
     addresses_[peer["name"]] = peer["address"];
-    pids_[peer["name"]] = peer["pid"];
+    const int pid = peer["pid"];
+    pids_[peer["name"]] = pid;
+    processes_.push_back({pid, cli::start_time_of(pid).value_or(0)});
   }
 }
 
-LocalPeers::~LocalPeers() { run_oxbow(runtime_.path(), {"net", "down", name_}); }
+// Not by way of oxbow: a test that failed because the programs are gone must not leave peers
+// behind.
+LocalPeers::~LocalPeers() { cli::end_processes(processes_, std::chrono::seconds(5)); }
 
 Ran LocalPeers::ask(const std::string& peer, Words words) const {
   words.insert(words.begin(), {"--peer", address(peer)});

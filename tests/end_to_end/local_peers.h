@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/process.h"
+
 namespace oxbow::test {
 
 using Json = nlohmann::json;
@@ -68,9 +70,9 @@ class LocalPeers {
 
  private:
   TemporaryFolder runtime_;
-  std::string name_;
   std::map<std::string, std::string> addresses_;
   std::map<std::string, int> pids_;
+  std::vector<cli::ProcessName> processes_;
 };
 
 }  // namespace oxbow::test
