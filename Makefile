@@ -213,16 +213,21 @@ $(BENCH_SUPPORT): $(BENCH_SUPPORT_OBJECTS) tests/bench/support
 TEST_OBJECTS += $(BENCH_SUPPORT_OBJECTS)
 BENCHES := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*_bench.cpp))
 FUZZERS := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
+BENCH_GOALS := $(B)/bin/goals
 $(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark,$(BENCH_SUPPORT))))
+$(eval $(call TOOL_PROGRAM,$(BENCH_GOALS),tests/bench/goals.cpp,,$(BENCH_SUPPORT)))
 $(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).cpp,-fsanitize=fuzzer,)))
 
 .PHONY: bench bench-programs fuzz fuzz-programs run-fuzz
 bench:  ## measure: every program of tests/bench (BENCH=name for one, BENCH_FLAGS=…)
 	@tools/deps.sh --quiet $(NEEDED) $(PACKAGES_bench)
 	@$(MAKE) $(SYNC) bench-programs
+	@rm -rf $(B)/bench && mkdir -p $(B)/bench
 	@for bench in $(or $(BENCH),$(BENCHES)); do \
-	  echo; echo "== $$bench"; $(TEST_ENVIRONMENT) $(B)/bin/$$bench $(BENCH_FLAGS) || exit 1; done
-bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(PROGRAMS:%=$(BIN)/%)
+	  echo; echo "== $$bench"; export BENCHMARK_OUT=$(B)/bench/$$bench.json; \
+	  $(TEST_ENVIRONMENT) $(B)/bin/$$bench $(BENCH_FLAGS) || exit 1; done
+	@echo; echo "== goals"; $(BENCH_GOALS) $(B)/bench
+bench-programs: $(patsubst %,$(B)/bin/%,$(or $(BENCH),$(BENCHES))) $(BENCH_GOALS) $(PROGRAMS:%=$(BIN)/%)
 
 FUZZ_SECONDS ?= 60
 fuzz:  ## feed every decoder garbage: tests/fuzz, FUZZ_SECONDS=60 each (FUZZ=name for one)
