@@ -35,21 +35,4 @@ void RawLink::wait_for_agreement() {
   }
 }
 
-std::size_t RawLink::count_queries(std::string_view bytes) {
-  std::size_t queries = 0;
-  in_.feed(bytes);
-  PeerStream::Next next;
-  while ((next = in_.next()) == PeerStream::Next::message) {
-    if (std::holds_alternative<Query>(in_.message())) {
-      ++queries;
-    } else if (const auto* ping = std::get_if<Ping>(&in_.message())) {
-      std::string pong;
-      append_frame(Pong{ping->nonce, {}}, pong);
-      socket_.send(pong);
-    }
-  }
-  if (next == PeerStream::Next::error) fail("the peer sent: " + in_.error().message);
-  return queries;
-}
-
 }  // namespace oxbow::bench

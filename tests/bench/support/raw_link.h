@@ -17,9 +17,6 @@ class RawLink {
 
   Socket& socket() { return socket_; }
 
-  /// Counts the queries in bytes that have come in, and answers pings.
-  std::size_t count_queries(std::string_view bytes);
-
  private:
   void wait_for_agreement();
 
