@@ -41,6 +41,7 @@ void probe_one_neighbor(Turn& turn) {
     Connection& neighbor = *node.connections.find(link);
     if (neighbor.dialled || neighbor.probed) continue;
     neighbor.probed = true;
+    if (!may_be_shared(neighbor.address, neighbor.remote)) continue;  // nor dialled on its word
     node.probe_due = turn.now.steady + limits::kProbeEvery;
     PendingDial pending;
     pending.target = to_string(neighbor.address);
@@ -70,6 +71,14 @@ void dial_due_neighbors(Turn& turn) {
     }
   }
   probe_one_neighbor(turn);
+}
+
+void give_up_dials(Turn& turn, std::string_view target) {
+  std::vector<DialId> given_up;
+  for (const auto& [id, pending] : turn.node.dials) {
+    if (pending.wants_link && pending.target == target) given_up.push_back(id);
+  }
+  for (const DialId id : given_up) dial_ended(turn, id, "removed from the neighbor list");
 }
 
 void dial_ended(Turn& turn, DialId id, std::string_view reason) {
@@ -127,7 +136,7 @@ void send_report(Turn& turn, const PeerId& peer, const Address& address,
     }
     return;
   }
-  if (node.dials.size() >= limits::kDirectConnections) return;
+  if (!has_room_for_direct(node)) return;
   PendingDial pending;
   pending.target = to_string(address);
   pending.expected = peer;

@@ -31,6 +31,7 @@ struct FindOperation {
   std::uint16_t max_hits = 0;
   Instant started{};
   Instant deadline{};
+  Instant due{};                ///< of the next look at it: the deadline, or a walker's silence
 
   RequestId id;                 ///< of the wave under way
   std::uint8_t wave_ttl = 0;

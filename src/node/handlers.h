@@ -76,13 +76,16 @@ void wave_ended(Turn& turn, const RequestId& id, const Totals& totals);
 /// Hands a hit to its search; may end it.
 void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit);
 void finish_find(Turn& turn, FindOperation& find, Stopped stopped);
-void end_overdue_finds(Turn& turn);
+/// Ends those whose time is up, and looks for lost walkers.
+void look_after_finds(Turn& turn);
+void look_again(NodeState& node, FindOperation& find, Instant due);
 /// A walker told us something, over a connection (nullptr: it is at this very peer).
 void walker_reported(Turn& turn, Connection* via, const WalkReport& report);
-void lose_silent_walkers(Turn& turn);
-Instant walkers_deadline(const NodeState& node);
+void lose_silent_walkers(Turn& turn, FindOperation& find);
 
 // -- walkers that visit (receive_walk.cpp) --------------------------------------------------------
+/// False: a walker of this id has been here before.
+bool remember_visit(Turn& turn, const RequestId& id);
 /// Chooses a link for a walker that leaves from here; kNoLink: none can take it.
 LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from);
 void expire_parked(Turn& turn);
@@ -91,6 +94,8 @@ void expire_parked(Turn& turn);
 DialId dial(Turn& turn, PendingDial pending);
 void dial_due_neighbors(Turn& turn);
 void dial_ended(Turn& turn, DialId id, std::string_view reason);
+/// Forgets dials for a link to `target`; what comes of them is hung up.
+void give_up_dials(Turn& turn, std::string_view target);
 /// What waited for the connection is sent over it.
 void dial_succeeded(Turn& turn, Connection& connection, DialId id);
 /// Sends over the control connection to `peer`, dialling `address` first if there is none.
@@ -104,6 +109,8 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
 /// Counts a violation of the protocol; hangs up on too many of them.
 void offence(Turn& turn, Connection& from, std::string_view what);
 bool has_room_for_link(const NodeState& node, bool dialled);
+/// For one more connection that is no link; dials under way count.
+bool has_room_for_direct(const NodeState& node);
 void look_after_connections(Turn& turn);
 std::string name_of(const Connection& connection);
 

@@ -17,6 +17,12 @@ bool has_room_for_link(const NodeState& node, bool dialled) {
   return node.connections.count_links(dialled) < most;
 }
 
+bool has_room_for_direct(const NodeState& node) {
+  const Connections& connections = node.connections;
+  return connections.all().size() - connections.links().size() + node.dials.size() <=
+         limits::kDirectConnections;
+}
+
 void link_came_up(Turn& turn, Connection& connection) {
   NodeState& node = turn.node;
   node.connections.set_linked(connection, true);
@@ -43,6 +49,16 @@ void link_went_down(Turn& turn, Connection& connection, std::string_view reason)
   link_lost(turn, connection.id);
 }
 
+// The link that we asked for over a connection that was there already will not come.
+void link_refused(Turn& turn, Connection& connection, std::string_view reason) {
+  NodeState& node = turn.node;
+  connection.link_asked = false;
+  for (const ConfiguredNeighbor& neighbor : node.plan.configured()) {
+    if (neighbor.peer != connection.peer) continue;
+    node.plan.dial_failed(turn.now.steady, neighbor.target, reason);
+  }
+}
+
 }  // namespace
 
 void connection_gone(Turn& turn, Connection& connection, std::string_view reason) {
@@ -50,6 +66,7 @@ void connection_gone(Turn& turn, Connection& connection, std::string_view reason
   const ConnectionId id = connection.id;
   const std::string why(reason);
   link_went_down(turn, connection, why);
+  if (connection.link_asked) link_refused(turn, connection, why);
   if (connection.dialled && !connection.up) dial_ended(turn, connection.dial, why);
   fail_pieces_over(turn, id, why);
   node.connections.close(id);
@@ -87,7 +104,7 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
   if (from.kind != ConnectionKind::control) return offence(turn, from, "a link wish over bulk");
   switch (change.action) {
     case LinkAction::ask: {
-      const bool agrees = from.linked || has_room_for_link(node, false);
+      const bool agrees = from.linked || has_room_for_link(node, from.dialled);
       turn.out.send(from.id, LinkChange{agrees ? LinkAction::agree : LinkAction::refuse});
       if (agrees && !from.linked) link_came_up(turn, from);
       break;
@@ -97,11 +114,7 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
       if (!from.linked) link_came_up(turn, from);
       break;
     case LinkAction::refuse:
-      from.link_asked = false;
-      for (const ConfiguredNeighbor& neighbor : node.plan.configured()) {
-        if (neighbor.peer != from.peer) continue;
-        node.plan.dial_failed(turn.now.steady, neighbor.target, "no room for one more link there");
-      }
+      if (from.link_asked) link_refused(turn, from, "no room for one more link there");
       break;
     case LinkAction::end:
       link_went_down(turn, from, "the neighbor ended it");

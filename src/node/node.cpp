@@ -135,7 +135,7 @@ void Node::cancel(Now, RequestHandle handle, Outbox&) {
   NodeState& node = *state_;
   const auto find = node.finds.find(handle);
   if (find != node.finds.end()) {
-    node.find_deadlines.erase({find->second.deadline, handle});
+    node.finds_due.erase({find->second.due, handle});
     node.find_of.erase(find->second.id);
     node.finds.erase(find);
   }
@@ -164,8 +164,7 @@ void Node::tick(Now now, Outbox& out) {
   Turn turn{node, now, out};
   give_up_overdue_echoes(turn);
   run_scan_slice(turn);
-  end_overdue_finds(turn);
-  if (walkers_deadline(node) <= now.steady) lose_silent_walkers(turn);
+  look_after_finds(turn);
   expire_parked(turn);
   end_overdue_pieces(turn);
   look_after_connections(turn);
@@ -183,8 +182,8 @@ Instant Node::next_deadline() const {
   if (!node.scans.empty()) return Instant::min();
   Instant next = std::min({node.seen.next_deadline(), node.routes.next_deadline(),
                            node.echoes.next_deadline(), node.plan.next_deadline(),
-                           node.keepalive_due, walkers_deadline(node)});
-  if (!node.find_deadlines.empty()) next = std::min(next, node.find_deadlines.begin()->first);
+                           node.keepalive_due});
+  if (!node.finds_due.empty()) next = std::min(next, node.finds_due.begin()->first);
   if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
   if (node.parked.size() > 0) {
     next = std::min(next, node.parked.oldest_time() + limits::kWalkSilence);

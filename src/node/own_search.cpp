@@ -65,7 +65,9 @@ SearchReport report_of(const FindOperation& find, Now now, Stopped stopped, bool
 
 bool is_partial(const FindOperation& find) {
   const Totals& totals = find.totals;
-  return totals.refused > 0 || totals.lost > 0 || totals.skipped > 0;
+  // An index that was not looked through in time is marked, though no copy was lost.
+  const bool timed_out = (totals.marks & marks::kTimedOut) != 0;
+  return totals.refused > 0 || totals.lost > 0 || totals.skipped > 0 || timed_out;
 }
 
 // The next wave of an expanding search, or its end.
@@ -202,16 +204,26 @@ void finish_find(Turn& turn, FindOperation& find, Stopped stopped) {
     answer.hits = std::move(find.hits);
     reply(turn, find.handle, ClientAnswer(std::move(answer)));
   }
-  node.find_deadlines.erase({find.deadline, find.handle});
+  node.finds_due.erase({find.due, find.handle});
   node.find_of.erase(find.id);
   node.finds.erase(find.handle);
 }
 
-void end_overdue_finds(Turn& turn) {
+void look_again(NodeState& node, FindOperation& find, Instant due) {
+  node.finds_due.erase({find.due, find.handle});
+  find.due = due;
+  node.finds_due.insert({due, find.handle});
+}
+
+void look_after_finds(Turn& turn) {
   NodeState& node = turn.node;
-  while (!node.find_deadlines.empty() &&
-         node.find_deadlines.begin()->first <= turn.now.steady) {
-    finish_find(turn, node.finds.at(node.find_deadlines.begin()->second), Stopped::timeout);
+  while (!node.finds_due.empty() && node.finds_due.begin()->first <= turn.now.steady) {
+    FindOperation& find = node.finds.at(node.finds_due.begin()->second);
+    if (find.deadline <= turn.now.steady) {
+      finish_find(turn, find, Stopped::timeout);
+    } else {
+      lose_silent_walkers(turn, find);
+    }
   }
 }
 

@@ -18,7 +18,6 @@ void end_if_all_ended(Turn& turn, FindOperation& find) {
   Totals& totals = find.totals;
   totals = Totals{};
   totals.peers = 1;
-  totals.marks = 0;
   for (const Walker& walker : find.walkers) {
     totals.messages += walker.steps;
     totals.peers += walker.fresh;
@@ -37,7 +36,7 @@ void start_walk(Turn& turn, FindOperation& find) {
   find.id = draw_request_id(node.random, node.config.secret);
   node.find_of[find.id] = find.handle;
   node.routes.open(turn.now.steady, find.id, kNoLink, 0);
-  if (node.visits.find(find.id) == kNoSlot) node.visits.insert(turn.now.steady, find.id);
+  remember_visit(turn, find.id);
 
   const LocalAnswer local = look_up(turn, Match::exact, find.request.key);
   if (local.holds()) {
@@ -74,6 +73,7 @@ void start_walk(Turn& turn, FindOperation& find) {
     ++node.counters.queries_sent;
     find.walkers.push_back({1, 0, turn.now.steady, false, false});
   }
+  look_again(node, find, std::min(find.deadline, turn.now.steady + limits::kWalkSilence));
   end_if_all_ended(turn, find);
 }
 
@@ -83,8 +83,8 @@ void walker_reported(Turn& turn, Connection* via, const WalkReport& report) {
   const bool known = find != nullptr && report.walker < find->walkers.size();
   if (known) {
     Walker& walker = find->walkers[report.walker];
-    walker.steps = std::max(walker.steps, report.steps_taken);
-    walker.fresh = std::max(walker.fresh, report.fresh);
+    walker.steps = std::max(walker.steps, std::min(report.steps_taken, limits::kWalkSteps));
+    walker.fresh = std::max(walker.fresh, std::min(report.fresh, walker.steps));
     walker.heard = turn.now.steady;
     walker.lost = false;
     ++find->walk_messages;
@@ -119,35 +119,18 @@ void receive_walk_report(Turn& turn, Connection& from, const WalkReport& report)
   walker_reported(turn, &from, report);
 }
 
-void lose_silent_walkers(Turn& turn) {
-  NodeState& node = turn.node;
-  std::vector<RequestHandle> changed;
-  for (auto& [handle, find] : node.finds) {
-    bool lost_one = false;
-    for (Walker& walker : find.walkers) {
-      if (walker.ended || walker.lost) continue;
-      if (walker.heard + limits::kWalkSilence > turn.now.steady) continue;
-      walker.lost = true;
-      lost_one = true;
-    }
-    if (lost_one) changed.push_back(handle);
+void lose_silent_walkers(Turn& turn, FindOperation& find) {
+  bool lost_one = false;
+  Instant due = find.deadline;
+  for (Walker& walker : find.walkers) {
+    if (walker.ended || walker.lost) continue;
+    const Instant silent = walker.heard + limits::kWalkSilence;
+    walker.lost = silent <= turn.now.steady;
+    lost_one = lost_one || walker.lost;
+    if (!walker.lost) due = std::min(due, silent);
   }
-  for (const RequestHandle handle : changed) {
-    const auto find = node.finds.find(handle);
-    if (find != node.finds.end()) end_if_all_ended(turn, find->second);
-  }
-}
-
-Instant walkers_deadline(const NodeState& node) {
-  Instant earliest = kNever;
-  for (const auto& [handle, find] : node.finds) {
-    for (const Walker& walker : find.walkers) {
-      if (!walker.ended && !walker.lost) {
-        earliest = std::min(earliest, walker.heard + Duration(limits::kWalkSilence));
-      }
-    }
-  }
-  return earliest;
+  look_again(turn.node, find, due);
+  if (lost_one) end_if_all_ended(turn, find);
 }
 
 }  // namespace oxbow

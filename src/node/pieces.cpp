@@ -101,6 +101,10 @@ void request_piece(Turn& turn, RequestHandle handle, const PieceCall& call) {
       return pending.pieces.push_back(ticket);
     }
   }
+  if (!has_room_for_direct(node)) {
+    node.pieces.erase(ticket);
+    return reply(turn, handle, Error{"busy", "too many connections (try again)", "", ""});
+  }
   PendingDial pending;
   pending.target = call.holder;
   pending.kind = ConnectionKind::bulk;

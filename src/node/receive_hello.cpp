@@ -50,6 +50,9 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   const bool wants_link = hello.link && from.kind == ConnectionKind::control;
   const bool had_link = older != nullptr && older->linked;
   const bool agrees = wants_link && !loses && (had_link || has_room_for_link(node, false));
+  if (!agrees && older == nullptr && !has_room_for_direct(node)) {
+    return hang_up(turn, from, "full", "no room for one more connection", Severity::debug);
+  }
   turn.out.send(from.id, own_hello(node, from.kind, agrees));
   recognise_target(node, from);
   if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);

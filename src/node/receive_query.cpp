@@ -110,7 +110,7 @@ void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
     return;
   }
   if (report) {
-    state.ttl = query.ttl;
+    state.ttl = static_cast<std::uint8_t>(query.ttl - 1);  // it gives up before the upstream does
     node.echoes.open(turn.now.steady, {query.id, 0}, state, {});
   }
 }

@@ -78,6 +78,14 @@ void step_on(Turn& turn, Walk walk, LinkNumber from) {
 
 }  // namespace
 
+bool remember_visit(Turn& turn, const RequestId& id) {
+  NodeState& node = turn.node;
+  if (node.visits.find(id) != kNoSlot) return false;
+  if (node.visits.size() >= node.config.route_entries) node.visits.erase(node.visits.oldest());
+  node.visits.insert(turn.now.steady, id);
+  return true;
+}
+
 LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from) {
   const Slot slot = node.visits.find(id);
   const std::uint64_t sent = slot == kNoSlot ? 0 : node.visits.value(slot).sent;
@@ -101,20 +109,21 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
   if (!from.linked) return offence(turn, from, "a walker without a link");
   ++node.counters.walk_steps;
   ++from.queries_in;
-  if (received.steps_left >= limits::kWalkSteps || received.steps_taken == 0) {
+  if (received.steps_taken == 0 ||
+      std::uint32_t{received.steps_left} + received.steps_taken > limits::kWalkSteps) {
     return offence(turn, from, "a walker with too many steps");
   }
   Walk walk = received;
   if (!from.remote.is_loopback() &&
       !from.limiter.admit(turn.now.steady, node.config.query_rate, node.config.query_burst)) {
     ++node.counters.refused_rate;
-    return end_walker(turn, walk);
+    // Its originator is told if that costs no dial: else it would be dialled at any rate.
+    const bool connected = node.connections.to_peer(walk.originator, ConnectionKind::control);
+    if (connected || walk.originator == node.config.id) end_walker(turn, walk);
+    return;
   }
-  const bool first_visit = node.visits.find(walk.id) == kNoSlot;
   note_step(turn, walk, TraceKind::walker_came, from.id);
-  if (first_visit) {
-    if (node.visits.size() >= node.config.route_entries) node.visits.erase(node.visits.oldest());
-    node.visits.insert(turn.now.steady, walk.id);
+  if (remember_visit(turn, walk.id)) {
     ++walk.fresh;
     const LocalAnswer local = look_up(turn, Match::exact, walk.pattern);
     if (local.holds()) {
@@ -129,10 +138,10 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
   step_on(turn, walk, from.id);
 }
 
-void receive_walk_reply(Turn& turn, Connection&, const WalkReply& reply) {
+void receive_walk_reply(Turn& turn, Connection& from, const WalkReply& reply) {
   NodeState& node = turn.node;
   const Slot slot = node.parked.find({reply.id, reply.walker});
-  if (slot == kNoSlot) return;
+  if (slot == kNoSlot || node.parked.value(slot).walk.originator != from.peer) return;
   const ParkedWalker parked = node.parked.value(slot);
   node.parked.erase(slot);
   if (!reply.go_on) return;

@@ -9,6 +9,8 @@ namespace oxbow {
 
 namespace {
 
+Error busy() { return {"busy", "too many searches in progress", "fewer at once", ""}; }
+
 Result<Done> check(const NodeState& node, const FindRequest& request) {
   if (request.key.empty() || request.key.size() > limits::kKey) {
     return Error{"bad-key", fmt::format("a key of {} bytes", request.key.size()),
@@ -37,9 +39,7 @@ Result<Done> check(const NodeState& node, const FindRequest& request) {
     const auto pattern = Pattern::compile(request.match, request.key);
     if (!pattern.ok()) return pattern.error();
   }
-  if (node.finds.size() >= limits::kRequests || node.scans.size() >= limits::kScans) {
-    return Error{"busy", "too many searches in progress", "fewer at once", ""};
-  }
+  if (node.finds.size() >= limits::kRequests || node.scans.size() >= limits::kScans) return busy();
   return Done{};
 }
 
@@ -58,7 +58,7 @@ FindOperation& begin(Turn& turn, RequestHandle handle, FindRequest request) {
                                          : Duration(std::chrono::milliseconds(request.timeout_ms)));
   find.request = std::move(request);
   if (find.request.via == Via::expanding) find.request.report = true;  // else no wave would end
-  node.find_deadlines.insert({find.deadline, handle});
+  look_again(node, find, find.deadline);
   return find;
 }
 
@@ -78,6 +78,7 @@ void request_find(Turn& turn, RequestHandle handle, const FindRequest& request) 
 void request_trace(Turn& turn, RequestHandle handle, const TraceRequest& request) {
   const auto id = parse_request_id(request.request_id);
   if (!id.ok()) return reply(turn, handle, id.error());
+  if (turn.node.finds.size() >= limits::kRequests) return reply(turn, handle, busy());
   const auto bytes = from_hex(request.request_id);
   FindRequest flood;
   flood.key = *bytes;

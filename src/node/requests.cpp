@@ -126,7 +126,10 @@ void request_peer_remove(Turn& turn, RequestHandle handle, const PeerRemoveReque
     }
     if (named || linked) targets.push_back(configured.target);
   }
-  for (const std::string& target : targets) node.plan.remove(target);
+  for (const std::string& target : targets) {
+    node.plan.remove(target);
+    give_up_dials(turn, target);
+  }
   const bool removed = link != nullptr || !targets.empty();
   if (link != nullptr) hang_up(turn, *link, "removed", "removed from the neighbor list");
   check_ready(turn);

@@ -131,7 +131,7 @@ struct NodeState {
 
   std::map<RequestHandle, FindOperation> finds;
   std::map<RequestId, RequestHandle> find_of;   ///< the wave or walk under way
-  std::set<std::pair<Instant, RequestHandle>> find_deadlines;
+  std::set<std::pair<Instant, RequestHandle>> finds_due;
   ExpiringTable<RequestId, WalkVisit, RequestIdHash> visits;
   ExpiringTable<WalkerKey, ParkedWalker, WalkerKeyHash> parked;
 

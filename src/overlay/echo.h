@@ -16,7 +16,7 @@ struct EchoState {
   LinkNumber upstream = kNoLink;      ///< of the copy that is to be answered; kNoLink: originator
   std::uint16_t upstream_number = 0;  ///< that copy's number
   std::uint16_t outstanding = 0;      ///< copies not yet answered
-  std::uint8_t ttl = 0;               ///< put on the copies: patience is 500 ms × this
+  std::uint8_t ttl = 0;               ///< put on the copies: patience is 500 ms × this, or 250 ms
   bool searching = false;             ///< the local index is still being looked through
 };
 static_assert(sizeof(EchoState) <= 40);

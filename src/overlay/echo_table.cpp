@@ -13,7 +13,7 @@ Slot EchoTable::open(Instant now, const EchoKey& key, const EchoState& state,
   const Slot slot = table_.insert(key);
   Entry& entry = table_.value(slot);
   entry.state = state;
-  entry.deadline = now + patience_ * std::max<int>(state.ttl, 1);
+  entry.deadline = now + (state.ttl == 0 ? patience_ / 2 : patience_ * state.ttl);
   for (const LinkNumber link : links) {
     Slot copy = free_copy_;
     if (copy == kNoSlot) {

@@ -317,6 +317,49 @@ TEST_CASE("garbage on a link ends it with a reason, and the others are served") 
   }
 }
 
+TEST_CASE("a walker with too many steps is an offence here, not one of ours at the next peer") {
+  Scene scene;
+  Walk walk;
+  walk.id = {1, 2};
+  walk.steps_left = 10;
+  walk.steps_taken = 65'535;
+  walk.originator = scene.stranger.id();
+  walk.originator_address = scene.stranger.address();
+  walk.pattern = "key";
+  for (int i = 0; i < 3; ++i) {
+    scene.send(walk);
+    scene.network.run_for(100ms);
+  }
+  CHECK(scene.was_cut_off());
+  CHECK(scene.network.counter(0, "offences") == 3);
+  CHECK(scene.network.counter(1, "offences") == 0);
+  CHECK(scene.network.status(1).links == 1);
+}
+
+TEST_CASE("what a walker reports cannot exceed what it can have done") {
+  Scene scene;
+  scene.stranger.on_message = [&](PeerNumber, const Message& message) {
+    const auto* walk = std::get_if<Walk>(&message);
+    if (walk == nullptr) return;
+    WalkReport report;
+    report.id = walk->id;
+    report.walker = walk->walker;
+    report.steps_taken = 3;
+    report.fresh = 60'000;
+    report.event = WalkEvent::ended;
+    report.holder = scene.stranger.id();
+    report.holder_address = scene.stranger.address();
+    scene.send(report);
+  };
+  FindRequest request = exact("nowhere");
+  request.via = Via::walk;
+  request.walkers = 2;
+  request.steps = 3;
+  const SearchReport report = scene.network.find(0, request).search;
+  CHECK(*report.duplicates <= *report.query_messages);
+  CHECK(adds_up(report));
+}
+
 TEST_CASE("queries and hits without a link are offences") {
   SimNetwork network(23);
   network.add_peer();

@@ -89,6 +89,15 @@ TEST_CASE("patience is the TTL times the unit, so a child gives up before its pa
   CHECK(table.overdue(at(3500)) == parent);
 }
 
+TEST_CASE("where no copy was sent, patience is half a unit: less than that of any parent") {
+  EchoTable table(10, Duration(500'000));
+  EchoState state;
+  state.searching = true;
+  const Slot slot = table.open(at(0), {{1, 0}, 0}, state, {});
+  CHECK(table.overdue(at(249)) == kNoSlot);
+  CHECK(table.overdue(at(250)) == slot);
+}
+
 TEST_CASE("the forwardings that a lost link concerns are those that wait for it or came over it") {
   EchoTable table(10, Duration(500'000));
   EchoState from_a;
