@@ -25,10 +25,11 @@ SYNC := --output-sync=target
 SHELL := /bin/bash
 
 # -- rooms, lowest first ----------------------------------------------------------------------
-ROOMS := base message overlay transfer node codec files config net client sim report cli
+ROOMS := base version message overlay transfer node codec files config net client sim report cli
 
 USES_base     :=
-USES_message  := base
+USES_version  := base
+USES_message  := version
 USES_overlay  := message
 USES_transfer := message
 USES_node     := overlay transfer

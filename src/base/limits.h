@@ -128,4 +128,12 @@ inline constexpr auto kFileMayBeOpen = 2s;       // the same, for a file that ap
 inline constexpr auto kRescanEvery = 60s;        // where changes cannot be watched
 inline constexpr std::size_t kThreadStack = 256 * 1024;
 
+// Versions: checked where a write enters, never on merge ----------------------------------------
+inline constexpr std::size_t kObject = 3 * 1024 * 1024;  // with all siblings: fits into one frame
+inline constexpr std::size_t kSiblingsWarn = 25;   // the application forgets to send contexts
+inline constexpr std::size_t kSiblings = 100;      // it does: the put is refused
+inline constexpr std::size_t kClockEntries = 4'096;
+inline constexpr std::size_t kContext = 192 * 1024;  // of a client: the longest clock, encoded
+inline constexpr std::size_t kRetiredActors = 65'536;  // remembered; then the run is a new one
+
 }  // namespace oxbow::limits

@@ -1,0 +1,137 @@
+#include "version/context.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "version/canonical_bytes.h"
+
+namespace oxbow {
+
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kChecksum = 8;
+constexpr std::size_t kSmallestEntry = 3;  // sharing, number, counter
+constexpr std::size_t kLargestEntry = 45;  // a new peer and run, two varints of ten bytes
+static_assert(limits::kClockEntries * kLargestEntry + 64 < limits::kContext);
+
+Error bad_context(std::string got) {
+  return {"bad-context", "the context is damaged, or belongs to another key",
+          "the context of a get or put of this key", std::move(got)};
+}
+
+std::uint64_t checksum(std::string_view body, std::string_view key) {
+  CanonicalWriter input;
+  input.u64(hash64(key));
+  input.raw(body);
+  return hash64(input.bytes());
+}
+
+std::uint8_t sharing(const Actor& actor, const Actor* before) {
+  if (before == nullptr || before->peer != actor.peer) return 0;
+  return before->run == actor.run ? 2 : 1;
+}
+
+void write_entry(CanonicalWriter& out, const Dot& entry, const Actor*& before) {
+  const std::uint8_t shared = sharing(entry.actor, before);
+  out.u8(shared);
+  if (shared < 1) out.raw(entry.actor.peer.view());
+  if (shared < 2) out.u64(entry.actor.run);
+  out.varint(entry.actor.number);
+  out.varint(entry.counter);
+  before = &entry.actor;
+}
+
+/// The next entry; nothing where it is not as write_entry would have written it.
+std::optional<Dot> read_entry(CanonicalReader& in, const Actor* before) {
+  const std::uint8_t shared = in.u8();
+  if (shared > 2 || (shared > 0 && before == nullptr)) return std::nullopt;
+  Dot entry;
+  if (shared > 0) entry.actor.peer = before->peer;
+  if (shared > 1) entry.actor.run = before->run;
+  if (shared < 1) {
+    const std::string_view peer = in.raw(PeerId::kSize);
+    if (in.failed()) return std::nullopt;
+    entry.actor.peer = PeerId::from_bytes(peer);
+  }
+  if (shared < 2) entry.actor.run = in.u64();
+  entry.actor.number = in.varint();
+  entry.counter = in.varint();
+  if (in.failed() || shared != sharing(entry.actor, before)) return std::nullopt;
+  return entry;
+}
+
+}  // namespace
+
+Context after_put(const Context& seen, const Dot& dot, WallTime time) {
+  Context context{seen.clock, std::nullopt, std::max(seen.newest, time)};
+  // A dot of before is left out: what carries the new one has superseded it.
+  if (context.clock.counter(dot.actor) + 1 >= dot.counter) {
+    context.clock.cover(dot);
+  } else {
+    context.dot = dot;
+  }
+  return context;
+}
+
+std::string encode_context(const Context& context, std::string_view key) {
+  CanonicalWriter out;
+  out.u8(kVersion);
+  out.u64(static_cast<std::uint64_t>(context.newest.time_since_epoch().count()));
+  out.u8(context.dot ? 1 : 0);
+  out.varint(context.clock.size());
+  const Actor* before = nullptr;
+  if (context.dot) write_entry(out, *context.dot, before);
+  for (const Dot& entry : context.clock.entries()) write_entry(out, entry, before);
+  out.u64(checksum(out.bytes(), key));
+  return out.bytes();
+}
+
+Result<Context> parse_context(std::string_view bytes, std::string_view key) {
+  if (bytes.empty()) return Context{};
+  if (bytes.size() > limits::kContext || bytes.size() < kChecksum) {
+    return bad_context(std::to_string(bytes.size()) + " bytes");
+  }
+  const std::string_view body = bytes.substr(0, bytes.size() - kChecksum);
+  if (CanonicalReader(bytes.substr(body.size())).u64() != checksum(body, key)) {
+    return bad_context("another checksum");
+  }
+  CanonicalReader in(body);
+  const std::uint8_t version = in.u8();
+  if (version != kVersion) {
+    return Error{"bad-context", "the context is of another version: get the key again",
+                 std::to_string(kVersion), std::to_string(version)};
+  }
+  Context context;
+  context.newest = WallTime(Duration(static_cast<std::int64_t>(in.u64())));
+  const std::uint8_t dotted = in.u8();
+  const std::uint64_t count = in.varint();
+  if (in.failed() || dotted > 1 || count > in.left() / kSmallestEntry) {
+    return bad_context("another form");
+  }
+  std::vector<Dot> entries;
+  entries.reserve(count + dotted);
+  while (entries.size() < count + dotted) {
+    const auto entry = read_entry(in, entries.empty() ? nullptr : &entries.back().actor);
+    if (!entry) return bad_context("another form");
+    entries.push_back(*entry);
+  }
+  if (in.left() > 0) return bad_context("bytes after its end");
+  if (dotted == 1) {
+    context.dot = entries.front();
+    entries.erase(entries.begin());
+  }
+  auto clock = VectorClock::from_entries(std::move(entries));
+  if (!clock) return bad_context(clock.error().message);
+  context.clock = std::move(clock).value();
+  if (context.dot && (context.dot->counter > kMaxCounter ||
+                      context.dot->counter <= context.clock.counter(context.dot->actor) + 1)) {
+    return bad_context("a dot that its clock has");
+  }
+  return context;
+}
+
+}  // namespace oxbow

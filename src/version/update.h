@@ -1,0 +1,58 @@
+// One write, by the coordinator, on its own copy of the object. Here, where a write enters, and
+// nowhere else, are the limits of an object checked: a merge that refused would keep two copies
+// apart for ever.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "base/limits.h"
+#include "version/actor_run.h"
+#include "version/context.h"
+#include "version/object.h"
+
+namespace oxbow {
+
+struct ObjectLimits {
+  std::size_t value_bytes = limits::kValue;
+  std::size_t object_bytes = limits::kObject;  ///< as Object::byte_size counts
+  std::size_t siblings = limits::kSiblings;
+  std::size_t siblings_warn = limits::kSiblingsWarn;
+  std::size_t clock_entries = limits::kClockEntries;
+};
+
+struct Write {
+  SharedBytes value;  ///< null: a delete, which writes a tombstone
+  Context context;    ///< what the client had seen; empty: the write adds a sibling
+  WallTime wall{};    ///< the coordinator's
+};
+
+/// What is to be stored and sent, and told to the client.
+struct Updated {
+  Object object;
+  Dot dot;                     ///< of the new sibling
+  Context context;             ///< of the put: covers what the client had seen, and its write
+  std::size_t replaced = 0;    ///< siblings that the write superseded
+  bool many_siblings = false;  ///< so many that the application should be warned
+};
+
+/// The time of a write: the coordinator's, or 1 µs after the newest that it replaces if that is
+/// later, so that a clock that goes backwards never makes a write lose to what it replaced.
+WallTime stamp(WallTime wall, const Object& local, const Context& context);
+
+/// The write on `local`, the coordinator's own intact copy (empty if it has none). The dot comes
+/// from `run`, which has taken it even if the write is then not stored.
+/// Errors: `value-too-large`; `object-too-large`, `too-many-siblings`, `clock-too-large`, of a
+/// write that makes the object larger in that respect: one that puts it right is never refused.
+Result<Updated> update(ActorRun& run, const Object& local, const Write& write, Conflicts conflicts,
+                       const ObjectLimits& limits = {});
+
+/// Located bytes as an object, to be merged into the copies of `key`: they are no new event, so
+/// whoever adopts them, anywhere and however often, makes the same one sibling, and whatever
+/// superseded it stays. Their actor is the SHA-256 of "adopt", the key and the digest (peer: bytes
+/// 0 to 15, run: 16 to 23, number: 24 to 31, big-endian), the counter 1; their time is 0, so that
+/// under lww every write wins over them. `digest` must be that of the value. Checks no limit:
+/// the value's size is, where it is fetched.
+Object adopted(std::string_view key, const Digest& digest, SharedBytes value);
+
+}  // namespace oxbow
