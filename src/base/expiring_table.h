@@ -13,6 +13,13 @@ class ExpiringTable {
   std::size_t size() const { return table_.size(); }
   Slot find(const Key& key) const { return table_.find(key); }
   void prefetch(const Key& key) const { table_.prefetch(key); }
+  /// Before the oldest is erased; the one after it is fetched too, whose turn comes next.
+  void prefetch_oldest() const {
+    if (oldest_ == kNoSlot) return;
+    table_.prefetch(table_.key(oldest_));
+    const Slot next = table_.value(oldest_).newer;
+    if (next != kNoSlot) __builtin_prefetch(&table_.key(next));
+  }
   const Key& key(Slot slot) const { return table_.key(slot); }
   Value& value(Slot slot) { return table_.value(slot).value; }
   const Value& value(Slot slot) const { return table_.value(slot).value; }

@@ -30,7 +30,7 @@ class RouteTable {
   /// Ahead of the other calls about that id, to save waiting for memory.
   void prefetch(const RequestId& id) const {
     routes_.prefetch(id);
-    if (routes_.size() >= capacity_) routes_.prefetch(routes_.key(routes_.oldest()));
+    if (routes_.size() >= capacity_) routes_.prefetch_oldest();
   }
 
   /// Starts a route with the upstream (kNoLink: we are the originator) and the number of the first

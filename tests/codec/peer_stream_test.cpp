@@ -418,4 +418,25 @@ TEST_CASE("a piece carries at most 64 KiB") {
         "piece: bad bytes: needed 0 to 65536 bytes, got 65537 bytes");
 }
 
+TEST_CASE("the id of a query that came in behind a message is known ahead, and of nothing else") {
+  Query query = samples::query();
+  query.id = {0x0102030405060708, 0x1112131415161718};
+  const std::string both = frame(samples::query()) + frame(query);
+  PeerStream stream = greeted();
+  stream.feed(both);
+  REQUIRE(stream.next() == Next::message);
+  CHECK(stream.upcoming_query() == query.id);
+  REQUIRE(stream.next() == Next::message);
+  CHECK(std::get<Query>(stream.message()).id == query.id);
+  CHECK_FALSE(stream.upcoming_query().has_value());
+
+  for (const std::string& behind : {frame(Ping{1, false}), both.substr(0, 20), std::string()}) {
+    const std::string input = frame(samples::query()) + behind;
+    PeerStream other = greeted();
+    other.feed(input);
+    REQUIRE(other.next() == Next::message);
+    CHECK_FALSE(other.upcoming_query().has_value());
+  }
+}
+
 }  // namespace oxbow
