@@ -25,12 +25,13 @@ SYNC := --output-sync=target
 SHELL := /bin/bash
 
 # -- rooms, lowest first ----------------------------------------------------------------------
-ROOMS := base version message overlay transfer node codec files config net client sim report cli
+ROOMS := base version message overlay ring transfer node codec files config net client sim report cli
 
 USES_base     :=
 USES_version  := base
 USES_message  := version
 USES_overlay  := message
+USES_ring     := message
 USES_transfer := message
 USES_node     := overlay transfer
 USES_codec    := message

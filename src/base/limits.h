@@ -38,6 +38,10 @@ inline constexpr std::size_t kTraceSteps = 8'192;      // decisions remembered f
 inline constexpr std::size_t kScans = 256;             // pattern searches under way in the index
 inline constexpr std::size_t kRequests = 16'384;       // client requests in progress, all clients
 
+// The ring -----------------------------------------------------------------------------------
+inline constexpr std::uint32_t kTokensPerMember = 128;  // the largest share is 1.3 × the mean
+inline constexpr std::uint32_t kTokensMost = 1024;      // of one member: eight times the weight
+
 // Neighbors ----------------------------------------------------------------------------------
 inline constexpr std::uint32_t kOutgoingLinks = 8;
 inline constexpr std::uint32_t kIncomingLinks = 32;
