@@ -58,7 +58,11 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
   if (older != nullptr) hang_up(turn, *older, "duplicate", "connected twice", Severity::debug);
   from.up = true;
-  if (agrees) link_came_up(turn, from);
+  if (agrees) return link_came_up(turn, from);
+  if (had_link) {  // what it replaced was a link; its dialler did not know that yet
+    from.link_asked = true;
+    turn.out.send(from.id, LinkChange{LinkAction::ask});
+  }
 }
 
 void answered_dial(Turn& turn, Connection& from, const Hello& hello) {

@@ -1,6 +1,7 @@
 // One Node, driven by hand: what many strangers, or one at the wrong moment, can make it do.
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,20 @@ TEST_CASE("a configured neighbor is dialled again when the link asked for never 
   peer.node.disconnected(peer.now, direct, "reset by the other side", peer.out);
   peer.pass(2s);
   CHECK(peer.out.dials.size() == 1);
+}
+
+TEST_CASE("a link whose connection gives way to another one for a report moves to that one") {
+  NodeConfig config = lone();
+  config.neighbors.push_back(to_string(outside(1)));
+  Driven dialler(config);
+  dialler.say_hello(dialler.connect(1, dialler.out.dials[0].id), 1, true, 0x20);
+  REQUIRE(dialler.links() == 1);
+  const ConnectionId direct = dialler.connect(1);
+  dialler.say_hello(direct, 1, false, 0x20);  // its id is lower: what it dialled stays
+  CHECK(dialler.links() == 0);
+  dialler.receive(direct, LinkChange{LinkAction::agree});
+  CHECK(dialler.links() == 1);
+  CHECK(dialler.table("connections") == 1);
 }
 
 TEST_CASE("a neighbor that is removed while it is dialled does not become a link") {
