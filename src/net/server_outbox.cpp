@@ -50,7 +50,11 @@ void PeerServer::Server::append_to(ConnectionId target, const Message& message,
   }
   touch(*connection);
   if (output.size() >= kFlushEarly) {
-    if (connection->stream.flush() != 0) mark_ended(*connection, "the connection is lost");
+    if (connection->stream.flush() != 0) {
+      mark_ended(*connection, "the connection is lost");
+    } else if (connection->stream.queued() > limits::kCloseAbove) {
+      mark_ended(*connection, "it reads too slowly: 16 MiB are waiting for it");
+    }
     watch_pressure(*connection);
   }
 }

@@ -15,6 +15,25 @@ bool becomes_ready(RunningPeer& peer) {
   return client.ask<WaitReadyAnswer>(WaitReadyRequest{20'000}).ready;
 }
 
+// The 16 MiB that one connection may queue, and a copy of them while the queue grows.
+#ifdef __SANITIZE_ADDRESS__
+constexpr long kBoundKib = 256 * 1024;
+#else
+constexpr long kBoundKib = 64 * 1024;
+#endif
+
+/// The most memory that this process has had, in KiB.
+long peak_memory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "VmHWM:") continue;
+    long size = 0;
+    status >> size;
+    return size;
+  }
+  return 0;
+}
+
 }  // namespace
 
 TEST_CASE("two peers link, and one finds what the other has published") {
@@ -126,6 +145,23 @@ TEST_CASE("a neighbor that does not read comes under pressure, and is relieved w
     }
     return !is_under_pressure();
   }));
+}
+
+TEST_CASE("a peer that asks for pieces and never reads costs a bounded amount of memory") {
+  RunningPeer peer;
+  const std::string value(limits::kPiece, 'x');
+  Client client(peer);
+  const auto published = client.ask<PublishAnswer>(PublishRequest{"key", value});
+  std::string requests = hello_bytes(false, ConnectionKind::bulk);
+  const PieceRequest request{1, "key", *parse_digest(published.sha256), 0, limits::kPiece};
+  for (int i = 0; i < 10'000; ++i) append_frame(request, requests);  // 640 MB of answers
+  std::ofstream("/proc/self/clear_refs") << 5;  // the peak starts anew
+  const long before = peak_memory();
+  RawSocket greedy(peer.address(), 4096);
+  greedy.send(requests);
+  CHECK(peer.logs("it reads too slowly"));
+  CHECK(peak_memory() - before < kBoundKib);
+  CHECK(answers_a_ping(peer));
 }
 
 TEST_CASE("a listening socket may be handed over") {

@@ -248,13 +248,14 @@ bool eventually(Condition condition) {
 }
 
 /// The magic and a hello, as a peer of another implementation would send them.
-inline std::string hello_bytes(bool link = true) {
+inline std::string hello_bytes(bool link = true, ConnectionKind kind = ConnectionKind::control) {
   Hello hello;
   hello.network = "oxbow";
   hello.peer = PeerId{{1, 2, 3}};
   hello.advertised = *parse_address("127.0.0.1:9");
   hello.name = "raw";
   hello.link = link;
+  hello.kind = kind;
   std::string bytes;
   append_magic(bytes);
   append_frame(hello, bytes);
