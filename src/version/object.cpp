@@ -83,7 +83,7 @@ void Object::merge(const Object& other, Conflicts conflicts) {
       if (!clock_.contains(theirs->dot)) kept.push_back(*theirs);
       ++theirs;
     } else {
-      kept.push_back(content_is_less(*ours, *theirs) ? *theirs : std::move(*ours));
+      kept.push_back(content_is_less(*ours, *theirs) ? *theirs : *ours);
       ++ours;
       ++theirs;
     }
