@@ -25,7 +25,8 @@ enum class Fallbacks : std::uint8_t {
 
 /// At most `n` places: the reachable primaries in the order of the preference list, then, where
 /// they are allowed, a fallback for each other primary, in that order, while there are any
-/// reachable. `reachable(MemberNumber) -> bool`. The first place is whoever coordinates.
+/// reachable. `reachable(MemberNumber) -> bool`. A peer that is no primary itself lets the first
+/// place coordinate.
 template <class Reachable>
 std::vector<Place> active_list(const TokenRing& ring, Position position, std::size_t n,
                                Fallbacks fallbacks, Reachable&& reachable) {

@@ -2,8 +2,6 @@
 // there (consistent hashing: Karger et al. 1997; many tokens a member: DeCandia et al. 2007, 4.2).
 #pragma once
 
-#include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

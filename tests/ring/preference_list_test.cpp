@@ -72,8 +72,9 @@ TEST_CASE("a list names N distinct members, or all there are; a longer one begin
   for (std::size_t round = 0; round < 60; ++round) {
     CAPTURE(round);
     const std::size_t members = 1 + random.below(round % 10 == 0 ? 80 : 12);
-    const TokenRing ring = TokenRing::drawn(draw_members(
-        random, members, 1 + static_cast<std::uint32_t>(random.below(20)), 1 + random.below(5)));
+    const auto tokens = static_cast<std::uint32_t>(1 + random.below(20));
+    const std::size_t zones = 1 + random.below(5);
+    const TokenRing ring = TokenRing::drawn(draw_members(random, members, tokens, zones));
     for (std::size_t key = 0; key < 10; ++key) {
       const Position position{random.next()};
       const auto everyone = ring.preference_list(position, members + 5);
@@ -109,8 +110,9 @@ TEST_CASE("every list covers as many zones as it can, so that no zone's loss tak
   Random random(12);
   for (std::size_t round = 0; round < 40; ++round) {
     CAPTURE(round);
-    const TokenRing ring =
-        TokenRing::drawn(draw_members(random, 2 + random.below(14), 8, 1 + random.below(4)));
+    const std::size_t members = 2 + random.below(14);
+    const std::size_t zones = 1 + random.below(4);
+    const TokenRing ring = TokenRing::drawn(draw_members(random, members, 8, zones));
     for (std::size_t key = 0; key < 20; ++key) {
       const Position position{random.next()};
       for (const std::size_t n : {2U, 3U, 5U}) {
