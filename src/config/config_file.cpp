@@ -88,7 +88,7 @@ class FileReader {
     if (is_folder && !value.empty() && std::filesystem::path(value).is_relative()) {
       value = (folder_ / value).lexically_normal().string();
     }
-    settings_.of(*binding).push_back({std::move(value), std::move(described)});
+    settings_.of(*binding).push_back({std::move(value), std::move(described), place});
     return Done{};
   }
 

@@ -13,37 +13,55 @@ namespace oxbow {
 
 namespace {
 
-Status check_together(const PeerOptions& options) {
+/// From the weakest to the strongest.
+using Sources = std::vector<const config::Settings*>;
+
+/// The line or variable that gave the first of these options that has one, as an error begins:
+/// `a.conf:3: `; nothing for flags and defaults.
+std::string place_of(const Sources& sources, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    const config::Setting* strongest = nullptr;
+    for (const config::Settings* const source : sources) {
+      if (const config::Setting* const setting = source->last(name)) strongest = setting;
+    }
+    if (strongest != nullptr && !strongest->line.empty()) return strongest->line + ": ";
+  }
+  return "";
+}
+
+Status check_together(const PeerOptions& options, const Sources& sources) {
   if (options.ttl > options.ttl_cap) {
     return Error{"usage",
-                 fmt::format("ttl = {} is above ttl-cap = {}: raise ttl-cap, or lower ttl",
-                             options.ttl, options.ttl_cap),
+                 fmt::format("{}ttl = {} is above ttl-cap = {}: raise ttl-cap, or lower ttl",
+                             place_of(sources, {"ttl", "ttl-cap"}), options.ttl, options.ttl_cap),
                  "", ""};
   }
   if (options.query_rate > 0 && options.query_burst < 1) {
-    return Error{"usage",
-                 fmt::format("query-burst = {} lets no query through: make it 1 or more, or set "
-                             "query-rate = 0",
-                             config::write_decimal(options.query_burst)),
-                 "", ""};
+    return Error{
+        "usage",
+        fmt::format("{}query-burst = {} lets no query through: make it 1 or more, or set "
+                    "query-rate = 0",
+                    place_of(sources, {"query-burst"}), config::write_decimal(options.query_burst)),
+        "", ""};
   }
   if (options.neighbors.size() > limits::kConfiguredNeighbors) {
     return Error{"usage",
-                 fmt::format("{} neighbors are configured: {} is the most",
-                             options.neighbors.size(), limits::kConfiguredNeighbors),
+                 fmt::format("{}{} neighbors are configured: {} is the most",
+                             place_of(sources, {"neighbor"}), options.neighbors.size(),
+                             limits::kConfiguredNeighbors),
                  "", ""};
   }
   return Done{};
 }
 
-Status apply_file(const std::string& path, PeerOptions& options) {
-  const auto settings = config::read_file(path);
+Result<config::Settings> apply_file(const std::string& path, PeerOptions& options) {
+  auto settings = config::read_file(path);
   if (!settings) return settings.error();
   options.file = path;
   if (Status status = config::apply(*settings, options); !status) {
     return Error{"config", status.error().message, "", ""};
   }
-  return Done{};
+  return settings;
 }
 
 void name_after_file(PeerOptions& options) {
@@ -91,22 +109,27 @@ Result<PeerOptions> load_peer_options(std::span<const char* const> arguments,
   options.action = line->action;
   if (options.action == PeerAction::help || options.action == PeerAction::version) return options;
 
+  config::Settings file;
   if (!line->file.empty()) {
-    if (Status status = apply_file(line->file, options); !status) return status.error();
+    auto settings = apply_file(line->file, options);
+    if (!settings) return settings.error();
+    file = std::move(*settings);
   }
   const config::Settings variables = config::read_environment(environment);
   if (Status status = config::apply(variables, options); !status) return status.error();
   if (Status status = config::apply(line->settings, options); !status) return status.error();
-  if (Status status = check_together(options); !status) return status.error();
+  const Sources sources{&file, &variables, &line->settings};
+  if (Status status = check_together(options, sources); !status) return status.error();
   name_after_file(options);
   return options;
 }
 
 Result<PeerOptions> read_peer_file(const std::string& path) {
   PeerOptions options;
-  if (Status status = apply_file(path, options); !status) return status.error();
-  if (Status status = check_together(options); !status) {
-    return Error{"config", fmt::format("{}: {}", path, status.error().message), "", ""};
+  const auto settings = apply_file(path, options);
+  if (!settings) return settings.error();
+  if (Status status = check_together(options, {&*settings}); !status) {
+    return Error{"config", status.error().message, "", ""};
   }
   name_after_file(options);
   return options;

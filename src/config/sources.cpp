@@ -16,6 +16,13 @@ std::vector<Setting>& Settings::of(const Binding& binding) {
   return entries.back().values;
 }
 
+const Setting* Settings::last(std::string_view name) const {
+  for (const Entry& entry : entries) {
+    if (entry.binding->info.name == name && !entry.values.empty()) return &entry.values.back();
+  }
+  return nullptr;
+}
+
 Settings read_environment(const EnvironmentLookup& lookup) {
   Settings settings;
   for (const Binding& binding : bindings()) {
@@ -25,13 +32,13 @@ Settings read_environment(const EnvironmentLookup& lookup) {
     if (!value) continue;
     auto& values = settings.of(binding);
     if (binding.info.kind != OptionKind::list) {
-      values.push_back({*value, fmt::format("{}={}", name, *value)});
+      values.push_back({*value, fmt::format("{}={}", name, *value), name});
       continue;
     }
     for (std::size_t start = 0; start <= value->size();) {
       const std::size_t comma = std::min(value->find(',', start), value->size());
       const std::string element(trimmed(std::string_view(*value).substr(start, comma - start)));
-      values.push_back({element, fmt::format("{}: {}", name, element)});
+      values.push_back({element, fmt::format("{}: {}", name, element), name});
       start = comma + 1;
     }
   }

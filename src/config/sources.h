@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/option_bindings.h"
@@ -14,7 +15,8 @@ namespace oxbow::config {
 /// One value where it stood.
 struct Setting {
   std::string text;
-  std::string place;  ///< begins an error: `a.conf:3: ttl = x`, `--ttl=x`, `OXBOW_TTL=x`
+  std::string place;      ///< begins an error: `a.conf:3: ttl = x`, `--ttl=x`, `OXBOW_TTL=x`
+  std::string line = {};  ///< `a.conf:3`, `OXBOW_TTL`; empty: a flag
 };
 
 /// What one source says, an option at a time, in the order in which they first stood there.
@@ -26,6 +28,8 @@ struct Settings {
   std::vector<Entry> entries;
 
   std::vector<Setting>& of(const Binding& binding);
+  /// The last value of that option; null: this source does not name it.
+  const Setting* last(std::string_view name) const;
 };
 
 struct CommandLine {

@@ -31,6 +31,10 @@ TEST_CASE("an error in the environment names the variable") {
         "OXBOW_TTL=x: not a whole number from 1 to 255");
   CHECK(message_of(load({}, {{"OXBOW_NEIGHBOR", "h:1,h"}})) ==
         "OXBOW_NEIGHBOR: h: not HOST:PORT, such as 127.0.0.1:7401, [::1]:7401 or host:7401");
+  CHECK(message_of(load({}, {{"OXBOW_TTL", "16"}})) ==
+        "OXBOW_TTL: ttl = 16 is above ttl-cap = 15: raise ttl-cap, or lower ttl");
+  CHECK(message_of(load({"--ttl=17"}, {{"OXBOW_TTL", "16"}})) ==
+        "ttl = 17 is above ttl-cap = 15: raise ttl-cap, or lower ttl");
 }
 
 TEST_CASE("the table describes every option once, and help shows them all") {

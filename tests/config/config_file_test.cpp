@@ -119,10 +119,12 @@ TEST_CASE("an error in a file says where, what, and what would be right") {
   CHECK(error_of("ttl = -1") == "a.conf:1: ttl = -1: not a whole number from 1 to 255");
   CHECK(error_of("ttl =") == "a.conf:1: ttl = : not a whole number from 1 to 255");
   CHECK(error_of("ttl = 16") ==
-        "a.conf: ttl = 16 is above ttl-cap = 15: raise ttl-cap, or lower ttl");
-  CHECK(
-      error_of("query-burst = 0.5") ==
-      "a.conf: query-burst = 0.5 lets no query through: make it 1 or more, or set query-rate = 0");
+        "a.conf:1: ttl = 16 is above ttl-cap = 15: raise ttl-cap, or lower ttl");
+  CHECK(error_of("# low\nttl-cap = 3\n") ==
+        "a.conf:2: ttl = 7 is above ttl-cap = 3: raise ttl-cap, or lower ttl");
+  CHECK(error_of("query-burst = 0.5") ==
+        "a.conf:1: query-burst = 0.5 lets no query through: make it 1 or more, or set query-rate = "
+        "0");
   CHECK(error_of("listen = localhost:1") ==
         "a.conf:1: listen = localhost:1: not IP:PORT, such as 127.0.0.1:7400 or [::1]:7400");
   CHECK(error_of("advertise = 0.0.0.0:1") ==
