@@ -2,8 +2,10 @@
 #include <cstdio>
 
 #include "config/peer_options.h"
+#include "net/log.h"
 #include "net/peer_server.h"
 #include "net/service.h"
+#include "standard_streams.h"
 
 using namespace oxbow;
 
@@ -11,9 +13,11 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
+constexpr std::size_t kLongest = 4096;  // an error of any sense is shorter
 
 int complain(const Error& error, int code) {
-  std::fprintf(stderr, "oxbowd: %s\n", error.message.c_str());
+  // The message may quote any byte of a file or a flag.
+  std::fprintf(stderr, "oxbowd: %s\n", net::printable(error.message, kLongest).c_str());
   return code;
 }
 
@@ -38,6 +42,7 @@ int run(const PeerOptions& options) {
 }  // namespace
 
 int main(int count, char** words) {
+  fill_standard_streams();
   const std::span arguments(words, static_cast<std::size_t>(count));
   const auto options = load_peer_options(
       std::span<const char* const>(arguments.data(), arguments.size()).subspan(count > 0 ? 1 : 0),
