@@ -121,14 +121,19 @@ std::string bash_completion() {
       "_oxbow() {\n"
       "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' first='' "
       "i\n"
+      "  # To bash = and : are words of their own: --peer = 127.0.0.1 : 7400.\n"
+      "  if [ \"$cur\" = = ]; then cur=''\n"
+      "  elif [ \"$prev\" = = ]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    case ${COMP_WORDS[i]} in\n";
   std::vector<std::string> hiding;
   for (const OptionSpec& option : global_options()) {
     if (takes_value(option)) hiding.push_back(pattern_of(option));
   }
-  text += fmt::format("      {}) ((i++)) ;;\n", fmt::join(hiding, "|"));
+  text += fmt::format("      {}) ((i++)); if [ \"${{COMP_WORDS[i]}}\" = = ]; then ((i++)); fi ;;\n",
+                      fmt::join(hiding, "|"));
   text +=
+      "      =|:) ((i++)) ;;\n"
       "      -*) ;;\n"
       "      *) if [ -z \"$first\" ]; then first=${COMP_WORDS[i]}; command=$first\n"
       "         elif [ \"$command\" = \"$first\" ]; then command=\"$first ${COMP_WORDS[i]}\"; fi "

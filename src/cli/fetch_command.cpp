@@ -1,7 +1,11 @@
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <set>
 
 #include "cli/answer_json.h"
@@ -14,6 +18,8 @@
 
 namespace oxbow::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 bool is_folder(const std::string& path) {
   struct stat status {};
@@ -29,6 +35,36 @@ Result<std::string> file_name_of(const std::string& key) {
   if (plain) return name;
   return Error{"usage", "the key does not end in a plain file name: say where to with --to FILE",
                "--to FILE", key};
+}
+
+// Where a download for standard output is kept until it has been checked.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code error;
+    std::string name = (fs::temp_directory_path(error) / "oxbow-fetch-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  /// Empty: it could not be made.
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+void print_content(const Output& output, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> buffer(256 * 1024);
+  while (file) {
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    output.print(std::string_view(buffer.data(), static_cast<std::size_t>(file.gcount())));
+  }
 }
 
 Result<std::string> target_of(const Options& options) {
@@ -67,7 +103,8 @@ void warn_of_other_contents(const Output& output, const std::vector<SearchHit>& 
       digests.size(), peer_text(hits.front().holder_name, hits.front().holder)));
 }
 
-void print(const Output& output, const FetchSummary& summary) {
+// `is_shown`: the content itself goes to stdout, so what there is to say goes beside it.
+void print(const Output& output, const FetchSummary& summary, bool is_shown) {
   const double seconds = summary.elapsed_ms / 1000;
   const std::uint64_t moved = summary.size - summary.resumed;
   const double rate = seconds > 0 ? static_cast<double>(moved) / seconds : 0;
@@ -87,30 +124,45 @@ void print(const Output& output, const FetchSummary& summary) {
     output.print(json);
     return;
   }
-  if (output.format() == Format::plain) {
+  if (output.format() == Format::plain && !is_shown) {
     output.print_line(fmt::format("{}\t{}\t{}\t{}", printable(summary.path), summary.size,
                                   summary.sha256, summary.holder));
     return;
   }
+  const auto note = [&](const std::string& line) {
+    is_shown ? output.aside(line) : output.note(line);
+  };
   for (const FailedHolder& failed : summary.failed) {
-    output.note(fmt::format("gave up {}: {}", failed.holder, printable(failed.reason)));
+    note(fmt::format("gave up {}: {}", failed.holder, printable(failed.reason)));
   }
   const std::string from = summary.holder.empty()
                                ? "already there"
                                : "from " + peer_text(summary.holder_name, summary.holder);
-  output.print_line(
-      fmt::format("{}  {}  {}", printable(summary.path), human_bytes(summary.size), from));
-  output.note(fmt::format("sha256 {}, as announced; {} in {} ({}){}", summary.sha256,
-                          human_bytes(moved), human_ms(summary.elapsed_ms), human_rate(rate),
-                          summary.resumed > 0
-                              ? fmt::format("; {} were there before", human_bytes(summary.resumed))
-                              : ""));
+  const std::string line =
+      fmt::format("{}  {}  {}", printable(is_shown ? summary.key : summary.path),
+                  human_bytes(summary.size), from);
+  is_shown ? output.aside(line) : output.print_line(line);
+  note(fmt::format("sha256 {}, as announced; {} in {} ({}){}", summary.sha256, human_bytes(moved),
+                   human_ms(summary.elapsed_ms), human_rate(rate),
+                   summary.resumed > 0
+                       ? fmt::format("; {} were there before", human_bytes(summary.resumed))
+                       : ""));
 }
 
 int run(Invocation& invocation) {
   const Output& output = invocation.output;
   const Options& options = invocation.options;
-  const Result<std::string> target = target_of(options);
+  const bool is_shown = options.text("to") == "-";
+  if (is_shown && output.is_json()) {
+    return output.fail({"usage", "--to - leaves no room for JSON on standard output: name a file",
+                        "--to FILE", "-"});
+  }
+  std::optional<TemporaryFolder> folder;
+  if (is_shown) folder.emplace();
+  if (is_shown && folder->path().empty()) {
+    return output.fail({"file", "there is no temporary folder (set TMPDIR)", "", ""});
+  }
+  const Result<std::string> target = is_shown ? folder->path() + "/content" : target_of(options);
   if (!target) return output.fail(target.error());
   struct stat status {};
   if (!options.is_set("force") && ::lstat(target->c_str(), &status) == 0) {
@@ -136,7 +188,8 @@ int run(Invocation& invocation) {
   warn_of_other_contents(output, *hits);
 
   const auto started = std::chrono::steady_clock::now();
-  Progress progress(output.quiet() ? Terminal() : output.error_terminal(), printable(*target));
+  Progress progress(output.quiet() ? Terminal() : output.error_terminal(),
+                    printable(is_shown ? options.argument(0) : *target));
   Result<FetchSummary> summary =
       client->fetch(*hits, {*target, options.is_set("force")}, [&](const FetchProgress& now) {
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
@@ -144,7 +197,8 @@ int run(Invocation& invocation) {
       });
   progress.wipe();
   if (!summary) return output.fail(summary.error());
-  print(output, *summary);
+  if (is_shown) print_content(output, *target);
+  print(output, *summary, is_shown);
   return exit_code::kDone;
 }
 
@@ -163,7 +217,8 @@ Command fetch_command() {
       .options =
           {{.name = "to",
             .argument = "FILE",
-            .help = "Where to; a folder keeps the key's last part as the file's name.",
+            .help = "Where to; a folder keeps the key's last part as the file's name; - prints the "
+                    "content when it has been checked.",
             .completes = Completes::file},
            {.name = "force", .help = "Replace a file that exists already.", .kind = Kind::boolean},
            {.name = "from",

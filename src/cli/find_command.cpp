@@ -12,13 +12,15 @@ Error usage(std::string message) { return {"usage", std::move(message), "", ""};
 
 Result<FindRequest> request_of(const Options& options) {
   FindRequest request = search_request(options.argument(0), options);
-  if (request.key.empty()) return usage("KEY is empty: give a key or a pattern");
   const bool glob = options.is_set("glob");
   const bool words = options.is_set("words");
   if (glob && words) return usage("--glob and --words exclude each other: keep one of them");
   const bool walks = request.via == Via::walk;
   if (!walks && (options.has("walkers") || options.has("steps"))) {
     return usage("--walkers and --steps are for walks: add --via walk, or leave them out");
+  }
+  if (walks && options.has("ttl")) {
+    return usage("walks go by steps, not by TTL: give --steps instead of --ttl");
   }
   request.match = glob ? Match::glob : words ? Match::words : Match::exact;
   if (options.has("all")) request.all = options.is_set("all");

@@ -95,9 +95,11 @@ std::string last_log_lines(const std::string& path) {
 }
 
 Error start_failed(const LocalPeer& peer, const std::string& what) {
+  const std::string log = last_log_lines(peer.log);
+  const bool port_is_taken = log.find("address in use") != std::string::npos;
   return {"start-failed",
-          fmt::format("peer {} {}; all peers were ended. Its log ends with:{}", peer.name, what,
-                      last_log_lines(peer.log)),
+          fmt::format("peer {} {}; all peers were ended. Its log ends with:{}{}", peer.name, what,
+                      log, port_is_taken ? "\n(net up --free-ports chooses ports itself)" : ""),
           "", peer.name};
 }
 

@@ -6,6 +6,8 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 
+#include "base/limits.h"
+
 namespace oxbow::cli {
 namespace {
 
@@ -50,14 +52,17 @@ std::string without_dashes(const std::string& flag) {
   return start == std::string::npos ? flag : flag.substr(start, flag.find('=') - start);
 }
 
-Error unknown_option(const Command& command, const std::string& name) {
+Error unknown_option(const Command& command, const std::string& flag) {
+  const std::string name = without_dashes(flag);
   std::vector<std::string> known;
   for (const OptionSpec* option : options_of(command)) known.emplace_back(option->name);
   const auto near = nearest(name, known);
-  return usage(fmt::format("oxbow {} has no option {}{}{} (see oxbow {} --help)", command.name,
-                           name.size() == 1 ? "-" : "--", name,
-                           near ? "; did you mean --" + *near + "?" : "", command.name),
-               near ? "--" + *near : "", name);
+  const bool is_word = !flag.starts_with("--") && name.size() > 1;
+  return usage(
+      fmt::format("oxbow {} has no option {}{}{} (see oxbow {} --help)", command.name,
+                  flag.substr(0, flag.find('=')), near ? "; did you mean --" + *near + "?" : "",
+                  is_word ? "; -- goes before a word that begins with -" : "", command.name),
+      near ? "--" + *near : "", name);
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
@@ -106,6 +111,13 @@ Status check(const OptionSpec& option, const std::string& value) {
   return Done{};
 }
 
+Status check_key(const std::string& key) {
+  if (key.empty()) return usage("KEY is empty", "KEY");
+  if (key.size() <= limits::kKey) return Done{};
+  return usage(fmt::format("KEY has {} bytes: {} is the most", key.size(), limits::kKey),
+               std::to_string(limits::kKey), std::to_string(key.size()));
+}
+
 Status check_arguments(const Command& command, const std::vector<std::string>& arguments) {
   const auto required = static_cast<std::size_t>(
       std::count_if(command.arguments.begin(), command.arguments.end(),
@@ -121,6 +133,9 @@ Status check_arguments(const Command& command, const std::vector<std::string>& a
                  extra);
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (command.arguments[i].name == "KEY") {
+      if (Status fits = check_key(arguments[i]); !fits) return fits;
+    }
     const auto& choices = command.arguments[i].choices;
     if (choices.empty() ||
         std::find(choices.begin(), choices.end(), arguments[i]) != choices.end()) {
@@ -160,11 +175,11 @@ Result<po::parsed_options> parse_forms(const Command& command, std::span<const s
         .style(style::unix_style & ~style::allow_guessing & ~style::allow_sticky)
         .run();
   } catch (const po::unknown_option& error) {
-    return unknown_option(command, without_dashes(error.get_option_name()));
+    return unknown_option(command, error.get_option_name());
   } catch (const po::invalid_command_line_syntax& error) {
     const std::string name = without_dashes(error.get_option_name());
     const OptionSpec* option = find_option(command, name);
-    if (option == nullptr) return unknown_option(command, name);
+    if (option == nullptr) return unknown_option(command, error.get_option_name());
     if (option->kind == Kind::action) return usage("--" + name + " takes no value");
     return usage(fmt::format("--{} needs a value: --{}={}", name, name, option->argument));
   } catch (const po::error& error) {
@@ -230,7 +245,7 @@ Result<Options> parse_options(const Command& command, std::span<const std::strin
       continue;
     }
     const OptionSpec* option = find_option(command, one.string_key);
-    if (option == nullptr) return unknown_option(command, one.string_key);
+    if (option == nullptr) return unknown_option(command, "--" + one.string_key);
     const std::string value = one.value.empty() ? "yes" : one.value.front();
     if (Status fits = check(*option, value); !fits) return fits.error();
     auto& values = options.values_[one.string_key];

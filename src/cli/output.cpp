@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "report/text.h"
@@ -13,9 +15,19 @@
 namespace oxbow::cli {
 namespace {
 
-void write_to(std::FILE* file, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), file);
-  std::fflush(file);
+bool write_to(std::FILE* file, std::string_view text) {
+  errno = 0;
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
+
+// A full disk must not pass for success; a reader that has had enough is no error to speak of.
+void print_to_stdout(std::string_view text) {
+  if (write_to(stdout, text)) return;
+  if (errno != EPIPE) {
+    const std::string reason = std::strerror(errno);
+    write_to(stderr, "oxbow: cannot write to standard output: " + reason + "\n");
+  }
+  std::_Exit(exit_code::kIncomplete);
 }
 
 template <std::size_t N>
@@ -39,7 +51,7 @@ int exit_code_of(const Error& error) {
 
 Console Console::of_process() {
   Console console;
-  console.out = [](std::string_view text) { write_to(stdout, text); };
+  console.out = [](std::string_view text) { print_to_stdout(text); };
   console.err = [](std::string_view text) { write_to(stderr, text); };
   console.out_terminal = Terminal::of(STDOUT_FILENO);
   console.err_terminal = Terminal::of(STDERR_FILENO);

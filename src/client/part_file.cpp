@@ -53,7 +53,11 @@ Result<PartFile> PartFile::open(const std::string& path, bool overwrite) {
   const std::string part = path + ".part";
   const int descriptor =
       ::open(part.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-  if (descriptor < 0) return file_error("write", part);
+  if (descriptor < 0) {
+    Error error = file_error("write", part);
+    error.code = "bad-file";  // the place was named wrongly; later errors are the disk's
+    return error;
+  }
   PartFile file(descriptor, path, overwrite);
   const Error busy{"in-progress", "another download writes to " + part, "", part};
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return busy;

@@ -14,7 +14,8 @@ namespace oxbow {
 class PartFile {
  public:
   /// Opens or makes `path`.part and locks it against other downloads. Errors: "exists" (there is a
-  /// file at `path`, and `overwrite` is false), "in-progress", "file".
+  /// file at `path`, and `overwrite` is false), "in-progress", "bad-file" (it cannot be made),
+  /// "file".
   static Result<PartFile> open(const std::string& path, bool overwrite);
   ~PartFile();
   PartFile(PartFile&& other) noexcept;

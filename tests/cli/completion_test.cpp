@@ -47,6 +47,15 @@ TEST_CASE("bash completes commands, their second words, options and values") {
   CHECK(offered("oxbow help hor", 2) == "horizon\n");
 }
 
+TEST_CASE("bash splits words at = and at colons; completion sees through it") {
+  CHECK(offered("oxbow find --via = ''", 4) == "flood expanding walk\n");
+  CHECK(offered("oxbow find --via =", 3) == "flood expanding walk\n");
+  CHECK(offered("oxbow find --via = fl", 4) == "flood\n");
+  CHECK(offered("oxbow --peer 127.0.0.1 : 7400 fin", 5) == "find\n");
+  CHECK(offered("oxbow --peer = 127.0.0.1 : 7400 net u", 7) == "up\n");
+  CHECK(offered("oxbow peer add 127.0.0.1 : 7401 --j", 6) == "--json\n");
+}
+
 TEST_CASE("zsh's script names every command and option") {
   const std::string script = zsh_completion();
   CHECK(script.starts_with("#compdef oxbow\n"));

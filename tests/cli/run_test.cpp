@@ -99,6 +99,9 @@ TEST_CASE("options that contradict each other are refused") {
   CHECK(run_words({"find", "a", "--glob", "--words"}).err ==
         "oxbow: --glob and --words exclude each other: keep one of them\n");
   CHECK(run_words({"find", "a", "--walkers=3"}).code == 2);
+  CHECK(run_words({"find", "a", "--via=walk", "--ttl=3"}).err ==
+        "oxbow: walks go by steps, not by TTL: give --steps instead of --ttl\n");
+  CHECK(run_words({"fetch", "a", "--to=-", "--json"}).code == 2);
   const Ran both = run_words({"find", "a", "--json", "-o", "plain"});
   CHECK(both.code == 2);
   CHECK(nlohmann::json::parse(both.out)["message"] ==
@@ -147,6 +150,29 @@ TEST_CASE("a value that is too large is refused before a peer is asked") {
         "DIR)\n");
   CHECK(run_words({"publish", "key", "@/no/such/file"}).err ==
         "oxbow: cannot read /no/such/file: No such file or directory\n");
+}
+
+TEST_CASE("a key that no peer could hold is refused before a peer is asked") {
+  for (const char* command : {"find", "fetch", "unpublish", "horizon"}) {
+    INFO(command);
+    const Ran empty = run_words({command, ""});
+    CHECK(empty.code == 2);
+    CHECK(empty.err == "oxbow: KEY is empty\n");
+    CHECK(run_words({command, std::string(1025, 'k')}).err ==
+          "oxbow: KEY has 1025 bytes: 1024 is the most\n");
+    CHECK(run_words({"--peer", kNobody, command, std::string(1024, 'k')}).code != 0);
+  }
+  CHECK(run_words({"publish", "", "value"}).code == 2);
+}
+
+TEST_CASE("an unknown option is named as it was typed") {
+  CHECK(run_words({"find", "-dash"}).err ==
+        "oxbow: oxbow find has no option -dash; -- goes before a word that begins with - (see "
+        "oxbow find --help)\n");
+  CHECK(run_words({"find", "-z"}).err ==
+        "oxbow: oxbow find has no option -z (see oxbow find --help)\n");
+  CHECK(run_words({"find", "a", "--tll=3"}).err ==
+        "oxbow: oxbow find has no option --tll; did you mean --ttl? (see oxbow find --help)\n");
 }
 
 TEST_CASE("errors have the exit codes of the design") {

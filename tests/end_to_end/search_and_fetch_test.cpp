@@ -1,5 +1,8 @@
 // What a user does, from the command line to the wire and back: publish, find, fetch, unpublish.
 #include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
 
 #include "base/ids.h"
 #include "base/sha256.h"
@@ -57,6 +60,35 @@ TEST_CASE("a published value is found from the other end, fetched, and gone when
   CHECK(peers.ask("damson", {"unpublish", "greeting"}).code == 1);
   CHECK(peers.ask("ash", {"find", "greeting"}).code == 1);
   CHECK(peers.ask("ash", {"fetch", "greeting", "--to", folder.path() + "/new"}).code == 1);
+}
+
+TEST_CASE("a download to - is printed, and nothing else is") {
+  const LocalPeers peers("line-4");
+  REQUIRE(peers.ask("damson", {"publish", "greeting", "hello\n"}).code == 0);
+  const Ran shown = peers.ask("ash", {"fetch", "greeting", "--to", "-"});
+  CHECK(shown.code == 0);
+  CHECK(shown.out == "hello\n");
+  CHECK(shown.err.starts_with("greeting  6 B  from damson"));
+  const Ran nowhere = peers.ask("ash", {"fetch", "greeting", "--to", "/no/such/folder/x"});
+  CHECK(nowhere.code == 2);
+  CHECK(nowhere.err == "oxbow: cannot write /no/such/folder/x.part: No such file or directory\n");
+}
+
+TEST_CASE("a closed or full standard output harms neither the peer nor the truth") {
+  const LocalPeers peers("line-4");
+  REQUIRE(peers.ask("damson", {"publish", "greeting", "hello"}).code == 0);
+  const auto find_with = [&](const std::string& redirection) {
+    const std::string command =
+        program("oxbow") + " find greeting --peer " + peers.address("ash") + " " + redirection;
+    return WEXITSTATUS(std::system(command.c_str()));
+  };
+  CHECK(find_with(">/dev/full 2>&-") == 4);
+  CHECK(find_with(">&-") == 0);
+  CHECK(find_with("<&- >&- 2>&-") == 0);
+  CHECK(peers.ask("ash", {"wait", "ready"}).code == 0);
+  const std::string log = read_file(peers.runtime() + "/oxbow/line-4/ash.log");
+  CHECK(log.find("listening on") != std::string::npos);
+  CHECK(log.find("not MessagePack-RPC") == std::string::npos);
 }
 
 TEST_CASE("files of shared folders are found by key, glob and words, and downloaded whole") {
