@@ -135,7 +135,8 @@ void print(const Output& output, const FetchSummary& summary, bool is_shown) {
   for (const FailedHolder& failed : summary.failed) {
     note(fmt::format("gave up {}: {}", failed.holder, printable(failed.reason)));
   }
-  const std::string from = summary.holder.empty()
+  const std::string from = summary.size == 0 ? "there is nothing in it"
+                           : summary.holder.empty()
                                ? "already there"
                                : "from " + peer_text(summary.holder_name, summary.holder);
   const std::string line =

@@ -69,6 +69,9 @@ TEST_CASE("a download to - is printed, and nothing else is") {
   CHECK(shown.code == 0);
   CHECK(shown.out == "hello\n");
   CHECK(shown.err.starts_with("greeting  6 B  from damson"));
+  REQUIRE(peers.ask("damson", {"publish", "empty", ""}).code == 0);
+  CHECK(peers.ask("ash", {"fetch", "empty", "--to", "-"})
+            .err.starts_with("empty  0 B  there is nothing in it\n"));
   const Ran nowhere = peers.ask("ash", {"fetch", "greeting", "--to", "/no/such/folder/x"});
   CHECK(nowhere.code == 2);
   CHECK(nowhere.err == "oxbow: cannot write /no/such/folder/x.part: No such file or directory\n");
