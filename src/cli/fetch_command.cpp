@@ -1,10 +1,7 @@
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 
@@ -12,14 +9,13 @@
 #include "cli/command_list.h"
 #include "cli/find_options.h"
 #include "cli/search_text.h"
+#include "cli/temporary_download.h"
 #include "report/progress.h"
 #include "report/text.h"
 #include "report/units.h"
 
 namespace oxbow::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 bool is_folder(const std::string& path) {
   struct stat status {};
@@ -35,36 +31,6 @@ Result<std::string> file_name_of(const std::string& key) {
   if (plain) return name;
   return Error{"usage", "the key does not end in a plain file name: say where to with --to FILE",
                "--to FILE", key};
-}
-
-// Where a download for standard output is kept until it has been checked.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "oxbow-fetch-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  /// Empty: it could not be made.
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-void print_content(const Output& output, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> buffer(256 * 1024);
-  while (file) {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    output.print(std::string_view(buffer.data(), static_cast<std::size_t>(file.gcount())));
-  }
 }
 
 Result<std::string> target_of(const Options& options) {
@@ -158,12 +124,13 @@ int run(Invocation& invocation) {
     return output.fail({"usage", "--to - leaves no room for JSON on standard output: name a file",
                         "--to FILE", "-"});
   }
-  std::optional<TemporaryFolder> folder;
-  if (is_shown) folder.emplace();
-  if (is_shown && folder->path().empty()) {
-    return output.fail({"file", "there is no temporary folder (set TMPDIR)", "", ""});
+  std::optional<TemporaryDownload> shown;
+  if (is_shown) {
+    Result<TemporaryDownload> made = TemporaryDownload::make();
+    if (!made) return output.fail(made.error());
+    shown.emplace(std::move(*made));
   }
-  const Result<std::string> target = is_shown ? folder->path() + "/content" : target_of(options);
+  const Result<std::string> target = is_shown ? shown->path() : target_of(options);
   if (!target) return output.fail(target.error());
   struct stat status {};
   if (!options.is_set("force") && ::lstat(target->c_str(), &status) == 0) {
@@ -198,7 +165,10 @@ int run(Invocation& invocation) {
       });
   progress.wipe();
   if (!summary) return output.fail(summary.error());
-  if (is_shown) print_content(output, *target);
+  if (is_shown) {
+    Status printed = shown->take_out([&](std::string_view bytes) { output.print(bytes); });
+    if (!printed) return output.fail(printed.error());
+  }
   print(output, *summary, is_shown);
   return exit_code::kDone;
 }

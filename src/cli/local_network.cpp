@@ -23,8 +23,11 @@ constexpr const char* kRecord = "network.json";
 // Made for us alone, or refused: records name processes that are going to be killed.
 Status make_private(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Error{"file", fmt::format("cannot make {}: {}", folder, std::strerror(errno)), "",
-                 folder};
+    return Error{"file",
+                 fmt::format("cannot make {}: {} (records of networks go below XDG_RUNTIME_DIR; "
+                             "without it, below the temporary directory)",
+                             folder, std::strerror(errno)),
+                 "", folder};
   }
   struct stat status {};
   if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||

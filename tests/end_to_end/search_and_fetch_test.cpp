@@ -77,6 +77,20 @@ TEST_CASE("a download to - is printed, and nothing else is") {
   CHECK(nowhere.err == "oxbow: cannot write /no/such/folder/x.part: No such file or directory\n");
 }
 
+TEST_CASE("a download to - leaves nothing behind, also where its reader has had enough") {
+  const TemporaryFolder shared;
+  shared.write("large", std::string(1024 * 1024, 'x'));
+  const LocalPeers peers("line-4", {"--share", "damson=" + shared.path()});
+  const TemporaryFolder temporary;
+  const TemporaryFolder result;
+  const std::string command = "TMPDIR=" + temporary.path() + " " + program("oxbow") +
+                              " fetch large --quiet --to - --peer " + peers.address("ash") +
+                              " | head -c 3 >" + result.path() + "/start";
+  REQUIRE(std::system(command.c_str()) == 0);
+  CHECK(read_file(result.path() + "/start") == "xxx");
+  CHECK(std::filesystem::is_empty(temporary.path()));
+}
+
 TEST_CASE("a closed or full standard output harms neither the peer nor the truth") {
   const LocalPeers peers("line-4");
   REQUIRE(peers.ask("damson", {"publish", "greeting", "hello"}).code == 0);
