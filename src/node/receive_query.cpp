@@ -122,8 +122,9 @@ void receive_query(Turn& turn, Connection& from, const Query& query) {
   if (!from.linked) return offence(turn, from, "a query without a link");
   ++node.counters.queries_received;
   ++from.queries_in;
-  if (query.ttl == 0) return offence(turn, from, "a query with TTL 0");
-  if (query.hops == 255) return offence(turn, from, "a query with 255 hops");
+  if (is_offence({query.ttl, query.hops})) {
+    return offence(turn, from, query.ttl == 0 ? "a query with TTL 0" : "a query with 255 hops");
+  }
   if (!from.remote.is_loopback() &&
       !from.limiter.admit(turn.now.steady, node.config.query_rate, node.config.query_burst)) {
     ++node.counters.refused_rate;
@@ -131,10 +132,11 @@ void receive_query(Turn& turn, Connection& from, const Query& query) {
   }
   Query trimmed = query;
   trimmed.ttl = trimmed_ttl({query.ttl, query.hops}, node.config.ttl_cap);
+  // A full seen table may have forgotten a query whose route and echo are still here.
   SeenState* seen = node.seen.find(query.id);
-  if (seen != nullptr || is_own_request(query.id, node.config.secret)) {
-    return receive_further_copy(turn, from, trimmed, seen);
-  }
+  const bool known = seen != nullptr || node.routes.knows(query.id) ||
+                     is_own_request(query.id, node.config.secret);
+  if (known) return receive_further_copy(turn, from, trimmed, seen);
   receive_first_copy(turn, from, trimmed);
 }
 

@@ -33,6 +33,8 @@ class RouteTable {
     if (routes_.size() >= capacity_) routes_.prefetch_oldest();
   }
 
+  bool knows(const RequestId& id) const { return routes_.find(id) != kNoSlot; }
+
   /// Starts a route with the upstream (kNoLink: we are the originator) and the number of the first
   /// copy. A full table forgets its oldest route. `id` must have none.
   void open(Instant now, const RequestId& id, LinkNumber first, std::uint16_t number);

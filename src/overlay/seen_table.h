@@ -3,7 +3,7 @@
 // 2 s, since its copies may still be on their way: then the new query is refused.
 #pragma once
 
-#include <vector>
+#include <map>
 
 #include "base/expiring_table.h"
 #include "base/limits.h"
@@ -38,19 +38,17 @@ class SeenTable {
     Slot newer = kNoSlot;
   };
   struct Group {
-    LinkNumber from = kNoLink;
     Slot oldest = kNoSlot;
     Slot newest = kNoSlot;
     std::size_t count = 0;
   };
 
-  std::vector<Group>::iterator group_of(LinkNumber from);
   bool make_room(Instant now);
   void erase(Slot slot);
 
   std::size_t capacity_;
   ExpiringTable<RequestId, Entry, RequestIdHash> table_;
-  std::vector<Group> groups_;  // only those with entries
+  std::map<LinkNumber, Group> groups_;  // only those with entries; links that ended among them
 };
 
 }  // namespace oxbow
