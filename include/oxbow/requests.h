@@ -38,29 +38,29 @@ enum class Stopped : std::uint8_t {
 
 /// RPC "find": locates a key, or keys by a pattern.
 struct FindRequest {
-  std::string key;                  ///< 1 to 1,024 bytes: the key or pattern
+  std::string key;  ///< 1 to 1,024 bytes: the key or pattern
   Match match = Match::exact;
   Via via = Via::flood;
-  std::uint32_t ttl = 0;            ///< hops at the most; 0: the peer's default
-  std::optional<bool> all;          ///< holders route on too; unset: only for patterns
-  bool first = false;               ///< answer at the first hit
-  bool report = true;               ///< ask for exact figures and a known end
-  bool trace = false;               ///< every peer remembers what it did, for a later trace
-  bool stream = false;              ///< hits come as notifications ahead of the answer too
-  std::uint32_t timeout_ms = 0;     ///< 0: the peer's default
-  std::uint32_t max_hits = 0;       ///< results per holder; 0: the peer's default
-  std::uint32_t walkers = 0;        ///< for Via::walk; 0: the default
-  std::uint32_t steps = 0;          ///< for Via::walk: per walker; 0: the most allowed
+  std::uint32_t ttl = 0;         ///< hops at the most; 0: the peer's default
+  std::optional<bool> all;       ///< holders route on too; unset: only for patterns
+  bool first = false;            ///< answer at the first hit
+  bool report = true;            ///< ask for exact figures and a known end
+  bool trace = false;            ///< every peer remembers what it did, for a later trace
+  bool stream = false;           ///< hits come as notifications ahead of the answer too
+  std::uint32_t timeout_ms = 0;  ///< 0: the peer's default
+  std::uint32_t max_hits = 0;    ///< results per holder; 0: the peer's default
+  std::uint32_t walkers = 0;     ///< for Via::walk; 0: the default
+  std::uint32_t steps = 0;       ///< for Via::walk: per walker; 0: the most allowed
 };
 
 /// One key at one holder.
 struct SearchHit {
   std::string key;
-  std::string holder;       ///< address
+  std::string holder;  ///< address
   std::string holder_id;
   std::string holder_name;
-  std::uint32_t hops = 0;   ///< 0: the asked peer itself
-  std::uint64_t size = 0;   ///< bytes
+  std::uint32_t hops = 0;  ///< 0: the asked peer itself
+  std::uint64_t size = 0;  ///< bytes
   std::string sha256;
 };
 
@@ -81,8 +81,8 @@ struct SearchReport {
   std::optional<std::uint32_t> max_hops;        ///< the farthest peer reached
   std::optional<double> first_hit_ms;
   double elapsed_ms = 0;
-  std::uint32_t waves = 1;                      ///< floods started, for Via::expanding
-  std::vector<std::string> marks;               ///< what made it partial: "rate", "link lost", …
+  std::uint32_t waves = 1;         ///< floods started, for Via::expanding
+  std::vector<std::string> marks;  ///< what made it partial: "rate", "link lost", …
   Stopped stopped = Stopped::complete;
 };
 
@@ -95,9 +95,9 @@ struct FindAnswer {
 /// RPC "piece": bytes of a located file or value, from its holder through the asked peer.
 struct PieceCall {
   std::string key;
-  std::string holder;      ///< address, from a hit
+  std::string holder;  ///< address, from a hit
   std::string holder_id;
-  std::string sha256;      ///< the content wanted; another content is an error ("changed")
+  std::string sha256;  ///< the content wanted; another content is an error ("changed")
   std::uint64_t offset = 0;
   std::uint32_t length = 0;  ///< 1 to 65,536; the answer is shorter only at the end of the content
 };
@@ -131,12 +131,12 @@ struct PingAnswer {};
 struct PeersRequest {};
 struct NeighborStatus {
   std::string address;
-  std::string id;            ///< empty: never reached
+  std::string id;  ///< empty: never reached
   std::string name;
-  std::string state;         ///< "linked", "direct", "dialling", "waiting"
-  bool configured = false;   ///< kept up: from the configuration or `peer add`
-  bool dialled = false;      ///< this peer dialled; otherwise the other did
-  bool pressure = false;     ///< its send queue is long: queries skip it
+  std::string state;        ///< "linked", "direct", "dialling", "waiting"
+  bool configured = false;  ///< kept up: from the configuration or `peer add`
+  bool dialled = false;     ///< this peer dialled; otherwise the other did
+  bool pressure = false;    ///< its send queue is long: queries skip it
   std::string last_error;
   std::uint64_t retry_in_ms = 0;  ///< while "waiting"
   std::optional<double> round_trip_ms;
@@ -167,7 +167,7 @@ struct Counter {
   std::uint64_t value = 0;
 };
 struct ShareStatus {
-  std::uint64_t files = 0;          ///< findable: hashed and in the index
+  std::uint64_t files = 0;  ///< findable: hashed and in the index
   std::uint64_t bytes = 0;
   std::uint64_t pending_files = 0;  ///< seen, still to be hashed
   std::uint64_t pending_bytes = 0;
@@ -207,11 +207,11 @@ struct TraceRequest {
   std::uint32_t timeout_ms = 0;
 };
 struct TraceStep {
-  std::string what;    ///< "received", "forwarded", "answered", "duplicate", "ttl-ended", …
-  std::string peer;    ///< address of the neighbor concerned; empty: none
+  std::string what;  ///< "received", "forwarded", "answered", "duplicate", "ttl-ended", …
+  std::string peer;  ///< address of the neighbor concerned; empty: none
   std::uint32_t ttl = 0;
   std::uint32_t hops = 0;
-  double at_ms = 0;    ///< since that peer first saw the query
+  double at_ms = 0;  ///< since that peer first saw the query
 };
 struct TracedPeer {
   std::string address;

@@ -10,7 +10,7 @@ namespace oxbow {
 
 }  // namespace oxbow
 
-#define OXBOW_ASSERT(condition, why)                                          \
-  (static_cast<bool>(condition)                                               \
-       ? static_cast<void>(0)                                                 \
+#define OXBOW_ASSERT(condition, why) \
+  (static_cast<bool>(condition)      \
+       ? static_cast<void>(0)        \
        : ::oxbow::assertion_failed(#condition, (why), __FILE__, __LINE__))

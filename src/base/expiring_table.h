@@ -1,5 +1,5 @@
-// A StableTable whose entries are also kept in the order of their insertion, so that the oldest can be
-// dropped when their time is up or room is needed.
+// A StableTable whose entries are also kept in the order of their insertion, so that the oldest can
+// be dropped when their time is up or room is needed.
 #pragma once
 
 #include "base/stable_table.h"

@@ -59,7 +59,9 @@ Result<std::string> from_hex(std::string_view digits) {
 
 std::string abbreviated(const PeerId& id) { return to_hex(id.view().substr(0, 4)); }
 
-std::string to_string(const RequestId& id) { return fmt::format("{:016x}{:016x}", id.random, id.proof); }
+std::string to_string(const RequestId& id) {
+  return fmt::format("{:016x}{:016x}", id.random, id.proof);
+}
 
 Result<RequestId> parse_request_id(std::string_view digits) {
   auto raw = from_hex(digits);

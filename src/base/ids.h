@@ -36,8 +36,8 @@ struct FixedBytes {
   }
 };
 
-using PeerId = FixedBytes<struct PeerIdTag, 16>;   ///< names a peer; drawn once
-using Digest = FixedBytes<struct DigestTag, 32>;   ///< SHA-256
+using PeerId = FixedBytes<struct PeerIdTag, 16>;  ///< names a peer; drawn once
+using Digest = FixedBytes<struct DigestTag, 32>;  ///< SHA-256
 
 /// Names one query: 64 random bits, then 64 bits of their keyed hash under a secret of the
 /// originator's process (see overlay/request_ids.h).
@@ -59,9 +59,9 @@ inline std::uint32_t slot_of(ConnectionId id) { return static_cast<std::uint32_t
 using LinkNumber = ConnectionId;
 inline constexpr LinkNumber kNoLink = kNoConnection;
 
-enum class DialId : std::uint32_t {};          ///< names an attempt to connect; drawn by the core
-enum class RequestHandle : std::uint64_t {};   ///< names a client's request; drawn by the driver
-enum class DiskTicket : std::uint64_t {};      ///< names a disk operation; drawn by the core
+enum class DialId : std::uint32_t {};         ///< names an attempt to connect; drawn by the core
+enum class RequestHandle : std::uint64_t {};  ///< names a client's request; drawn by the driver
+enum class DiskTicket : std::uint64_t {};     ///< names a disk operation; drawn by the core
 
 std::string to_hex(std::string_view bytes);
 /// The bytes that an even number of hexadecimal digits stands for.
@@ -74,9 +74,9 @@ std::string to_string(const FixedBytes<Tag, Size>& id) {
 /// The first 8 digits: enough to tell the peers of one network apart when people read them.
 std::string abbreviated(const PeerId& id);
 
-std::string to_string(const RequestId& id);                    ///< 32 hexadecimal digits
-Result<RequestId> parse_request_id(std::string_view digits);   ///< what to_string gave
-Result<PeerId> parse_peer_id(std::string_view digits);         ///< 32 hexadecimal digits
-Result<Digest> parse_digest(std::string_view digits);          ///< 64 hexadecimal digits
+std::string to_string(const RequestId& id);                   ///< 32 hexadecimal digits
+Result<RequestId> parse_request_id(std::string_view digits);  ///< what to_string gave
+Result<PeerId> parse_peer_id(std::string_view digits);        ///< 32 hexadecimal digits
+Result<Digest> parse_digest(std::string_view digits);         ///< 64 hexadecimal digits
 
 }  // namespace oxbow

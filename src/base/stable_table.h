@@ -1,7 +1,7 @@
 // A hash table whose entries stay where they are: each has a slot number that is good until the
-// entry is erased, so that other structures can chain entries by number. Entries come in chunks, and
-// what is not in the table is told without looking at any (base/slot_table.h): in a large table each
-// look costs a cache miss, and most queries that a peer receives are new to it.
+// entry is erased, so that other structures can chain entries by number. Entries come in chunks,
+// and what is not in the table is told without looking at any (base/slot_table.h): in a large table
+// each look costs a cache miss, and most queries that a peer receives are new to it.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ namespace oxbow {
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = SlotTable::kNone;
 
-/// `Hash` gives 64 well-mixed bits. Key and Value are default-constructible; a freed slot's value is
-/// reset to Value{}.
+/// `Hash` gives 64 well-mixed bits. Key and Value are default-constructible; a freed slot's value
+/// is reset to Value{}.
 template <class Key, class Value, class Hash>
 class StableTable {
  public:

@@ -25,8 +25,8 @@ struct WallTimeline {
   static constexpr bool is_steady = false;
 };
 
-using Instant = SteadyTimeline::time_point;   ///< µs since an arbitrary start; never goes back
-using WallTime = WallTimeline::time_point;    ///< µs since 1970-01-01 UTC; may jump
+using Instant = SteadyTimeline::time_point;  ///< µs since an arbitrary start; never goes back
+using WallTime = WallTimeline::time_point;   ///< µs since 1970-01-01 UTC; may jump
 
 inline constexpr Instant kNever = Instant::max();
 

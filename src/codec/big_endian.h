@@ -7,7 +7,8 @@
 
 namespace oxbow {
 
-static_assert(std::endian::native == std::endian::little || std::endian::native == std::endian::big);
+static_assert(std::endian::native == std::endian::little ||
+              std::endian::native == std::endian::big);
 
 inline std::uint64_t to_big_endian(std::uint64_t value) {
   return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);

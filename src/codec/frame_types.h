@@ -1,5 +1,5 @@
-// The frames between peers: their numbers on the wire, their names for people, and how long each may
-// be. A number, once given, is never used for anything else.
+// The frames between peers: their numbers on the wire, their names for people, and how long each
+// may be. A number, once given, is never used for anything else.
 #pragma once
 
 #include <array>

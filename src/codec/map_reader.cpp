@@ -74,8 +74,7 @@ bool MapReader::not_a_field(std::size_t map, std::span<const std::string_view> k
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string shown = to_utf8(name.substr(0, kGotShown));
     return fail(fmt::format("there is no '{}'", shown),
-                known.empty() ? "no parameters"
-                              : fmt::format("one of {}", fmt::join(known, ", ")),
+                known.empty() ? "no parameters" : fmt::format("one of {}", fmt::join(known, ", ")),
                 shown);
   }
   return true;

@@ -137,8 +137,7 @@ class MapReader {
   void refuse(std::string_view name, std::string needed, const Token& got) {
     wrong(name, std::move(needed), got);
   }
-  void not_one_of(std::string_view name, std::span<const std::string_view> names,
-                  const Token& got);
+  void not_one_of(std::string_view name, std::span<const std::string_view> names, const Token& got);
   bool missing(std::string_view name);
   bool not_a_field(std::size_t map, std::span<const std::string_view> known);
   bool fail(std::string message, std::string needed, std::string got);

@@ -18,8 +18,7 @@ void MessageReader::operator()(std::string_view name, Address& address) {
 void MessageReader::text(std::string_view name, std::string_view& value, std::size_t most) {
   const Token* token = next();
   if (token == nullptr) return;
-  if (token->type != Token::Type::text || token->size > most ||
-      !is_utf8(tokens_.view(*token))) {
+  if (token->type != Token::Type::text || token->size > most || !is_utf8(tokens_.view(*token))) {
     return refuse(name, fmt::format("text (UTF-8) of at most {} bytes", most), *token);
   }
   value = tokens_.view(*token);
@@ -48,9 +47,10 @@ void MessageReader::refuse_fields(std::string_view name, std::size_t count,
 void MessageReader::refuse(std::string_view name, std::string_view needed, const Token& got) {
   ok_ = false;
   std::string got_text = to_string(got);
-  error_ = Error{"bad-message",
-                 fmt::format("{}: bad {}: needed {}, got {}", message_name_, name, needed, got_text),
-                 std::string(needed), std::move(got_text)};
+  error_ =
+      Error{"bad-message",
+            fmt::format("{}: bad {}: needed {}, got {}", message_name_, name, needed, got_text),
+            std::string(needed), std::move(got_text)};
 }
 
 }  // namespace oxbow

@@ -30,7 +30,8 @@ class MessageReader {
   MessageReader(Tokens tokens, std::string_view message_name, MessageLists& lists, Error& error)
       : tokens_(tokens), message_name_(message_name), lists_(lists), error_(error) {}
 
-  /// A whole message. A newer peer may append fields: those beyond the known ones are not looked at.
+  /// A whole message. A newer peer may append fields: those beyond the known ones are not looked
+  /// at.
   template <class T>
   bool message(T& value) {
     const Token& array = tokens_[at_++];

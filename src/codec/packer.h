@@ -56,8 +56,8 @@ class Packer {
   void map(std::size_t size) { packer_.pack_map(static_cast<std::uint32_t>(size)); }
 
  private:
-  // Bytes are written where they will stay. (A buffer of its own, copied in the end, would stall the
-  // processor: a wide load of what was just stored byte by byte.)
+  // Bytes are written where they will stay. (A buffer of its own, copied in the end, would stall
+  // the processor: a wide load of what was just stored byte by byte.)
   struct Sink {
     static constexpr std::size_t kRoom = 128;  // a query, and most other messages
 

@@ -38,7 +38,8 @@ bool read_message(std::size_t index, MessageReader& reader, Message& message) {
   using Read = bool (*)(MessageReader&, Message&);
   static constexpr auto kReaders = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<Read, sizeof...(I)>{&read_as<I>...};
-  }(std::make_index_sequence<std::variant_size_v<Message>>());
+  }
+  (std::make_index_sequence<std::variant_size_v<Message>>());
   return kReaders[index](reader, message);
 }
 
@@ -65,7 +66,7 @@ struct PeerStreamState {
   std::size_t held_at = 0;  // the first byte of it not yet used
   std::size_t skip = 0;     // bytes of a frame of unknown type still to come
   bool expect_magic = true;
-  bool greeted = false;     // a Hello was received
+  bool greeted = false;  // a Hello was received
   bool failed = false;
   std::uint64_t frames = 0;
   std::uint64_t unknown_types = 0;

@@ -59,7 +59,7 @@ class RpcClientStream {
  public:
   enum class Next {
     answer,
-    hit,    ///< for a request made with `stream`, ahead of its answer
+    hit,  ///< for a request made with `stream`, ahead of its answer
     more,
     error,  ///< not MessagePack-RPC, or an answer that was not asked for: the end
   };

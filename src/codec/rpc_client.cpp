@@ -32,7 +32,8 @@ Result<ClientAnswer> read_answer(std::size_t method, const Tokens& tokens, std::
   using Read = Result<ClientAnswer> (*)(const Tokens&, std::size_t);
   static constexpr auto kReaders = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<Read, sizeof...(I)>{&read_as<I>...};
-  }(std::make_index_sequence<std::variant_size_v<ClientAnswer>>());
+  }
+  (std::make_index_sequence<std::variant_size_v<ClientAnswer>>());
   return kReaders[method](tokens, result);
 }
 

@@ -40,8 +40,8 @@ RpcScanner::Next RpcScanner::next() {
   if (!read.list.empty()) {
     const Token& first = read[0];
     if (first.type != Token::Type::array || first.size < 3 || first.size > 4) {
-      return fail({"bad-rpc", "not MessagePack-RPC", "an array of 3 or 4 values",
-                   to_string(first)});
+      return fail(
+          {"bad-rpc", "not MessagePack-RPC", "an array of 3 or 4 values", to_string(first)});
     }
   }
   const std::size_t size = outcome == Scanner::Outcome::done ? scanner_.used() : rest.size();

@@ -84,7 +84,8 @@ Result<ClientRequest> read_request(const Tokens& tokens, std::size_t method, std
   using Read = Result<ClientRequest> (*)(const Tokens&, std::size_t);
   static constexpr auto kReaders = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<Read, sizeof...(I)>{&read_as<I>...};
-  }(std::make_index_sequence<std::variant_size_v<ClientRequest>>());
+  }
+  (std::make_index_sequence<std::variant_size_v<ClientRequest>>());
   return kReaders[*index](tokens, params);
 }
 
@@ -99,8 +100,8 @@ struct RpcServerState {
 
  private:
   RpcServerStream::Next fail(std::string_view what, std::string_view needed, const Token& got) {
-    scanner.fail({"bad-rpc", fmt::format("not MessagePack-RPC: bad {}", what),
-                  std::string(needed), to_string(got)});
+    scanner.fail({"bad-rpc", fmt::format("not MessagePack-RPC: bad {}", what), std::string(needed),
+                  to_string(got)});
     return RpcServerStream::Next::error;
   }
 };

@@ -44,8 +44,7 @@ struct Scanner::Parser : msgpack::detail::context<Scanner::Parser> {
     if (tokens.size() > kTokensKept) tokens = std::vector<Token>(kTokensAtFirst);
   }
 
-  [[gnu::cold, gnu::noinline]] bool fail(std::string message, std::string needed,
-                                         std::string got) {
+  [[gnu::cold, gnu::noinline]] bool fail(std::string message, std::string needed, std::string got) {
     error = Error{"bad-msgpack", std::move(message), std::move(needed), std::move(got)};
     return false;
   }
@@ -110,9 +109,7 @@ struct Scanner::Parser : msgpack::detail::context<Scanner::Parser> {
     return add(type, static_cast<std::uint64_t>(v));
   }
   bool visit_float32(float v) { return visit_float64(static_cast<double>(v)); }
-  bool visit_float64(double v) {
-    return add(Token::Type::real, std::bit_cast<std::uint64_t>(v));
-  }
+  bool visit_float64(double v) { return add(Token::Type::real, std::bit_cast<std::uint64_t>(v)); }
   bool visit_str(const char* v, std::uint32_t size) { return add_raw(Token::Type::text, v, size); }
   bool visit_bin(const char* v, std::uint32_t size) { return add_raw(Token::Type::bytes, v, size); }
   bool visit_ext(const char*, std::uint32_t size) {

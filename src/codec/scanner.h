@@ -17,9 +17,9 @@ namespace oxbow {
 
 /// Ext types are never accepted; neither are maps with a key twice or with a key that is not text.
 struct ScanLimits {
-  std::uint32_t nesting = limits::kNesting;             // containers within each other
-  std::uint32_t container = limits::kContainerLength;   // elements of an array, entries of a map
-  std::size_t elements = limits::kElements;             // values altogether
+  std::uint32_t nesting = limits::kNesting;            // containers within each other
+  std::uint32_t container = limits::kContainerLength;  // elements of an array, entries of a map
+  std::size_t elements = limits::kElements;            // values altogether
 };
 
 class Scanner {
@@ -35,7 +35,8 @@ class Scanner {
   void reset();
 
   /// `bytes` begins with the value's first byte and, after `more`, is what was passed before with
-  /// bytes added (it may have moved). `done`: the value ends at used(); what follows isn't looked at.
+  /// bytes added (it may have moved). `done`: the value ends at used(); what follows isn't looked
+  /// at.
   Outcome scan(std::string_view bytes);
 
   std::size_t used() const { return used_; }

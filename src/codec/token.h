@@ -18,8 +18,8 @@ struct Token {
     unsigned_number,  // 0 to 2^64 - 1
     negative_number,  // -2^63 to -1
     real,
-    text,             // msgpack str
-    bytes,            // msgpack bin
+    text,   // msgpack str
+    bytes,  // msgpack bin
     array,
     map,
   };

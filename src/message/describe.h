@@ -1,5 +1,5 @@
-// The fields of every public request and answer, listed once, by name: the MessagePack-RPC codec and
-// the command line's JSON both walk these lists, so that a new field appears everywhere.
+// The fields of every public request and answer, listed once, by name: the MessagePack-RPC codec
+// and the command line's JSON both walk these lists, so that a new field appears everywhere.
 //
 // A visitor has two functions:
 //   visitor(name, field)        texts, numbers, bools, enums (see kEnumNames), std::optional of a
@@ -39,7 +39,7 @@ inline constexpr std::array<std::string_view, 4> kEnumNames<Stopped>{"complete",
                                                                      "first-hit", "timeout"};
 
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 constexpr std::string_view enum_name(E value) {
   const auto index = static_cast<std::size_t>(value);
   return index < kEnumNames<E>.size() ? kEnumNames<E>[index] : std::string_view("unknown");
@@ -47,7 +47,7 @@ constexpr std::string_view enum_name(E value) {
 
 /// Nothing for a name that the enum does not have.
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 constexpr std::optional<E> enum_value(std::string_view name) {
   for (std::size_t i = 0; i < kEnumNames<E>.size(); ++i) {
     if (kEnumNames<E>[i] == name) return static_cast<E>(i);

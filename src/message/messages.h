@@ -1,6 +1,6 @@
-// Every message between peers as a plain struct, and the Message variant. Texts and lists are views:
-// they point into the bytes just received, into the outbox's arena, or into tables of the sender
-// that stay as they are until the driver has encoded the message. Nothing here owns memory.
+// Every message between peers as a plain struct, and the Message variant. Texts and lists are
+// views: they point into the bytes just received, into the outbox's arena, or into tables of the
+// sender that stay as they are until the driver has encoded the message. Nothing here owns memory.
 #pragma once
 
 #include <oxbow/requests.h>
@@ -29,11 +29,11 @@ struct Hello {
   std::uint32_t version = kProtocolVersion;
   std::string_view network;  ///< peers of another network are refused
   PeerId peer;
-  Address advertised;        ///< where the sender can be dialled
-  std::string_view name;     ///< for people; at most 63 bytes
+  Address advertised;     ///< where the sender can be dialled
+  std::string_view name;  ///< for people; at most 63 bytes
   std::uint64_t features = 0;
   ConnectionKind kind = ConnectionKind::control;
-  bool link = false;         ///< dialler: wants to be a neighbor; acceptor: agrees
+  bool link = false;  ///< dialler: wants to be a neighbor; acceptor: agrees
 };
 
 /// Says why the sender is about to hang up.
@@ -88,25 +88,25 @@ struct HitResult {
 
 /// What one peer did with a query that was sent with kTrace.
 enum class TraceKind : std::uint8_t {
-  started,       ///< this peer is the originator
-  received,      ///< first copy, from `peer`
-  answered,      ///< it holds the key
-  forwarded,     ///< to `peer`
-  duplicate,     ///< a further copy, from `peer`
-  reforwarded,   ///< to `peer`, because a later copy had a higher TTL
-  ttl_ended,     ///< not routed on
-  stopped,       ///< not routed on: it answered
-  refused_rate,  ///< `peer` sends too many queries
+  started,            ///< this peer is the originator
+  received,           ///< first copy, from `peer`
+  answered,           ///< it holds the key
+  forwarded,          ///< to `peer`
+  duplicate,          ///< a further copy, from `peer`
+  reforwarded,        ///< to `peer`, because a later copy had a higher TTL
+  ttl_ended,          ///< not routed on
+  stopped,            ///< not routed on: it answered
+  refused_rate,       ///< `peer` sends too many queries
   refused_congested,  ///< too busy
-  refused_full,  ///< a table is full
-  skipped,       ///< `peer` not sent to: its queue is long
-  hit_relayed,   ///< a hit to `peer`
-  hit_no_route,  ///< a hit dropped: no living upstream
-  hit_repeated,  ///< a hit dropped: it had passed here before
-  copy_lost,     ///< `peer` went away before it answered for its copy
-  copy_timed_out,  ///< `peer` did not answer for its copy in time
-  walker_came,   ///< a walker, from `peer`; hops: its steps so far
-  walker_left,   ///< a walker, to `peer`
+  refused_full,       ///< a table is full
+  skipped,            ///< `peer` not sent to: its queue is long
+  hit_relayed,        ///< a hit to `peer`
+  hit_no_route,       ///< a hit dropped: no living upstream
+  hit_repeated,       ///< a hit dropped: it had passed here before
+  copy_lost,          ///< `peer` went away before it answered for its copy
+  copy_timed_out,     ///< `peer` did not answer for its copy in time
+  walker_came,        ///< a walker, from `peer`; hops: its steps so far
+  walker_left,        ///< a walker, to `peer`
 };
 struct TraceEntry {
   TraceKind kind = TraceKind::received;
@@ -124,8 +124,8 @@ struct Hit {
   std::string_view holder_name;
   std::uint16_t number = 0;  ///< of the receiver's forwarding that it answers
   std::uint16_t part = 0;    ///< counted from 0
-  bool last = true;         ///< no further part
-  std::uint8_t hops = 0;    ///< the query's at the holder + 1
+  bool last = true;          ///< no further part
+  std::uint8_t hops = 0;     ///< the query's at the holder + 1
   std::span<const HitResult> results;
   std::span<const TraceEntry> trace;  ///< instead of results, for Match::trace
 };
@@ -145,8 +145,8 @@ inline constexpr std::uint8_t kTruncated = 64;  ///< a holder had more results t
 /// Invariant, for each copy and so for the whole flood: messages + 1 = peers + duplicates +
 /// refused + lost (a copy is its receiver's first, or a duplicate, or refused, or lost).
 struct Totals {
-  std::uint32_t peers = 0;         ///< reached for the first time
-  std::uint32_t messages = 0;      ///< query messages sent below this copy
+  std::uint32_t peers = 0;     ///< reached for the first time
+  std::uint32_t messages = 0;  ///< query messages sent below this copy
   std::uint32_t duplicates = 0;
   std::uint32_t refused = 0;
   std::uint32_t lost = 0;
@@ -213,10 +213,10 @@ struct PieceRequest {
 };
 enum class PieceStatus : std::uint8_t {
   ok,
-  not_found,   ///< the key is not in the index
-  changed,     ///< the key has another content now
-  failed,      ///< it could not be read
-  busy,        ///< too many requests; ask again
+  not_found,  ///< the key is not in the index
+  changed,    ///< the key has another content now
+  failed,     ///< it could not be read
+  busy,       ///< too many requests; ask again
 };
 struct Piece {
   std::uint64_t ticket = 0;

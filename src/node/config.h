@@ -16,13 +16,13 @@ namespace oxbow {
 
 struct NodeConfig {
   PeerId id;
-  std::string name;                ///< for people; empty: the id's first digits
-  std::string network = "oxbow";   ///< only peers of the same network talk
-  Address advertised;              ///< where others can dial this peer
-  std::string version = "0";       ///< of the program, for `status`
+  std::string name;               ///< for people; empty: the id's first digits
+  std::string network = "oxbow";  ///< only peers of the same network talk
+  Address advertised;             ///< where others can dial this peer
+  std::string version = "0";      ///< of the program, for `status`
 
-  std::uint64_t seed = 0;          ///< of all the core's randomness
-  SipKey secret{};                 ///< proves own request ids; drawn anew at each start
+  std::uint64_t seed = 0;  ///< of all the core's randomness
+  SipKey secret{};         ///< proves own request ids; drawn anew at each start
 
   std::vector<std::string> neighbors;  ///< HOST:PORT, kept up with back-off
   bool is_static = false;              ///< exactly these links: no discovery

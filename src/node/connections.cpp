@@ -54,8 +54,7 @@ Connection* Connections::to_peer(const PeerId& peer, ConnectionKind kind) {
 
 std::size_t Connections::count_links(bool dialled) const {
   return static_cast<std::size_t>(std::count_if(
-      links_.begin(), links_.end(),
-      [&](ConnectionId id) { return find(id)->dialled == dialled; }));
+      links_.begin(), links_.end(), [&](ConnectionId id) { return find(id)->dialled == dialled; }));
 }
 
 }  // namespace oxbow

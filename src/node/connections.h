@@ -1,5 +1,5 @@
-// The connections of a Node: what is known of each, and which of them are links. Only this table and
-// the handlers map 32-bit link numbers to peers.
+// The connections of a Node: what is known of each, and which of them are links. Only this table
+// and the handlers map 32-bit link numbers to peers.
 #pragma once
 
 #include <memory>
@@ -18,23 +18,23 @@ namespace oxbow {
 
 struct Connection {
   ConnectionId id = kNoConnection;
-  bool dialled = false;      ///< by this peer
-  DialId dial{};             ///< the attempt, if dialled
-  bool up = false;           ///< hellos have been exchanged: what follows is known
-  Address remote;            ///< as the driver sees it
+  bool dialled = false;  ///< by this peer
+  DialId dial{};         ///< the attempt, if dialled
+  bool up = false;       ///< hellos have been exchanged: what follows is known
+  Address remote;        ///< as the driver sees it
   ConnectionKind kind = ConnectionKind::control;
   PeerId peer;
-  Address address;           ///< where the peer says that it can be dialled
+  Address address;  ///< where the peer says that it can be dialled
   std::string name;
 
-  bool linked = false;       ///< both agreed to flood over it
-  bool link_asked = false;   ///< we asked with a LinkChange and wait for the answer
+  bool linked = false;      ///< both agreed to flood over it
+  bool link_asked = false;  ///< we asked with a LinkChange and wait for the answer
   bool under_pressure = false;
-  bool probed = false;       ///< its address has been dialled, to see whether it is right
+  bool probed = false;  ///< its address has been dialled, to see whether it is right
 
   Instant opened{};
-  Instant heard{};           ///< last message received
-  Instant used{};            ///< last message, keepalive left out, in either direction
+  Instant heard{};               ///< last message received
+  Instant used{};                ///< last message, keepalive left out, in either direction
   std::uint64_t ping_nonce = 0;  ///< of the ping that waits for its pong; 0: none
   Instant pinged{};
   Instant gave_addresses{};  ///< when we last answered with addresses

@@ -6,30 +6,30 @@
 namespace oxbow {
 
 // name in the program, name in `status`
-#define OXBOW_COUNTERS(X)                      \
-  X(queries_received, "queries received")      \
-  X(queries_sent, "queries sent")              \
-  X(queries_answered, "queries answered")      \
-  X(duplicates, "duplicates")                  \
-  X(refused_rate, "refused: rate")             \
-  X(refused_congested, "refused: congested")   \
-  X(refused_full, "refused: table full")       \
-  X(skipped_links, "links skipped")            \
-  X(copies_lost, "copies lost")                \
-  X(copies_timed_out, "copies timed out")      \
-  X(dones_received, "dones received")          \
-  X(dones_sent, "dones sent")                  \
-  X(dones_unasked, "dones unasked")            \
-  X(hits_received, "hits received")            \
-  X(hits_sent, "hits sent")                    \
-  X(hits_unasked, "hits unasked")              \
-  X(hits_no_route, "hits without a route")     \
-  X(hits_repeated, "hits repeated")            \
-  X(walk_steps, "walk steps received")         \
-  X(walk_reports, "walk reports sent")         \
-  X(pieces_sent, "pieces sent")                \
-  X(pieces_received, "pieces received")        \
-  X(offences, "offences")                      \
+#define OXBOW_COUNTERS(X)                    \
+  X(queries_received, "queries received")    \
+  X(queries_sent, "queries sent")            \
+  X(queries_answered, "queries answered")    \
+  X(duplicates, "duplicates")                \
+  X(refused_rate, "refused: rate")           \
+  X(refused_congested, "refused: congested") \
+  X(refused_full, "refused: table full")     \
+  X(skipped_links, "links skipped")          \
+  X(copies_lost, "copies lost")              \
+  X(copies_timed_out, "copies timed out")    \
+  X(dones_received, "dones received")        \
+  X(dones_sent, "dones sent")                \
+  X(dones_unasked, "dones unasked")          \
+  X(hits_received, "hits received")          \
+  X(hits_sent, "hits sent")                  \
+  X(hits_unasked, "hits unasked")            \
+  X(hits_no_route, "hits without a route")   \
+  X(hits_repeated, "hits repeated")          \
+  X(walk_steps, "walk steps received")       \
+  X(walk_reports, "walk reports sent")       \
+  X(pieces_sent, "pieces sent")              \
+  X(pieces_received, "pieces received")      \
+  X(offences, "offences")                    \
   X(hangups, "hangups")
 
 struct Counters {

@@ -116,8 +116,7 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
   for (const std::uint64_t ticket : pending.pieces) ask_for_piece(turn, ticket, connection);
 }
 
-void send_report(Turn& turn, const PeerId& peer, const Address& address,
-                 const WalkReport& report) {
+void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report) {
   NodeState& node = turn.node;
   if (Connection* connection = node.connections.to_peer(peer, ConnectionKind::control)) {
     connection->used = turn.now.steady;

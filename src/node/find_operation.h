@@ -25,18 +25,18 @@ struct Walker {
 struct FindOperation {
   RequestHandle handle{};
   FindRequest request;
-  bool is_trace = false;        ///< for a TraceRequest: `request` then is a flood for its entries
-  std::uint8_t ttl = 0;         ///< asked for
+  bool is_trace = false;  ///< for a TraceRequest: `request` then is a flood for its entries
+  std::uint8_t ttl = 0;   ///< asked for
   bool all = false;
   std::uint16_t max_hits = 0;
   Instant started{};
   Instant deadline{};
-  Instant due{};                ///< of the next look at it: the deadline, or a walker's silence
+  Instant due{};  ///< of the next look at it: the deadline, or a walker's silence
 
-  RequestId id;                 ///< of the wave under way
+  RequestId id;  ///< of the wave under way
   std::uint8_t wave_ttl = 0;
   std::uint32_t waves = 0;
-  Totals totals;                ///< of the waves that have ended
+  Totals totals;  ///< of the waves that have ended
   std::vector<Walker> walkers;
   std::uint64_t walk_messages = 0;  ///< reports received and replies sent
   std::uint64_t walk_hits = 0;

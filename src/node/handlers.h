@@ -1,5 +1,5 @@
-// The handlers of a Node: one function for each message, request and deadline, each in a file of the
-// same name. They share nothing but the Turn.
+// The handlers of a Node: one function for each message, request and deadline, each in a file of
+// the same name. They share nothing but the Turn.
 #pragma once
 
 #include <span>
@@ -50,8 +50,8 @@ void answer_copy(Turn& turn, LinkNumber to, const RequestId& id, std::uint16_t n
 void link_lost(Turn& turn, LinkNumber link);
 void give_up_overdue_echoes(Turn& turn);
 
-/// Sends a response towards the originator (or hands it to our own search); returns the hit messages
-/// put on a link. `hops` is the query's + 1, or 0 at the originator.
+/// Sends a response towards the originator (or hands it to our own search); returns the hit
+/// messages put on a link. `hops` is the query's + 1, or 0 at the originator.
 std::uint32_t respond(Turn& turn, const RequestId& id, std::uint8_t hops,
                       std::span<const HitResult> results, std::span<const TraceEntry> trace);
 /// The views of `results`, in the outbox's arena.
@@ -90,7 +90,8 @@ bool remember_visit(Turn& turn, const RequestId& id);
 LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from);
 void expire_parked(Turn& turn);
 
-// -- connections (dialling.cpp, links.cpp) ---------------------------------------------------------
+// -- connections (dialling.cpp, links.cpp)
+// ---------------------------------------------------------
 DialId dial(Turn& turn, PendingDial pending);
 void dial_due_neighbors(Turn& turn);
 void dial_ended(Turn& turn, DialId id, std::string_view reason);

@@ -189,8 +189,7 @@ void look_after_connections(Turn& turn) {
   NodeState& node = turn.node;
   if (node.keepalive_due > turn.now.steady) return;
   node.keepalive_due = kNever;
-  const std::vector<ConnectionId> all(node.connections.all().begin(),
-                                      node.connections.all().end());
+  const std::vector<ConnectionId> all(node.connections.all().begin(), node.connections.all().end());
   Instant due = kNever;
   for (const ConnectionId id : all) {
     Connection* connection = node.connections.find(id);

@@ -77,32 +77,31 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
   if (found == nullptr) return;  // hung up by this node; its last bytes are still coming in
   Connection& from = *found;
   from.heard = now.steady;
-  const bool greeting = std::holds_alternative<Hello>(message) ||
-                        std::holds_alternative<Bye>(message);
+  const bool greeting =
+      std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message);
   if (!from.up && !greeting) return offence(turn, from, "a message before its hello");
-  std::visit(
-      Overloaded{
-          [&](const Hello& hello) { receive_hello(turn, from, hello); },
-          [&](const Bye& bye) { receive_bye(turn, from, bye); },
-          [&](const LinkChange& change) { receive_link_change(turn, from, change); },
-          [&](const Ping& ping) { receive_ping(turn, from, ping); },
-          [&](const Pong& pong) { receive_pong(turn, from, pong); },
-          [&](const Query& query) {
-            from.used = now.steady;
-            receive_query(turn, from, query);
-          },
-          [&](const Hit& hit) { receive_hit(turn, from, hit); },
-          [&](const QueryDone& done) { receive_query_done(turn, from, done); },
-          [&](const Walk& walk) { receive_walk(turn, from, walk); },
-          [&](const WalkReport& report) {
-            from.used = now.steady;
-            receive_walk_report(turn, from, report);
-          },
-          [&](const WalkReply& reply) { receive_walk_reply(turn, from, reply); },
-          [&](const PieceRequest& request) { receive_piece_request(turn, from, request); },
-          [&](const Piece& piece) { receive_piece(turn, from, piece); },
-      },
-      message);
+  std::visit(Overloaded{
+                 [&](const Hello& hello) { receive_hello(turn, from, hello); },
+                 [&](const Bye& bye) { receive_bye(turn, from, bye); },
+                 [&](const LinkChange& change) { receive_link_change(turn, from, change); },
+                 [&](const Ping& ping) { receive_ping(turn, from, ping); },
+                 [&](const Pong& pong) { receive_pong(turn, from, pong); },
+                 [&](const Query& query) {
+                   from.used = now.steady;
+                   receive_query(turn, from, query);
+                 },
+                 [&](const Hit& hit) { receive_hit(turn, from, hit); },
+                 [&](const QueryDone& done) { receive_query_done(turn, from, done); },
+                 [&](const Walk& walk) { receive_walk(turn, from, walk); },
+                 [&](const WalkReport& report) {
+                   from.used = now.steady;
+                   receive_walk_report(turn, from, report);
+                 },
+                 [&](const WalkReply& reply) { receive_walk_reply(turn, from, reply); },
+                 [&](const PieceRequest& request) { receive_piece_request(turn, from, request); },
+                 [&](const Piece& piece) { receive_piece(turn, from, piece); },
+             },
+             message);
 }
 
 void Node::expect(const RequestId& query) const {
@@ -151,8 +150,9 @@ void Node::index_changed(Now now, const IndexUpdate& update, Outbox& out) {
   const std::size_t left_out = state_->index.apply(update);
   if (left_out > 0) {
     log(turn, Severity::warning, kNoConnection,
-        fmt::format("{} shared files cannot be found: the index is full, or their names are no keys",
-                    left_out));
+        fmt::format(
+            "{} shared files cannot be found: the index is full, or their names are no keys",
+            left_out));
   }
   const ShareStatus& progress = update.progress;
   if (!progress.scanning && progress.pending_files == 0) state_->shares_pending = false;
@@ -180,9 +180,9 @@ void Node::tick(Now now, Outbox& out) {
 Instant Node::next_deadline() const {
   const NodeState& node = *state_;
   if (!node.scans.empty()) return Instant::min();
-  Instant next = std::min({node.seen.next_deadline(), node.routes.next_deadline(),
-                           node.echoes.next_deadline(), node.plan.next_deadline(),
-                           node.keepalive_due});
+  Instant next =
+      std::min({node.seen.next_deadline(), node.routes.next_deadline(), node.echoes.next_deadline(),
+                node.plan.next_deadline(), node.keepalive_due});
   if (!node.finds_due.empty()) next = std::min(next, node.finds_due.begin()->first);
   if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
   if (node.parked.size() > 0) {

@@ -17,9 +17,9 @@ struct NodeState;
 
 /// A transport connection that has just come up, before any hello.
 struct Connected {
-  bool dialled = false;   ///< by this peer; `dial` then names the attempt
+  bool dialled = false;  ///< by this peer; `dial` then names the attempt
   DialId dial{};
-  Address remote;         ///< the other end as the driver sees it
+  Address remote;  ///< the other end as the driver sees it
 };
 
 enum class Pressure : std::uint8_t { none, high };

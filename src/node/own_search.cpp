@@ -72,8 +72,8 @@ bool is_partial(const FindOperation& find) {
 
 // The next wave of an expanding search, or its end.
 void after_wave(Turn& turn, FindOperation& find) {
-  const bool again = find.request.via == Via::expanding && !find.found() &&
-                     find.wave_ttl < find.ttl;
+  const bool again =
+      find.request.via == Via::expanding && !find.found() && find.wave_ttl < find.ttl;
   if (again) {
     const int doubled = std::min<int>(find.wave_ttl * 2, find.ttl);
     return start_wave(turn, find, static_cast<std::uint8_t>(doubled));
@@ -160,8 +160,9 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
                              [&](const TracedPeer& known) { return known.id == holder; });
     if (peer == peers.end()) {
       if (peers.size() >= limits::kHitsPerAnswer) return;
-      peer = peers.insert(peers.end(), {to_string(hit.holder_address), holder,
-                                        std::string(hit.holder_name), hit.hops, {}});
+      peer = peers.insert(
+          peers.end(),
+          {to_string(hit.holder_address), holder, std::string(hit.holder_name), hit.hops, {}});
     }
     find->first_hit = find->first_hit.value_or(turn.now.steady);
     for (const TraceEntry& entry : hit.trace) {
@@ -174,9 +175,12 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
   }
   for (const HitResult& result : hit.results) {
     find->first_hit = find->first_hit.value_or(turn.now.steady);
-    SearchHit found{std::string(result.key), to_string(hit.holder_address),
-                    to_string(hit.holder),   std::string(hit.holder_name),
-                    hit.hops,                result.size,
+    SearchHit found{std::string(result.key),
+                    to_string(hit.holder_address),
+                    to_string(hit.holder),
+                    std::string(hit.holder_name),
+                    hit.hops,
+                    result.size,
                     to_string(result.sha256)};
     if (find->request.stream) turn.out.replies.push_back({find->handle, found});
     if (find->hits.size() < limits::kHitsPerAnswer) {
@@ -199,8 +203,8 @@ void finish_find(Turn& turn, FindOperation& find, Stopped stopped) {
   } else {
     FindAnswer answer;
     answer.found = find.found();
-    answer.search = report_of(find, turn.now, stopped,
-                              !ended_early && (find.request.report || walked));
+    answer.search =
+        report_of(find, turn.now, stopped, !ended_early && (find.request.report || walked));
     answer.hits = std::move(find.hits);
     reply(turn, find.handle, ClientAnswer(std::move(answer)));
   }

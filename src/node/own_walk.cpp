@@ -56,8 +56,7 @@ void start_walk(Turn& turn, FindOperation& find) {
   const std::uint32_t steps = find.request.steps == 0 ? limits::kWalkSteps : find.request.steps;
   walk.steps_left = static_cast<std::uint16_t>(steps - 1);
   walk.steps_taken = 1;
-  const std::uint32_t walkers = find.request.walkers == 0 ? limits::kWalkers
-                                                          : find.request.walkers;
+  const std::uint32_t walkers = find.request.walkers == 0 ? limits::kWalkers : find.request.walkers;
   for (std::uint32_t i = 0; i < walkers; ++i) {
     const LinkNumber link = choose_step(node, find.id, kNoLink);
     if (link == kNoLink) break;

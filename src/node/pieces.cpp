@@ -42,8 +42,8 @@ DiskTicket read_from_disk(Turn& turn, std::string_view key, const Digest& sha256
   return ticket;
 }
 
-void answer_piece_call(Turn& turn, RequestHandle handle, const std::string& key,
-                       PieceStatus status, std::string_view bytes) {
+void answer_piece_call(Turn& turn, RequestHandle handle, const std::string& key, PieceStatus status,
+                       std::string_view bytes) {
   if (status != PieceStatus::ok) return reply(turn, handle, piece_error(status, key));
   reply(turn, handle, ClientAnswer(PieceAnswer{std::string(bytes)}));
 }
@@ -70,15 +70,16 @@ void request_piece(Turn& turn, RequestHandle handle, const PieceCall& call) {
   const auto sha256 = parse_digest(call.sha256);
   if (!sha256.ok()) return reply(turn, handle, sha256.error());
   if (call.length == 0 || call.length > limits::kPiece) {
-    return reply(turn, handle,
-                 Error{"bad-length", "a piece of no allowed length",
-                       fmt::format("1 to {} bytes", limits::kPiece),
-                       fmt::format("{}", call.length)});
+    return reply(
+        turn, handle,
+        Error{"bad-length", "a piece of no allowed length",
+              fmt::format("1 to {} bytes", limits::kPiece), fmt::format("{}", call.length)});
   }
   if (call.key.empty() || call.key.size() > limits::kKey) {
-    return reply(turn, handle, Error{"bad-key", "a key of no allowed length",
-                                     fmt::format("1 to {} bytes", limits::kKey),
-                                     fmt::format("{}", call.key.size())});
+    return reply(
+        turn, handle,
+        Error{"bad-key", "a key of no allowed length", fmt::format("1 to {} bytes", limits::kKey),
+              fmt::format("{}", call.key.size())});
   }
   const auto holder = parse_peer_id(call.holder_id);
   if (!holder.ok()) return reply(turn, handle, holder.error());
@@ -90,8 +91,8 @@ void request_piece(Turn& turn, RequestHandle handle, const PieceCall& call) {
   }
 
   const std::uint64_t ticket = ++node.last_ticket;
-  PieceOperation operation{handle, call, *holder, *sha256, kNoConnection,
-                           turn.now.steady + limits::kPieceTimeout};
+  PieceOperation operation{handle,  call,          *holder,
+                           *sha256, kNoConnection, turn.now.steady + limits::kPieceTimeout};
   node.pieces.emplace(ticket, std::move(operation));
   if (Connection* bulk = node.connections.to_peer(*holder, ConnectionKind::bulk)) {
     return ask_for_piece(turn, ticket, *bulk);
@@ -119,9 +120,8 @@ void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection) {
   PieceOperation& piece = found->second;
   piece.connection = connection.id;
   connection.used = turn.now.steady;
-  turn.out.send(connection.id,
-                PieceRequest{ticket, turn.out.arena.copy(piece.call.key), piece.sha256,
-                             piece.call.offset, piece.call.length});
+  turn.out.send(connection.id, PieceRequest{ticket, turn.out.arena.copy(piece.call.key),
+                                            piece.sha256, piece.call.offset, piece.call.length});
 }
 
 void receive_piece(Turn& turn, Connection& from, const Piece& piece) {

@@ -1,5 +1,5 @@
-// The handshake. The dialler's Hello states its wish, the acceptor's answers it; both sides apply the
-// same rules to what they learn, so that they agree without a further message.
+// The handshake. The dialler's Hello states its wish, the acceptor's answers it; both sides apply
+// the same rules to what they learn, so that they agree without a further message.
 #include <fmt/format.h>
 
 #include "node/handlers.h"
@@ -43,9 +43,8 @@ void recognise_target(NodeState& node, const Connection& from) {
 
 void accepted(Turn& turn, Connection& from, const Hello& hello) {
   NodeState& node = turn.node;
-  Connection* older = from.kind == ConnectionKind::probe
-                          ? nullptr
-                          : node.connections.to_peer(from.peer, from.kind);
+  Connection* older =
+      from.kind == ConnectionKind::probe ? nullptr : node.connections.to_peer(from.peer, from.kind);
   const bool loses = older != nullptr && !newer_stays(node, from, *older);
   const bool wants_link = hello.link && from.kind == ConnectionKind::control;
   const bool had_link = older != nullptr && older->linked;
@@ -118,10 +117,10 @@ void receive_hello(Turn& turn, Connection& from, const Hello& hello) {
     return hang_up(turn, from, "version", "protocol version 0 does not exist", Severity::warning);
   }
   if (hello.network != node.config.network) {
-    return hang_up(turn, from, "other-network",
-                   fmt::format("this is network '{}', not '{}'", node.config.network,
-                               hello.network),
-                   Severity::warning);
+    return hang_up(
+        turn, from, "other-network",
+        fmt::format("this is network '{}', not '{}'", node.config.network, hello.network),
+        Severity::warning);
   }
   if (hello.peer == node.config.id) {
     if (from.dialled) {

@@ -17,8 +17,7 @@ void count_hit(NodeState& node, const Hit& hit) {
 bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
   NodeState& node = turn.node;
   const auto next = node.routes.next(
-      hit.id, hit.number,
-      [&](LinkNumber link) { return node.connections.is_living_link(link); });
+      hit.id, hit.number, [&](LinkNumber link) { return node.connections.is_living_link(link); });
   const SeenState* seen = node.seen.find(hit.id);
   const auto trace = [&](TraceKind kind, const Address& peer) {
     if (seen != nullptr && seen->traced) {

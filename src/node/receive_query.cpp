@@ -79,7 +79,8 @@ void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
   state.upstream_number = query.number;
 
   // A pattern takes a scan of the index. Where holders route on too it goes on at once; otherwise
-  // the decision waits for the scan's end. What is no pattern ends here: no honest peer sends it on.
+  // the decision waits for the scan's end. What is no pattern ends here: no honest peer sends it
+  // on.
   if (is_pattern) state.searching = start_scan(turn, query, from.id, all);
   const LocalAnswer local = is_pattern ? LocalAnswer{} : look_up(turn, query.match, query.pattern);
   Decision decision{Action::end_here};

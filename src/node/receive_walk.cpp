@@ -16,10 +16,9 @@ void note_step(Turn& turn, const Walk& walk, TraceKind kind, LinkNumber peer) {
   const Connection* connection = turn.node.connections.find(peer);
   const int steps_left = std::min<int>(walk.steps_left, 255);
   const int steps_taken = std::min<int>(walk.steps_taken, 255);
-  turn.node.traces.add(turn.now.steady, walk.id, kind,
-                       connection == nullptr ? Address{} : connection->address,
-                       static_cast<std::uint8_t>(steps_left),
-                       static_cast<std::uint8_t>(steps_taken));
+  turn.node.traces.add(
+      turn.now.steady, walk.id, kind, connection == nullptr ? Address{} : connection->address,
+      static_cast<std::uint8_t>(steps_left), static_cast<std::uint8_t>(steps_taken));
 }
 
 void report(Turn& turn, const Walk& walk, WalkEvent event, std::span<const HitResult> results) {

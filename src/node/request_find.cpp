@@ -22,10 +22,10 @@ Result<Done> check(const NodeState& node, const FindRequest& request) {
                  fmt::format("{}", request.ttl)};
   }
   if (request.walkers > limits::kMaxWalkers || request.steps > limits::kWalkSteps) {
-    return Error{"bad-walk", "too many walkers or steps",
-                 fmt::format("at most {} walkers of {} steps", limits::kMaxWalkers,
-                             limits::kWalkSteps),
-                 fmt::format("{} of {}", request.walkers, request.steps)};
+    return Error{
+        "bad-walk", "too many walkers or steps",
+        fmt::format("at most {} walkers of {} steps", limits::kMaxWalkers, limits::kWalkSteps),
+        fmt::format("{} of {}", request.walkers, request.steps)};
   }
   if (request.match == Match::trace) {
     return Error{"bad-match", "a trace is asked for by the method trace", "exact, glob or words",
@@ -33,7 +33,8 @@ Result<Done> check(const NodeState& node, const FindRequest& request) {
   }
   if (request.match != Match::exact) {
     if (request.via == Via::walk) {
-      return Error{"bad-match", "walks look for exact keys only", "exact, or via flood or expanding",
+      return Error{"bad-match", "walks look for exact keys only",
+                   "exact, or via flood or expanding",
                    request.match == Match::glob ? "glob" : "words"};
     }
     const auto pattern = Pattern::compile(request.match, request.key);
@@ -69,9 +70,12 @@ void request_find(Turn& turn, RequestHandle handle, const FindRequest& request) 
   if (!checked.ok()) return reply(turn, handle, checked.error());
   FindOperation& find = begin(turn, handle, request);
   switch (find.request.via) {
-    case Via::flood: return start_wave(turn, find, find.ttl);
-    case Via::expanding: return start_wave(turn, find, 1);
-    case Via::walk: return start_walk(turn, find);
+    case Via::flood:
+      return start_wave(turn, find, find.ttl);
+    case Via::expanding:
+      return start_wave(turn, find, 1);
+    case Via::walk:
+      return start_walk(turn, find);
   }
 }
 

@@ -53,10 +53,14 @@ NeighborStatus describe(const Connection& connection) {
 
 const char* state_name(TargetState state) {
   switch (state) {
-    case TargetState::waiting: return "waiting";
-    case TargetState::dialling: return "dialling";
-    case TargetState::linked: return "linked";
-    case TargetState::self: return "self";
+    case TargetState::waiting:
+      return "waiting";
+    case TargetState::dialling:
+      return "dialling";
+    case TargetState::linked:
+      return "linked";
+    case TargetState::self:
+      return "self";
   }
   return "waiting";
 }
@@ -74,9 +78,9 @@ void request_peers(Turn& turn, RequestHandle handle) {
   }
   for (const ConfiguredNeighbor& configured : node.plan.configured()) {
     const std::string id = configured.peer ? to_string(*configured.peer) : "";
-    const auto connected = std::find_if(
-        answer.neighbors.begin(), answer.neighbors.end(),
-        [&](const NeighborStatus& known) { return !id.empty() && known.id == id; });
+    const auto connected =
+        std::find_if(answer.neighbors.begin(), answer.neighbors.end(),
+                     [&](const NeighborStatus& known) { return !id.empty() && known.id == id; });
     if (connected != answer.neighbors.end()) {
       connected->configured = true;
       continue;

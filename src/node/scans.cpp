@@ -1,4 +1,5 @@
-// Pattern searches in the local index go on in slices, one each tick, so that the loop is never held.
+// Pattern searches in the local index go on in slices, one each tick, so that the loop is never
+// held.
 #include <algorithm>
 
 #include "node/handlers.h"
@@ -26,8 +27,8 @@ std::size_t most_results(const NodeState& node, const Query& query) {
 bool scan_slice(NodeState& node, Scan& scan) {
   const std::size_t most = most_results(node, scan.query);
   std::vector<std::uint32_t> matches;
-  const bool more = node.index.scan(scan.cursor, scan.pattern, matches,
-                                    most + 1 - scan.results.size());
+  const bool more =
+      node.index.scan(scan.cursor, scan.pattern, matches, most + 1 - scan.results.size());
   for (const std::uint32_t slot : matches) {
     if (scan.results.size() == most) {
       scan.truncated = true;

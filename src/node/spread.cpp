@@ -97,9 +97,8 @@ void give_up_overdue_echoes(Turn& turn) {
   for (Slot slot; (slot = node.echoes.overdue(turn.now.steady)) != kNoSlot;) {
     EchoState state = node.echoes.state(slot);
     const RequestId id = node.echoes.key(slot).id;
-    node.echoes.for_unanswered(slot, [&](LinkNumber link) {
-      note_lost(turn, id, TraceKind::copy_timed_out, link);
-    });
+    node.echoes.for_unanswered(
+        slot, [&](LinkNumber link) { note_lost(turn, id, TraceKind::copy_timed_out, link); });
     node.counters.copies_timed_out += state.outstanding;
     gave_up(state, state.outstanding, marks::kTimedOut);
     if (state.searching) state.totals.marks |= marks::kTimedOut;

@@ -35,14 +35,14 @@ struct OwnedResult {
 
 /// A pattern search in the local index, one slice a tick.
 struct Scan {
-  Query query;                 ///< its pattern points nowhere: see `text`
+  Query query;  ///< its pattern points nowhere: see `text`
   std::string text;
-  LinkNumber from = kNoLink;   ///< kNoLink: our own query
+  LinkNumber from = kNoLink;  ///< kNoLink: our own query
   Pattern pattern;
   LocalIndex::Cursor cursor;
   std::vector<OwnedResult> results;
   bool truncated = false;
-  bool routed = false;         ///< it was routed on before the scan began (--all)
+  bool routed = false;  ///< it was routed on before the scan began (--all)
 };
 
 /// What a random walker left at a peer that it visited: the links it was sent on over, by the low
@@ -63,7 +63,7 @@ struct WalkerKeyHash {
   }
 };
 struct ParkedWalker {
-  Walk walk;          ///< its pattern points nowhere: see `pattern`
+  Walk walk;  ///< its pattern points nowhere: see `pattern`
   std::string pattern;
   LinkNumber from = kNoLink;
 };
@@ -77,10 +77,10 @@ struct OwnedReport {
 struct PendingDial {
   std::string target;
   ConnectionKind kind = ConnectionKind::control;
-  bool wants_link = false;             ///< for the neighbor plan
-  PeerId expected;                     ///< zero: whoever answers
-  std::vector<OwnedReport> reports;    ///< to send once it is up
-  std::vector<std::uint64_t> pieces;   ///< tickets, likewise
+  bool wants_link = false;            ///< for the neighbor plan
+  PeerId expected;                    ///< zero: whoever answers
+  std::vector<OwnedReport> reports;   ///< to send once it is up
+  std::vector<std::uint64_t> pieces;  ///< tickets, likewise
 };
 
 /// A client's call for a piece from another peer.
@@ -118,7 +118,7 @@ struct NodeState {
   std::uint32_t last_dial = 0;
   NeighborPlan plan;
   PongCache pongs;
-  Instant keepalive_due = kNever;   ///< no link or idle connection needs a look before
+  Instant keepalive_due = kNever;  ///< no link or idle connection needs a look before
   Instant probe_due{};
 
   LocalIndex index;
@@ -130,7 +130,7 @@ struct NodeState {
   TraceLog traces;
 
   std::map<RequestHandle, FindOperation> finds;
-  std::map<RequestId, RequestHandle> find_of;   ///< the wave or walk under way
+  std::map<RequestId, RequestHandle> find_of;  ///< the wave or walk under way
   std::set<std::pair<Instant, RequestHandle>> finds_due;
   ExpiringTable<RequestId, WalkVisit, RequestIdHash> visits;
   ExpiringTable<WalkerKey, ParkedWalker, WalkerKeyHash> parked;

@@ -1,6 +1,6 @@
 // How the end of a flood becomes known (echo algorithm: Chang 1982, Segall 1983): every copy of a
-// query is answered by exactly one QueryDone, a peer's own once all copies that it sent on have been
-// answered. Pure arithmetic over one state of 40 bytes a forwarding.
+// query is answered by exactly one QueryDone, a peer's own once all copies that it sent on have
+// been answered. Pure arithmetic over one state of 40 bytes a forwarding.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // The forwardings through this peer that wait for their copies' answers: for each an EchoState, and
-// the links that have not answered yet. Patience depends on the TTL alone, so one queue per TTL keeps
-// the deadlines in order without a heap.
+// the links that have not answered yet. Patience depends on the TTL alone, so one queue per TTL
+// keeps the deadlines in order without a heap.
 #pragma once
 
 #include <array>
@@ -80,9 +80,9 @@ class EchoTable {
   std::size_t capacity_;
   Duration patience_;
   StableTable<EchoKey, Entry, KeyHash> table_;
-  std::array<Queue, 256> queues_;     // by TTL
-  std::uint32_t highest_ttl_ = 0;     // of any queue ever used
-  std::vector<PendingCopy> copies_;   // a pool
+  std::array<Queue, 256> queues_;    // by TTL
+  std::uint32_t highest_ttl_ = 0;    // of any queue ever used
+  std::vector<PendingCopy> copies_;  // a pool
   Slot free_copy_ = kNoSlot;
 };
 

@@ -1,5 +1,6 @@
 // Request ids that their originator recognises as its own long after it has forgotten the query:
-// 64 random bits, then their keyed hash under a secret of the process (SYN cookies, Bernstein 1996).
+// 64 random bits, then their keyed hash under a secret of the process (SYN cookies, Bernstein
+// 1996).
 #pragma once
 
 #include "base/hash.h"

@@ -8,8 +8,7 @@ HitKey hit_key(const RequestId& id, const PeerId& holder, std::uint16_t part) {
   return {id, (hash64(holder.view()) + part) * 0x9e3779b97f4a7c15ULL};
 }
 
-void RouteTable::open(Instant now, const RequestId& id, LinkNumber first,
-                      std::uint16_t number) {
+void RouteTable::open(Instant now, const RequestId& id, LinkNumber first, std::uint16_t number) {
   if (routes_.size() >= capacity_) erase(routes_.oldest());
   const Slot slot = routes_.insert(now, id);
   const Slot upstream = take_upstream(first, number);

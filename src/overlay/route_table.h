@@ -1,8 +1,8 @@
 // The reverse path: for each query every upstream that sent a copy, in order of arrival, and which
 // hits have passed. A hit goes to the first upstream whose link lives, and through a peer at most
 // once, so that it can neither come twice nor run in a circle. Where a later copy was forwarded
-// again, hits that answer that forwarding go first to the upstream of that copy: only so do they stay
-// ahead of the QueryDone that follows them.
+// again, hits that answer that forwarding go first to the upstream of that copy: only so do they
+// stay ahead of the QueryDone that follows them.
 #pragma once
 
 #include <algorithm>
@@ -57,8 +57,8 @@ class RouteTable {
     LinkNumber link = kNoLink;
     std::uint16_t number = 0;  ///< that the upstream put on the copy
   };
-  /// Where a hit that answers our forwarding `forwarding` goes: to the upstream of the copy that was
-  /// forwarded so, else the first one, for which `lives(link)` holds.
+  /// Where a hit that answers our forwarding `forwarding` goes: to the upstream of the copy that
+  /// was forwarded so, else the first one, for which `lives(link)` holds.
   template <class Lives>
   Next next(const RequestId& id, std::uint16_t forwarding, Lives lives) const {
     const Slot slot = routes_.find(id);
@@ -88,7 +88,7 @@ class RouteTable {
   static constexpr std::uint16_t kNotForwarded = 0xffff;
   struct Upstream {
     LinkNumber link = kNoLink;
-    std::uint16_t number = 0;               // that it put on the copy
+    std::uint16_t number = 0;                  // that it put on the copy
     std::uint16_t forwarding = kNotForwarded;  // ours, of that copy
     Slot next = kNoSlot;
   };

@@ -22,8 +22,8 @@ class SeenTable {
   /// The state, or nullptr; good until the next call that is not const.
   SeenState* find(const RequestId& id);
 
-  /// Remembers a query that came over `from` (kNoLink: our own). nullptr: the table is full of young
-  /// entries; refuse the query as congested, unrecorded. `id` must not be in the table.
+  /// Remembers a query that came over `from` (kNoLink: our own). nullptr: the table is full of
+  /// young entries; refuse the query as congested, unrecorded. `id` must not be in the table.
   SeenState* insert(Instant now, const RequestId& id, LinkNumber from);
 
   void expire(Instant now);

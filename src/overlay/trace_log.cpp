@@ -4,25 +4,44 @@ namespace oxbow {
 
 const char* trace_kind_name(TraceKind kind) {
   switch (kind) {
-    case TraceKind::started: return "started";
-    case TraceKind::received: return "received";
-    case TraceKind::answered: return "answered";
-    case TraceKind::forwarded: return "forwarded";
-    case TraceKind::duplicate: return "duplicate";
-    case TraceKind::reforwarded: return "reforwarded";
-    case TraceKind::ttl_ended: return "ttl-ended";
-    case TraceKind::stopped: return "stopped";
-    case TraceKind::refused_rate: return "refused-rate";
-    case TraceKind::refused_congested: return "refused-congested";
-    case TraceKind::refused_full: return "refused-full";
-    case TraceKind::skipped: return "skipped";
-    case TraceKind::hit_relayed: return "hit-relayed";
-    case TraceKind::hit_no_route: return "hit-no-route";
-    case TraceKind::hit_repeated: return "hit-repeated";
-    case TraceKind::copy_lost: return "copy-lost";
-    case TraceKind::copy_timed_out: return "copy-timed-out";
-    case TraceKind::walker_came: return "walker-came";
-    case TraceKind::walker_left: return "walker-left";
+    case TraceKind::started:
+      return "started";
+    case TraceKind::received:
+      return "received";
+    case TraceKind::answered:
+      return "answered";
+    case TraceKind::forwarded:
+      return "forwarded";
+    case TraceKind::duplicate:
+      return "duplicate";
+    case TraceKind::reforwarded:
+      return "reforwarded";
+    case TraceKind::ttl_ended:
+      return "ttl-ended";
+    case TraceKind::stopped:
+      return "stopped";
+    case TraceKind::refused_rate:
+      return "refused-rate";
+    case TraceKind::refused_congested:
+      return "refused-congested";
+    case TraceKind::refused_full:
+      return "refused-full";
+    case TraceKind::skipped:
+      return "skipped";
+    case TraceKind::hit_relayed:
+      return "hit-relayed";
+    case TraceKind::hit_no_route:
+      return "hit-no-route";
+    case TraceKind::hit_repeated:
+      return "hit-repeated";
+    case TraceKind::copy_lost:
+      return "copy-lost";
+    case TraceKind::copy_timed_out:
+      return "copy-timed-out";
+    case TraceKind::walker_came:
+      return "walker-came";
+    case TraceKind::walker_left:
+      return "walker-left";
   }
   return "unknown";
 }

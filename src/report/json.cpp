@@ -12,9 +12,7 @@
 namespace oxbow {
 namespace {
 
-void append_quoted(std::string& out, std::string_view text) {
-  out += nlohmann::json(text).dump();
-}
+void append_quoted(std::string& out, std::string_view text) { out += nlohmann::json(text).dump(); }
 
 }  // namespace
 

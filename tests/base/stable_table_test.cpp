@@ -52,7 +52,8 @@ TEST_CASE("a slot keeps its number while others come and go") {
 
 TEST_CASE("keys that all hash alike are still told apart") {
   StableTable<std::uint64_t, int, AllAlike> table;
-  for (int key = 0; key < 200; ++key) table.value(table.insert(static_cast<std::uint64_t>(key))) = key;
+  for (int key = 0; key < 200; ++key)
+    table.value(table.insert(static_cast<std::uint64_t>(key))) = key;
   for (int key = 0; key < 200; ++key) {
     CHECK(table.value(table.find(static_cast<std::uint64_t>(key))) == key);
   }

@@ -27,7 +27,10 @@ TEST_CASE("bytes that are not UTF-8 are recognised wherever they stand") {
 
 TEST_CASE("what is not UTF-8 becomes the replacement character") {
   CHECK(to_utf8("caf\xc3\xa9") == "caf\xc3\xa9");
-  CHECK(to_utf8("a\xff" "b\xc3") == "a\xef\xbf\xbd" "b\xef\xbf\xbd");
+  CHECK(to_utf8("a\xff"
+                "b\xc3") ==
+        "a\xef\xbf\xbd"
+        "b\xef\xbf\xbd");
 }
 
 }  // namespace oxbow

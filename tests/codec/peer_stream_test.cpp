@@ -70,11 +70,11 @@ TEST_CASE("a hello, byte for byte") {
   append_magic(out);
   append_frame(samples::hello(), out);
   CHECK(to_hex(out) ==
-        "4f58424f57"  // OXBOW
-        "0000002c"    // 44 bytes follow
-        "01"          // hello
-        "98"          // 8 fields
-        "01"          // version 1
+        "4f58424f57"                            // OXBOW
+        "0000002c"                              // 44 bytes follow
+        "01"                                    // hello
+        "98"                                    // 8 fields
+        "01"                                    // version 1
         "a56f78626f77"                          // network "oxbow"
         "c410a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"  // peer id
         "c406c00002071ce8"                      // 192.0.2.7:7400
@@ -86,9 +86,9 @@ TEST_CASE("a hello, byte for byte") {
 
 TEST_CASE("a query, byte for byte") {
   CHECK(to_hex(frame(samples::query())) ==
-        "0000002b"  // 43 bytes follow
-        "06"        // query
-        "98"        // 8 fields
+        "0000002b"                              // 43 bytes follow
+        "06"                                    // query
+        "98"                                    // 8 fields
         "c4100102030405060708f1f2f3f4f5f6f7f8"  // request id
         "07"                                    // TTL
         "00"                                    // hops
@@ -101,7 +101,9 @@ TEST_CASE("a query, byte for byte") {
 
 TEST_CASE("lists, nested structs and large numbers, byte for byte") {
   const auto messages = samples::messages();
-  CHECK(to_hex(frame(messages[2])) == "0000000303" "9101");
+  CHECK(to_hex(frame(messages[2])) ==
+        "0000000303"
+        "9101");
   CHECK(to_hex(frame(messages[4])) ==
         "0000004e05"
         "92cf1122334455667788"
@@ -241,7 +243,8 @@ TEST_CASE("views stay valid until the next call, whether read in place or put to
   CHECK(pattern.data() < tail.data() + tail.size());
 }
 
-// -- strangers --------------------------------------------------------------------------------------
+// -- strangers
+// --------------------------------------------------------------------------------------
 
 TEST_CASE("another protocol is recognised at its first wrong byte") {
   PeerStream stream;
@@ -374,11 +377,19 @@ TEST_CASE("texts are UTF-8 and within their limits, addresses have 6 or 18 bytes
 TEST_CASE("structs in a list have exactly their fields, and lists their lengths") {
   const std::string entry = "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc406c00002071ce8";
   const auto pong = [&](const std::string& hex) { return after_hello(frame_of(5, bytes(hex))); };
-  CHECK(pong("9207" "91" + entry) == "");
-  CHECK(pong("9207" "91" "93" + entry.substr(2) + "07") ==
+  CHECK(pong("9207"
+             "91" +
+             entry) == "");
+  CHECK(pong("9207"
+             "91"
+             "93" +
+             entry.substr(2) + "07") ==
         "pong: bad addresses: needed an array of 2, got array of 3");
-  CHECK(pong("9207" "9107") == "pong: bad addresses: needed an array of 2, got 7");
-  std::string eleven = "9207" "9b";
+  CHECK(pong("9207"
+             "9107") == "pong: bad addresses: needed an array of 2, got 7");
+  std::string eleven =
+      "9207"
+      "9b";
   for (int i = 0; i < 11; ++i) eleven += entry;
   CHECK(pong(eleven) == "pong: bad addresses: needed a list of at most 10, got array of 11");
 }

@@ -61,26 +61,54 @@ TEST_CASE("requests and answers, byte for byte") {
   CHECK(to_hex(out) == "940001a470696e6790");
   out.clear();
   CHECK(client.append_request(UnpublishRequest{"k"}, out) == 2);
-  CHECK(to_hex(out) == "940002a9756e7075626c69736891" "81" "a36b6579" "a16b");
+  CHECK(to_hex(out) ==
+        "940002a9756e7075626c69736891"
+        "81"
+        "a36b6579"
+        "a16b");
   out.clear();
   CHECK(client.append_request(PublishRequest{"\xff", "v"}, out) == 3);
-  CHECK(to_hex(out) == "940003a77075626c69736891" "82" "a36b6579" "c401ff" "a576616c7565" "c40176");
+  CHECK(to_hex(out) ==
+        "940003a77075626c69736891"
+        "82"
+        "a36b6579"
+        "c401ff"
+        "a576616c7565"
+        "c40176");
 
   out.clear();
   append_answer(1, PingAnswer{}, out);
   CHECK(to_hex(out) == "940101c080");
   out.clear();
   append_answer(2, UnpublishAnswer{true}, out);
-  CHECK(to_hex(out) == "940102c0" "81" "a5666f756e64" "c3");
+  CHECK(to_hex(out) ==
+        "940102c0"
+        "81"
+        "a5666f756e64"
+        "c3");
   out.clear();
   append_error(3, Error{"c", "m", "", "g"}, out);
   CHECK(to_hex(out) ==
-        "940103" "84" "a4636f6465a163" "a76d657373616765a16d" "a66e6565646564a0" "a3676f74a167" "c0");
+        "940103"
+        "84"
+        "a4636f6465a163"
+        "a76d657373616765a16d"
+        "a66e6565646564a0"
+        "a3676f74a167"
+        "c0");
   out.clear();
   append_hit(200, SearchHit{"k", "h", "i", "n", 1, 2, "s"}, out);
   CHECK(to_hex(out) ==
-        "9302a36869749" "2ccc8" "87" "a36b6579a16b" "a6686f6c646572a168" "a9686f6c6465725f6964a169"
-        "ab686f6c6465725f6e616d65a16e" "a4686f707301" "a473697a6502" "a6736861323536a173");
+        "9302a36869749"
+        "2ccc8"
+        "87"
+        "a36b6579a16b"
+        "a6686f6c646572a168"
+        "a9686f6c6465725f6964a169"
+        "ab686f6c6465725f6e616d65a16e"
+        "a4686f707301"
+        "a473697a6502"
+        "a6736861323536a173");
 }
 
 TEST_CASE("every request comes out as it went in") {
@@ -220,20 +248,22 @@ TEST_CASE("what is wrong with a request is answered, by name") {
   CHECK(answered(request("find", bytes("920102"))) == "find: bad parameters");
   CHECK(answered(request("find", bytes("9101"))) == "find: not a map of fields");
   CHECK(answered(request("fnid", bytes("90"))) == "there is no method 'fnid'");
-  CHECK(answered(request("ping", bytes("9181") + text("x") + bytes("01"))) == "ping: there is no 'x'");
+  CHECK(answered(request("ping", bytes("9181") + text("x") + bytes("01"))) ==
+        "ping: there is no 'x'");
   CHECK(answered(request("peer_add", bytes("9181") + text("address") + bytes("a1ff"))) ==
         "peer_add: bad 'address'");
 }
 
 TEST_CASE("what would have been right is said too") {
   RpcServerStream server;
-  server.feed(request("wait_ready", bytes("9181") + text("time") + bytes("01")) +
-              request("wait_ready", bytes("9181") + text("timeout_ms") + bytes("ff")) +
-              request("find", bytes("9182") + text("key") + text("k") + text("via") + text("boat")) +
-              request("x\xff", bytes("90")));
+  server.feed(
+      request("wait_ready", bytes("9181") + text("time") + bytes("01")) +
+      request("wait_ready", bytes("9181") + text("timeout_ms") + bytes("ff")) +
+      request("find", bytes("9182") + text("key") + text("k") + text("via") + text("boat")) +
+      request("x\xff", bytes("90")));
   REQUIRE(server.next() == ServerNext::request);
-  CHECK(server.request().error() == Error{"bad-parameter", "wait_ready: there is no 'time'",
-                                          "one of timeout_ms", "time"});
+  CHECK(server.request().error() ==
+        Error{"bad-parameter", "wait_ready: there is no 'time'", "one of timeout_ms", "time"});
   REQUIRE(server.next() == ServerNext::request);
   CHECK(server.request().error() == Error{"bad-parameter", "wait_ready: bad 'timeout_ms'",
                                           "a number from 0 to 4294967295", "-1"});
@@ -267,7 +297,8 @@ TEST_CASE("what is not MessagePack-RPC closes the connection") {
   CHECK(closed(bytes("930007")) == "more");
   CHECK(closed(bytes("93000790")) == "not MessagePack-RPC: bad type");
   CHECK(closed(bytes("9400ffa470696e6790")) == "not MessagePack-RPC: bad request id");
-  CHECK(closed(bytes("94000705" "90")) == "not MessagePack-RPC: bad method");
+  CHECK(closed(bytes("94000705"
+                     "90")) == "not MessagePack-RPC: bad method");
   CHECK(closed(bytes("ddffffffff")) == "array too long");
   CHECK(closed(request("find", bytes("9182a16101a16102"))) == "a map has a key twice");
   CHECK(closed(request("find", bytes("91919191919191919191919191919191c0"))) ==
@@ -284,8 +315,7 @@ TEST_CASE("notifications from a client are ignored") {
 
 TEST_CASE("a request beyond the limit closes the connection, complete or not") {
   const std::string huge = request("publish", bytes("91") + bytes("81") + text("value") +
-                                                  bytes("c600110000") +
-                                                  std::string(0x110000, 'v'));
+                                                  bytes("c600110000") + std::string(0x110000, 'v'));
   REQUIRE(huge.size() > limits::kRpcRequest);
   CHECK(closed(huge) == "message of more than 1114112 bytes");
   RpcServerStream server;

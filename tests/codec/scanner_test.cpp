@@ -64,7 +64,9 @@ TEST_CASE("a map's keys are texts or bytes, each once") {
 }
 
 TEST_CASE("tokens say what was there and where containers end") {
-  const std::string input = bytes("96c0c3cd0102ffa26869" "92c40101cb3ff8000000000000");
+  const std::string input = bytes(
+      "96c0c3cd0102ffa26869"
+      "92c40101cb3ff8000000000000");
   Scanner scanner;
   REQUIRE(scanner.scan(input) == Scanner::Outcome::done);
   const Tokens tokens = scanner.tokens(input.data());
@@ -94,8 +96,10 @@ TEST_CASE("a signed type that holds a positive number is that number") {
 }
 
 TEST_CASE("a value that comes byte by byte, in a buffer that moves, is the same value") {
-  const std::string input =
-      bytes("95d90161da000262" "63c4026465cf0102030405060708" "82a16bc0a16c90");
+  const std::string input = bytes(
+      "95d90161da000262"
+      "63c4026465cf0102030405060708"
+      "82a16bc0a16c90");
   Scanner scanner;
   for (std::size_t size = 1; size < input.size(); ++size) {
     const std::string elsewhere = input.substr(0, size);

@@ -155,7 +155,7 @@ TEST_CASE("a peer that asks for pieces and never reads costs a bounded amount of
   std::string requests = hello_bytes(false, ConnectionKind::bulk);
   const PieceRequest request{1, "key", *parse_digest(published.sha256), 0, limits::kPiece};
   for (int i = 0; i < 10'000; ++i) append_frame(request, requests);  // 640 MB of answers
-  std::ofstream("/proc/self/clear_refs") << 5;  // the peak starts anew
+  std::ofstream("/proc/self/clear_refs") << 5;                       // the peak starts anew
   const long before = peak_memory();
   RawSocket greedy(peer.address(), 4096);
   greedy.send(requests);

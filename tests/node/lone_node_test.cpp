@@ -205,8 +205,7 @@ TEST_CASE("an index that was not looked through in time makes the search a parti
   peer.node.request(peer.now, RequestHandle{1}, request, peer.out);
   peer.pass(0s);
   REQUIRE(peer.out.replies.size() == 1);
-  const auto& answer =
-      std::get<FindAnswer>(std::get<ClientAnswer>(peer.out.replies[0].content));
+  const auto& answer = std::get<FindAnswer>(std::get<ClientAnswer>(peer.out.replies[0].content));
   CHECK(answer.search.stopped == Stopped::partial);
   CHECK(answer.search.marks == std::vector<std::string>{"timed out"});
 }

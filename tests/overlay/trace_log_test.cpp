@@ -25,7 +25,8 @@ TEST_CASE("a trace is what was done with one query, in order, timed from its fir
 
 TEST_CASE("a full log forgets its oldest steps") {
   TraceLog log(3);
-  for (std::uint64_t i = 1; i <= 5; ++i) log.add(at(static_cast<int>(i)), {i, 0}, TraceKind::received, {});
+  for (std::uint64_t i = 1; i <= 5; ++i)
+    log.add(at(static_cast<int>(i)), {i, 0}, TraceKind::received, {});
   std::vector<TraceEntry> entries;
   log.collect({2, 0}, entries);
   CHECK(entries.empty());
