@@ -217,8 +217,9 @@ std::string zsh_completion() {
                       : fmt::format("    '{} '*) ", command.name);
     text += "_arguments $globals";
     for (const OptionSpec& option : command.options) text += " " + zsh_option(option);
-    if (two_words) text += " '1: : '";
+    // The words of the command itself; _arguments refuses a position that is given twice.
     text += " '1: : '";
+    if (two_words) text += " '2: : '";
     for (const ArgumentSpec& argument : command.arguments) {
       text +=
           fmt::format(" ':{}:{}'", argument.name, zsh_action(argument.choices, argument.completes));

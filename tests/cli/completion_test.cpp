@@ -59,6 +59,8 @@ TEST_CASE("bash splits words at = and at colons; completion sees through it") {
 TEST_CASE("zsh's script names every command and option") {
   const std::string script = zsh_completion();
   CHECK(script.starts_with("#compdef oxbow\n"));
+  CHECK(script.find("'1: : ' '2: : ' ':DIR:_files -/'") != std::string::npos);
+  CHECK(script.find("'1: : ' '1: : '") == std::string::npos);
   for (const Command& command : commands()) {
     for (const OptionSpec& option : command.options) {
       CHECK(script.find("--" + std::string(option.name)) != std::string::npos);
