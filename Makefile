@@ -60,7 +60,7 @@ TEST_USES_node := sim
 PACKAGES         := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev \
   libboost-program-options-dev doctest-dev libre2-dev libfmt-dev libspdlog-dev libxxhash-dev \
   nlohmann-json3-dev libssl-dev
-PACKAGES_test    := librapidcheck-dev
+PACKAGES_test    := python3-msgpack
 PACKAGES_clang++ := clang libclang-rt-dev
 PACKAGES_bench   := libbenchmark-dev
 PACKAGES_lint    := clang-format clang-tidy clang
@@ -152,6 +152,14 @@ $(BIN)/$(1): $(B)/tools/$(1).o $(call room_libs,$(ROOMS_$(1)))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
 
+# -- examples: against the public headers and the client library only ----------------------------
+EXAMPLES := $(patsubst examples/%.cpp,$(B)/examples/%,$(wildcard examples/*.cpp))
+$(B)/examples/%: $(B)/examples/%.o $(call room_libs,client)
+	@$(call link,$(call room_system,client))
+.SECONDARY: $(EXAMPLES:%=%.o)
+.PHONY: examples
+examples: check-packages $(EXAMPLES)  ## the programs of examples/, into build/release-g++/examples/
+
 # -- packages ---------------------------------------------------------------------------------
 NEEDED := $(PACKAGES) $(PACKAGES_test) $(PACKAGES_$(COMPILER))
 
@@ -180,7 +188,7 @@ test-$(1): $(B)/bin/test-$(1)
 	@$(TEST_ENVIRONMENT) $$<
 endef
 TEST_ENVIRONMENT = OXBOW_SOURCE='$(CURDIR)' OXBOW_BIN='$(CURDIR)/$(BIN)' OXBOW_MODE=$(MODE) \
-  OXBOW_COMPILER=$(COMPILER) OXBOW_LINK_FLAGS='$(filter -fsanitize%,$(CXXFLAGS_$(MODE)))'
+  OXBOW_COMPILER=$(COMPILER) OXBOW_EXAMPLES='$(CURDIR)/$(B)/examples' OXBOW_LINK_FLAGS='$(filter -fsanitize%,$(CXXFLAGS_$(MODE)))'
 
 $(foreach r,$(TEST_ROOMS),$(eval $(call TEST_PROGRAM,$(r),$(TESTS_$(r)),$(r) $(TEST_USES_$(r)))))
 $(eval $(call TEST_PROGRAM,layering,tests/layering_test.cpp,))
@@ -197,7 +205,7 @@ TEST_PROGRAMS := $(TEST_NAMES:%=$(B)/bin/test-%)
 test: deps-quiet  ## build and run all tests (also with MODE=debug|sanitize|thread, COMPILER=clang++)
 	@$(MAKE) $(SYNC) test-programs || { echo "the tests could not be built"; echo "0 passed, 1 failed"; exit 1; }
 	@$(MAKE) run-tests
-test-programs: $(TEST_PROGRAMS) $(PROGRAMS:%=$(BIN)/%)
+test-programs: $(TEST_PROGRAMS) $(PROGRAMS:%=$(BIN)/%) $(EXAMPLES)
 run-tests:
 	@$(TEST_ENVIRONMENT) tools/run-tests.sh $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 

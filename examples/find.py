@@ -34,10 +34,14 @@ def find(key, address):
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    answer = find(sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else "127.0.0.1:7400")
+    address = sys.argv[2] if len(sys.argv) == 3 else "127.0.0.1:7400"
+    try:
+        answer = find(sys.argv[1], address)
+    except (OSError, ValueError) as error:
+        sys.exit(f"find.py: no peer at {address}: {error}")
     search = answer["search"]
-    print(f"{len(answer['hits'])} hits; {search['peers_reached']} peers reached with "
-          f"{search['query_messages']} query messages; {search['stopped']}")
+    print(f"hits: {len(answer['hits'])}, peers reached: {search['peers_reached']}, "
+          f"query messages: {search['query_messages']}, {search['stopped']}")
     return 0 if answer["found"] else 1
 
 

@@ -2,7 +2,7 @@
 //
 //   find_and_fetch KEY FILE [PEER]
 //
-// Built by `make examples` into build/examples/; against an installed library:
+// Built by `make examples` into build/release-g++/examples/; against an installed library:
 //   g++ -std=c++20 find_and_fetch.cpp $(pkg-config --cflags --libs oxbow) -o find_and_fetch
 #include <oxbow/client.h>
 
@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   });
   if (!answer) return complain(answer.error());
   if (!answer->found) {
-    std::printf("nobody among %llu peers holds it\n",
+    std::printf("not found: %llu peers were asked\n",
                 static_cast<unsigned long long>(answer->search.peers_reached.value_or(0)));
     return 1;
   }

@@ -77,7 +77,8 @@ class Client {
   /// that fail, from the holders of the same content among the other hits. The pieces go to
   /// `path`.part, which a later call goes on with; the SHA-256 of the whole is checked before the
   /// file gets its name. Errors: "exists", "in-progress" (another download writes to it),
-  /// "wrong-digest", "no-holder" (all failed), "file" (the system's reason).
+  /// "wrong-digest", "no-holder" (all failed), "bad-file" (it cannot be made there), "file" (the
+  /// system's reason).
   Result<FetchSummary> fetch(const std::vector<SearchHit>& hits, const FetchOptions& options,
                              const std::function<void(const FetchProgress&)>& on_progress = {});
   Result<PieceAnswer> piece(const PieceCall& request);

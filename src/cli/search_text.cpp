@@ -128,10 +128,13 @@ std::string mark_text(const std::string& mark) {
 std::string stopped_text(const SearchReport& s) {
   std::string text;
   switch (s.stopped) {
-    case Stopped::complete:
+    case Stopped::complete: {
+      const bool truncated = std::find(s.marks.begin(), s.marks.end(), "truncated") != s.marks.end();
       text = s.query_messages == 0U ? "Complete: no query had to be sent."
              : s.via == Via::walk
                  ? "Complete: every walker has reported its end."
+             : truncated
+                 ? "Complete: every copy of the query was answered for; but there are more results."
                  : "Complete: every copy of the query was answered for; nothing more can come.";
       if (s.query_messages == 0U && s.peers_reached == 1U) break;
       if (s.via != Via::walk && s.max_hops && s.ttl > 0 && *s.max_hops >= s.ttl) {
@@ -139,6 +142,7 @@ std::string stopped_text(const SearchReport& s) {
                             s.ttl);
       }
       break;
+    }
     case Stopped::partial:
       text = "Partial: it ended, but not every copy of the query was answered for.";
       break;

@@ -143,7 +143,8 @@ void request_peer_remove(Turn& turn, RequestHandle handle, const PeerRemoveReque
 std::string waiting_for(const NodeState& node) {
   if (node.shares_pending) {
     const ShareStatus& shares = node.index.shares();
-    return fmt::format("shared folders: {} files to index", shares.pending_files);
+    const char* files = shares.pending_files == 1 ? "file" : "files";
+    return fmt::format("shared folders: {} {} to index", shares.pending_files, files);
   }
   const ConfiguredNeighbor* missing = node.plan.first_missing();
   if (missing != nullptr) {
