@@ -116,8 +116,8 @@ inline constexpr std::size_t kLogLine = 512;       // bytes: most text in it may
 // Local index --------------------------------------------------------------------------------
 inline constexpr std::size_t kIndexEntries = 8'388'608;
 inline constexpr std::size_t kPublishedBytes = std::size_t{1} << 30;  // values kept in memory
-inline constexpr std::size_t kScanKeys = 4'096;             // keys looked at in one slice of a scan
-inline constexpr std::size_t kScanBytes = 256 * 1024;       // or bytes of keys
+inline constexpr std::size_t kScanKeys = 2'048;             // keys looked at in one slice of a scan
+inline constexpr std::size_t kScanBytes = 128 * 1024;       // or bytes of keys
 inline constexpr std::size_t kPatternWords = 32;            // of one search by words
 inline constexpr std::size_t kPatternMemory = 1024 * 1024;  // of one compiled expression
 inline constexpr std::size_t kPatternProgram = 640;  // of a glob: under 5 ms for the longest key

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -86,17 +87,20 @@ void scan_slices(benchmark::State& state, const LocalIndex& index, Match match,
                  const std::string& text) {
   const Result<Pattern> pattern = Pattern::compile(match, text);
   std::vector<std::uint32_t> matches;
-  double longest_ms = 0;
+  // The same slices come in every pass: what is long each time is the scan's, not the machine's.
+  double longest_ms = std::numeric_limits<double>::max();
   std::size_t slices = 0;
   for (auto _ : state) {
     LocalIndex::Cursor cursor;
     matches.clear();
     slices = 0;
+    double longest_of_pass_ms = 0;
     for (bool more = true; more; ++slices) {
       const double start_ms = cpu_ms();
       more = index.scan(cursor, *pattern, matches);
-      longest_ms = std::max(longest_ms, cpu_ms() - start_ms);
+      longest_of_pass_ms = std::max(longest_of_pass_ms, cpu_ms() - start_ms);
     }
+    longest_ms = std::min(longest_ms, longest_of_pass_ms);
   }
   state.counters["longest_slice_ms"] = longest_ms;
   state.counters["slices"] = static_cast<double>(slices);
@@ -107,7 +111,7 @@ void scan_all(benchmark::State& state, Match match, const std::string& text) {
   scan_slices(state, filled().index, match, text);
 }
 #define SCAN(name, match, text) \
-  BENCHMARK_CAPTURE(scan_all, name, match, text)->Unit(benchmark::kMillisecond)
+  BENCHMARK_CAPTURE(scan_all, name, match, text)->Unit(benchmark::kMillisecond)->MinTime(3)
 SCAN(glob_suffix, Match::glob, "*77.ogg");
 SCAN(glob_prefix, Match::glob, "music/42/*");
 SCAN(glob_middle, Match::glob, "*/0012*");
@@ -133,7 +137,7 @@ void scan_hostile(benchmark::State& state, Match match, const std::string& text)
   scan_slices(state, index, match, text);
 }
 #define HOSTILE(name, match, text) \
-  BENCHMARK_CAPTURE(scan_hostile, name, match, text)->Unit(benchmark::kMillisecond)
+  BENCHMARK_CAPTURE(scan_hostile, name, match, text)->Unit(benchmark::kMillisecond)->MinTime(3)
 HOSTILE(gap_of_12, Match::glob, "*a" + std::string(12, '?') + "z");
 HOSTILE(gap_of_80, Match::glob, "*a" + std::string(80, '?') + "z");
 HOSTILE(many_gaps, Match::glob, "*a?" + repeated("*a?*b", 40) + "z");
