@@ -129,10 +129,10 @@ std::string stopped_text(const SearchReport& s) {
   std::string text;
   switch (s.stopped) {
     case Stopped::complete: {
-      const bool truncated = std::find(s.marks.begin(), s.marks.end(), "truncated") != s.marks.end();
+      const bool truncated =
+          std::find(s.marks.begin(), s.marks.end(), "truncated") != s.marks.end();
       text = s.query_messages == 0U ? "Complete: no query had to be sent."
-             : s.via == Via::walk
-                 ? "Complete: every walker has reported its end."
+             : s.via == Via::walk   ? "Complete: every walker has reported its end."
              : truncated
                  ? "Complete: every copy of the query was answered for; but there are more results."
                  : "Complete: every copy of the query was answered for; nothing more can come.";

@@ -119,8 +119,8 @@ class GlobReader {
   }
 
   Error unterminated(std::size_t start) const {
-    return bad_pattern("a class in the glob is not closed",
-                       "] after [ (for a bracket itself, [[])", std::string(text_.substr(start)));
+    return bad_pattern("a class in the glob is not closed", "] after [ (for a bracket itself, [[])",
+                       std::string(text_.substr(start)));
   }
 
   void literal(std::uint32_t character, std::size_t start) {
