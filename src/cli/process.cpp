@@ -51,7 +51,7 @@ void become(std::vector<std::string>& command, std::vector<std::string>& environ
   // Whatever else was inherited (a pipe of make or of a shell) must not be kept open.
   ::close_range(kFirstHandedOver, ~0U, CLOSE_RANGE_CLOEXEC);
   if (listening >= 0) {
-    environment.push_back("LISTEN_FDS=1");
+    environment.emplace_back("LISTEN_FDS=1");
     environment.push_back(fmt::format("LISTEN_PID={}", ::getpid()));
     if (::dup2(listening, kFirstHandedOver) < 0) return;
   }

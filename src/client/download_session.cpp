@@ -80,7 +80,7 @@ class DownloadSession {
         if (piece.error().code == "peer-lost" || piece.error().code == "file") {
           return piece.error();
         }
-        const Error reason = piece.error();
+        const Error& reason = piece.error();
         give_up(summary, reason.message);
         download.lost_all();
         asked_.clear();

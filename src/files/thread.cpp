@@ -34,7 +34,7 @@ bool Thread::start(const char* name, std::function<void()> body) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
   if (!started_) return false;
-  argument.release();  // run_thread's now
+  static_cast<void>(argument.release());  // run_thread's now
   pthread_setname_np(thread_, name);
   return true;
 }
