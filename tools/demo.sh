@@ -216,9 +216,9 @@ The network stays up; make demo-stop ends it.
 END
 else
   cat <<END
-  make demo                                  # on a terminal: the network stays up for you
-  $oxbow net up $network               # the same peers on fixed ports, from 7401
-  $oxbow --peer 127.0.0.1:7401 find --words 'copyright lib'
+  $oxbow net up $network                      # the same peers on fixed ports
+  $oxbow --peer 127.0.0.1:7401 publish greeting hello
+  $oxbow --peer 127.0.0.1:7420 find greeting           # from the other end of the network
   $oxbow --peer 127.0.0.1:7401 horizon
   $oxbow net down $network
 
