@@ -1,5 +1,5 @@
 // Everything that a Node knows, and the Turn in which a handler works on it. Handlers are free
-// functions, one file for each message or request (see handlers.h).
+// functions, one for each message or request (see handlers.h).
 #pragma once
 
 #include <array>
