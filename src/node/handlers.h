@@ -1,5 +1,5 @@
-// The handlers of a Node: one function for each message, request and deadline. A large one has a file
-// of its name; small ones that belong together share one (links.cpp, pieces.cpp, requests.cpp,
+// The handlers of a Node: one function for each message, request and deadline. A large one has a
+// file of its name; small ones that belong together share one (links.cpp, pieces.cpp, requests.cpp,
 // spread.cpp). They share nothing but the Turn.
 #pragma once
 
