@@ -1,8 +1,13 @@
 // The routing decision of a flood, as functions over a state of 8 bytes a query and peer (Gnutella
 // 0.4; design, section 4). A Node keeps the states in a table, a large simulation in an array.
+//
+// A TTL is a byte on the wire, and Basic…<std::uint8_t> here. A simulation of networks that are
+// wider than any TTL cap takes more bits; the functions are the same.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 namespace oxbow {
 
@@ -13,20 +18,24 @@ enum class Duplicates : std::uint8_t {
 };
 
 /// What a peer remembers of a query that it has seen.
-struct SeenState {
-  std::uint8_t best_ttl = 0;      ///< the highest TTL of any copy
-  std::uint8_t hops = 0;          ///< of the first copy
+template <std::unsigned_integral Ttl>
+struct BasicSeenState {
+  Ttl best_ttl = 0;               ///< the highest TTL of any copy
+  Ttl hops = 0;                   ///< of the first copy
   std::uint16_t forwardings = 0;  ///< drawn so far; the next one's number
   bool routes_on = false;         ///< false: the peer responded instead, or has not decided yet
   bool traced = false;            ///< what is done with it is remembered, for `oxbow trace`
 };
-static_assert(sizeof(SeenState) <= 8);
+using SeenState = BasicSeenState<std::uint8_t>;
+static_assert(sizeof(BasicSeenState<std::uint16_t>) <= 8);
 
 /// The part of a copy that routing depends on.
-struct Copy {
-  std::uint8_t ttl = 0;
-  std::uint8_t hops = 0;
+template <std::unsigned_integral Ttl>
+struct BasicCopy {
+  Ttl ttl = 0;
+  Ttl hops = 0;
 };
+using Copy = BasicCopy<std::uint8_t>;
 
 enum class Action : std::uint8_t {
   drop_duplicate,  ///< not the first copy
@@ -35,12 +44,14 @@ enum class Action : std::uint8_t {
   forward,         ///< routes on (a holder that does both forwards here and answers)
 };
 
-struct Decision {
+template <std::unsigned_integral Ttl>
+struct BasicDecision {
   Action action = Action::drop_duplicate;
-  std::uint8_t ttl = 0;      ///< to put on the copies
-  std::uint8_t hops = 0;     ///< to put on the copies
+  Ttl ttl = 0;               ///< to put on the copies
+  Ttl hops = 0;              ///< to put on the copies
   std::uint16_t number = 0;  ///< of this forwarding
 };
+using Decision = BasicDecision<std::uint8_t>;
 
 /// A copy that no honest peer sends: TTL 0, or a hop count that is about to wrap.
 inline bool is_offence(Copy copy) { return copy.ttl == 0 || copy.hops == 255; }
@@ -53,15 +64,18 @@ inline std::uint8_t trimmed_ttl(Copy copy, std::uint8_t cap) {
 }
 
 namespace detail {
-inline Decision forward_on(SeenState& state, Copy copy) {
+template <class Ttl>
+BasicDecision<Ttl> forward_on(BasicSeenState<Ttl>& state, BasicCopy<Ttl> copy) {
   state.routes_on = true;
-  return {Action::forward, static_cast<std::uint8_t>(copy.ttl - 1),
-          static_cast<std::uint8_t>(copy.hops + 1), state.forwardings++};
+  return {Action::forward, static_cast<Ttl>(copy.ttl - 1), static_cast<Ttl>(copy.hops + 1),
+          state.forwardings++};
 }
 }  // namespace detail
 
 /// The first copy at a peer. `holds`: it has the key; `all`: holders route on too.
-inline Decision route_first(SeenState& state, Copy copy, bool holds, bool all) {
+template <class Ttl>
+BasicDecision<Ttl> route_first(BasicSeenState<Ttl>& state,
+                               std::type_identity_t<BasicCopy<Ttl>> copy, bool holds, bool all) {
   state.best_ttl = copy.ttl;
   state.hops = copy.hops;
   if (holds && !all) return {Action::answer};
@@ -74,7 +88,9 @@ inline Decision route_first(SeenState& state, Copy copy, bool holds, bool all) {
 }
 
 /// Any later copy: never processed again; routed on only under Duplicates::reforward.
-inline Decision route_again(SeenState& state, Copy copy, Duplicates rule) {
+template <class Ttl>
+BasicDecision<Ttl> route_again(BasicSeenState<Ttl>& state,
+                               std::type_identity_t<BasicCopy<Ttl>> copy, Duplicates rule) {
   const bool higher = copy.ttl > state.best_ttl;
   if (higher) state.best_ttl = copy.ttl;
   if (rule == Duplicates::drop || !higher || !state.routes_on || copy.ttl <= 1) return {};
