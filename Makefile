@@ -25,7 +25,7 @@ SYNC := --output-sync=target
 SHELL := /bin/bash
 
 # -- rooms, lowest first ----------------------------------------------------------------------
-ROOMS := base version message overlay ring transfer node codec files config net client sim report cli
+ROOMS := base version message overlay ring store membership replica transfer node codec files storage config net client sim report cli
 
 USES_base     :=
 USES_version  := base
@@ -33,11 +33,15 @@ USES_message  := version
 USES_overlay  := message
 USES_ring     := message
 USES_transfer := message
-USES_node     := overlay transfer
+USES_store    := version
+USES_membership := message store
+USES_replica  := message ring store
+USES_node     := overlay ring store membership replica transfer
 USES_codec    := message
 USES_files    := message
+USES_storage  := store codec
 USES_config   := base
-USES_net      := node codec files config
+USES_net      := node codec storage files config
 USES_client   := codec transfer
 USES_sim      := node codec
 USES_report   := base
@@ -47,6 +51,7 @@ USES_cli      := client report config
 LIBS_base     := -lxxhash -lfmt -lcrypto
 LIBS_overlay  := -lre2
 LIBS_files    := -lcrypto -lpthread
+LIBS_storage  := -lrocksdb -lpthread
 LIBS_net      := -luv -lspdlog -lfmt -lpthread
 LIBS_client   := -lcrypto
 LIBS_config   := -lboost_program_options
@@ -59,7 +64,7 @@ TEST_USES_node := sim
 # Debian packages: for everything; for the tests; for a compiler; for one target.
 PACKAGES         := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev \
   libboost-program-options-dev doctest-dev libre2-dev libfmt-dev libspdlog-dev libxxhash-dev \
-  nlohmann-json3-dev libssl-dev
+  nlohmann-json3-dev libssl-dev librocksdb-dev
 PACKAGES_test    := python3-msgpack
 PACKAGES_clang++ := clang libclang-rt-dev
 PACKAGES_bench   := libbenchmark-dev

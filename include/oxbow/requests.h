@@ -226,4 +226,193 @@ struct TraceAnswer {
   SearchReport search;  ///< of the trace's own flood
 };
 
+// -- the replica layer ----------------------------------------------------------------------------
+
+/// How a member of the ring is looked up.
+enum class RingWay : std::uint8_t {
+  one_hop,    ///< every member knows the ring: straight to the owner (Dynamo)
+  finger,     ///< a member knows O(log n) others (Chord)
+  successor,  ///< a member knows the next one: on, clockwise
+};
+
+/// Where an answer came from.
+enum class Source : std::uint8_t {
+  ring,   ///< the replica layer
+  flood,  ///< a search, as the ring had never heard of the key
+};
+
+/// What one member had to do with an operation.
+struct QuorumMember {
+  std::string address;
+  std::string id;
+  std::string name;
+  std::string zone;
+  std::string role;        ///< "primary" or "fallback"
+  std::string stands_for;  ///< address of a fallback's primary
+  std::string outcome;     ///< "answered", "never-heard", "stored", "hinted", "timeout", …
+  bool coordinator = false;
+  bool repaired = false;     ///< its copy was behind, and is sent the newest
+  std::optional<double> ms;  ///< until it answered
+};
+
+/// What a get or put did, member by member, up to the moment of its answer.
+struct QuorumReport {
+  std::string bucket;
+  std::uint32_t n = 0;
+  std::optional<std::uint32_t> r;  ///< answers needed: of a get
+  std::optional<std::uint32_t> w;  ///< copies needed: of a put or delete
+  std::uint32_t acknowledged = 0;  ///< answers, or copies written, counted
+  std::uint32_t primaries = 0;     ///< of them by primaries
+  std::uint32_t fallbacks = 0;     ///< of them by fallbacks
+  std::uint32_t hints = 0;         ///< kept for members that were not reached
+  std::uint32_t repairs = 0;       ///< copies that were behind, being brought up to date
+  std::string coordinator;         ///< address
+  std::string coordinator_id;
+  std::string clock;  ///< of the object, abbreviated
+  double elapsed_ms = 0;
+  std::vector<QuorumMember> members;
+};
+
+/// One of the siblings of a key.
+struct GetValue {
+  std::string value;
+  std::string dot;               ///< names the write, abbreviated
+  std::uint64_t written_ms = 0;  ///< since 1970, as the coordinator saw it; 0: adopted
+};
+
+/// RPC "get": the value of a key, with all its siblings.
+struct GetRequest {
+  std::string key;
+  std::string r;                 ///< answers needed: a number, "quorum", "all"; empty: the bucket's
+  bool strict = false;           ///< primaries only
+  bool search = true;            ///< flood if the ring has never heard of the key
+  std::optional<bool> adopt;     ///< keep what a flood found in the ring; unset: the peer's setting
+  std::uint32_t ttl = 0;         ///< of that flood; 0: the peer's default
+  std::uint32_t timeout_ms = 0;  ///< 0: 5 s for the ring, and the peer's default for a flood
+};
+struct GetAnswer {
+  bool found = false;
+  bool deleted = false;          ///< not found, because it was deleted
+  std::vector<GetValue> values;  ///< more than one: siblings
+  std::string context;           ///< opaque: goes with the put that replaces these values
+  Source source = Source::ring;
+  QuorumReport quorum;
+  bool adopted = false;
+  std::vector<SearchHit> hits;  ///< of the flood, if there was one: the holder that was read first
+  std::optional<std::uint32_t> flood_ttl;  ///< there was a flood; `search` is its report
+  SearchReport search;
+};
+
+/// RPC "put".
+struct PutRequest {
+  std::string key;
+  std::string value;
+  std::string context;  ///< of the get or put whose values this one replaces; empty: a new sibling
+  std::string w;        ///< copies needed: a number, "quorum", "all"; empty: the bucket's
+  bool strict = false;  ///< primaries only
+  std::uint32_t timeout_ms = 0;  ///< 0: 5 s
+};
+struct PutAnswer {
+  std::string context;         ///< of the written value: for the next put
+  std::uint32_t siblings = 1;  ///< of the key, after this write, as the coordinator knows
+  std::string warning;         ///< for people; empty: none
+  QuorumReport quorum;
+};
+
+/// RPC "delete": a tombstone replaces what the context covers.
+struct DeleteRequest {
+  std::string key;
+  std::string context;  ///< of the get whose values go; empty: none do, a tombstone is added
+  std::string w;
+  bool strict = false;
+  std::uint32_t timeout_ms = 0;
+};
+struct DeleteAnswer {
+  std::string context;
+  std::uint32_t siblings = 0;  ///< values that are left, as the coordinator knows
+  QuorumReport quorum;
+};
+
+struct MemberInfo {
+  std::string address;
+  std::string id;
+  std::string name;
+  std::string zone;
+  std::string state;  ///< "joined", "left"
+  std::uint32_t tokens = 0;
+  double share = 0;  ///< of the ring that it owns, 0 to 1
+  std::uint64_t incarnation = 0;
+  bool self = false;
+  bool reachable = true;    ///< as far as the asked peer knows
+  std::uint64_t hints = 0;  ///< kept for it at the asked peer
+  std::uint64_t hint_bytes = 0;
+};
+
+/// RPC "lookup": who owns a key, asked hop by hop over the ring.
+struct LookupRequest {
+  std::string key;
+  RingWay via = RingWay::one_hop;
+  std::uint32_t timeout_ms = 0;  ///< 0: 5 s
+};
+struct LookupPeer {
+  std::string address;
+  std::string id;
+  std::string name;
+};
+struct LookupAnswer {
+  bool found = false;  ///< false: it was lost on its way, or the time was up
+  RingWay via = RingWay::one_hop;
+  std::string position;  ///< of the key, 16 hexadecimal digits
+  LookupPeer owner;
+  std::vector<LookupPeer> path;  ///< the asked peer first, the owner last
+  std::uint32_t forwards = 0;    ///< messages from peer to peer until the owner had it
+  double elapsed_ms = 0;
+  std::string lost_after;  ///< not found: what is known of why
+};
+
+/// RPC "ring": members and buckets.
+struct RingRequest {};
+struct BucketInfo {
+  std::string name;
+  std::uint32_t n = 0, r = 0, w = 0;
+  std::string conflict;  ///< "siblings" or "lww"
+  bool sync = true;
+};
+struct RingAnswer {
+  std::uint64_t version = 0;
+  std::string digest;
+  bool member = false;  ///< the asked peer is one
+  std::vector<MemberInfo> members;
+  std::vector<BucketInfo> buckets;
+  std::uint64_t objects = 0;  ///< kept at the asked peer
+};
+
+/// RPC "owner": the preference list of a key.
+struct OwnerRequest {
+  std::string key;
+};
+struct OwnerAnswer {
+  std::string position;  ///< 16 hexadecimal digits
+  BucketInfo bucket;
+  std::vector<MemberInfo> primaries;
+  std::vector<MemberInfo> fallbacks;  ///< the next ones, in order; at most N
+};
+
+/// RPC "ring_join" and "ring_leave": whether the asked peer is a member.
+struct RingJoinRequest {
+  std::optional<std::string> zone;  ///< unset: as configured
+  std::optional<double> weight;     ///< likewise
+};
+struct RingJoinAnswer {
+  bool changed = false;  ///< false: it was a member already
+  std::uint64_t members = 0;
+};
+struct RingLeaveRequest {
+  bool force = false;  ///< even if it keeps objects that are on no other member yet
+};
+struct RingLeaveAnswer {
+  bool changed = false;
+  std::uint64_t members = 0;
+};
+
 }  // namespace oxbow

@@ -63,6 +63,11 @@ enum class DialId : std::uint32_t {};         ///< names an attempt to connect; 
 enum class RequestHandle : std::uint64_t {};  ///< names a client's request; drawn by the driver
 enum class DiskTicket : std::uint64_t {};     ///< names a disk operation; drawn by the core
 
+/// Counts the writes of a store, from 1: what is acknowledged or shown waits until the store has
+/// synced everything up to it. kNothingPending: there is nothing to wait for.
+enum class WriteSequence : std::uint64_t {};
+inline constexpr WriteSequence kNothingPending{0};
+
 std::string to_hex(std::string_view bytes);
 /// The bytes that an even number of hexadecimal digits stands for.
 Result<std::string> from_hex(std::string_view digits);

@@ -38,6 +38,16 @@ inline constexpr std::array<FrameType, std::variant_size_v<Message>> kFrameTypes
     {11, "walk reply", limits::kFrame},
     {12, "piece request", limits::kFrame},
     {13, "piece", limits::kFrame},
+    {14, "gossip", limits::kFrame},
+    {15, "gossip records", limits::kFrame},
+    {16, "lookup step", limits::kFrame},
+    {17, "lookup end", limits::kFrame},
+    {18, "object read", limits::kFrame},
+    {19, "object reply", limits::kFrame},
+    {20, "object write", limits::kFrame},
+    {21, "write reply", limits::kFrame},
+    {22, "coordinate", limits::kFrame},
+    {23, "coordinated", limits::kFrame},
 }};
 
 inline constexpr std::size_t kHelloIndex = 0;

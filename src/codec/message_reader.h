@@ -1,4 +1,4 @@
-// The visitor that reads a message's fields (see codec/message_fields.h) from tokens, and checks
+// The visitor that reads a message's fields (see message/message_fields.h) from tokens, and checks
 // each: its type, its range, its length. It stops at the first that is wrong and says what was.
 #pragma once
 
@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "codec/big_endian.h"
-#include "codec/message_fields.h"
 #include "codec/token.h"
+#include "message/message_fields.h"
 
 namespace oxbow {
 
@@ -22,6 +22,10 @@ struct MessageLists {
   std::vector<HitResult> results;
   std::vector<TraceEntry> trace;
   std::vector<PongEntry> addresses;
+  std::vector<MemberRecord> members;
+  std::vector<BucketRecord> buckets;
+  std::vector<LookupHop> path;
+  std::vector<MemberOutcome> outcomes;
 };
 
 class MessageReader {
@@ -83,6 +87,8 @@ class MessageReader {
   void operator()(std::string_view name, Address& address);
 
   void operator()(std::string_view name, Totals& totals) { element(name, totals); }
+  void operator()(std::string_view name, RingStamp& ring) { element(name, ring); }
+  void operator()(std::string_view name, QuorumNeed& need) { element(name, need); }
 
   template <class E>
   void choice(std::string_view name, E& value, E last) {
@@ -130,6 +136,10 @@ class MessageReader {
   std::vector<HitResult>& storage_for(HitResult*) { return lists_.results; }
   std::vector<TraceEntry>& storage_for(TraceEntry*) { return lists_.trace; }
   std::vector<PongEntry>& storage_for(PongEntry*) { return lists_.addresses; }
+  std::vector<MemberRecord>& storage_for(MemberRecord*) { return lists_.members; }
+  std::vector<BucketRecord>& storage_for(BucketRecord*) { return lists_.buckets; }
+  std::vector<LookupHop>& storage_for(LookupHop*) { return lists_.path; }
+  std::vector<MemberOutcome>& storage_for(MemberOutcome*) { return lists_.outcomes; }
 
   // The next token; nothing after a failure. The lengths of the arrays around it, checked before,
   // guarantee that there is one. Containers are entered by their fields, never stepped over: a

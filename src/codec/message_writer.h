@@ -1,4 +1,4 @@
-// The visitor that writes a message's fields (see codec/message_fields.h).
+// The visitor that writes a message's fields (see message/message_fields.h).
 #pragma once
 
 #include <array>
@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "codec/big_endian.h"
-#include "codec/message_fields.h"
 #include "codec/packer.h"
+#include "message/message_fields.h"
 
 namespace oxbow {
 
@@ -39,6 +39,8 @@ class MessageWriter {
     packer_.bytes(to_wire(address, buffer));
   }
   void operator()(std::string_view, const Totals& totals) { message(totals); }
+  void operator()(std::string_view, const RingStamp& ring) { message(ring); }
+  void operator()(std::string_view, const QuorumNeed& need) { message(need); }
 
   void choice(std::string_view, auto value, auto) {
     packer_.number(static_cast<std::uint64_t>(value));

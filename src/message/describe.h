@@ -37,6 +37,11 @@ inline constexpr std::array<std::string_view, 3> kEnumNames<Via>{"flood", "expan
 template <>
 inline constexpr std::array<std::string_view, 4> kEnumNames<Stopped>{"complete", "partial",
                                                                      "first-hit", "timeout"};
+template <>
+inline constexpr std::array<std::string_view, 3> kEnumNames<RingWay>{"one-hop", "finger",
+                                                                     "successor"};
+template <>
+inline constexpr std::array<std::string_view, 2> kEnumNames<Source>{"ring", "flood"};
 
 template <class E>
 requires std::is_enum_v<E>
@@ -74,6 +79,16 @@ template <>
 inline constexpr std::array<std::string_view, 1> kRequired<PeerRemoveRequest>{"address"};
 template <>
 inline constexpr std::array<std::string_view, 1> kRequired<TraceRequest>{"request_id"};
+template <>
+inline constexpr std::array<std::string_view, 1> kRequired<GetRequest>{"key"};
+template <>
+inline constexpr std::array<std::string_view, 2> kRequired<PutRequest>{"key", "value"};
+template <>
+inline constexpr std::array<std::string_view, 1> kRequired<DeleteRequest>{"key"};
+template <>
+inline constexpr std::array<std::string_view, 1> kRequired<LookupRequest>{"key"};
+template <>
+inline constexpr std::array<std::string_view, 1> kRequired<OwnerRequest>{"key"};
 
 // -- find -------------------------------------------------------------------------------------
 
@@ -313,3 +328,6 @@ void describe(V& visitor, Like<Error> auto& e) {
 }
 
 }  // namespace oxbow
+
+// The rest of the list: it is long.
+#include "message/describe_ring.h"

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "base/address.h"
+#include "base/bucket_policy.h"
 #include "base/ids.h"
 
 namespace oxbow {
@@ -224,7 +225,179 @@ struct Piece {
   std::string_view bytes;
 };
 
-using Message = std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk,
-                             WalkReport, WalkReply, PieceRequest, Piece>;
+// -- members of the ring ----------------------------------------------------------------------
+
+/// Where a member is between joining and leaving.
+enum class MemberState : std::uint8_t {
+  joined,  ///< on the ring
+  left,    ///< was a member; the record stays, so that older news of it does not come back
+};
+
+/// What is known of one member. Of two records the one with the higher incarnation is right.
+struct MemberRecord {
+  PeerId id;
+  std::uint64_t incarnation = 0;  ///< raised by its owner only, with every change
+  MemberState state = MemberState::joined;
+  Address address;
+  std::string_view name;     ///< for people
+  std::string_view zone;     ///< failure domain
+  std::uint32_t tokens = 0;  ///< 1 to limits::kTokensMost
+};
+
+/// What is known of a bucket. Of two records the one with the higher version is right, of equal
+/// ones that of the lower proposer.
+struct BucketRecord {
+  std::string_view name;
+  std::uint64_t version = 0;
+  PeerId proposer;
+  std::uint32_t n = 0, r = 0, w = 0;
+  Conflicts conflicts = Conflicts::siblings;
+  Sync sync = Sync::yes;
+};
+
+/// "This is all I know of the ring": one who knows otherwise answers with GossipRecords.
+struct Gossip {
+  std::uint64_t digest = 0;  ///< of all records
+};
+struct GossipRecords {
+  std::span<const MemberRecord> members;
+  std::span<const BucketRecord> buckets;
+  bool wants_answer = false;  ///< the receiver sends what it knows otherwise
+};
+
+/// A ring lookup on its way: forwarded from member to member until it is at the owner of `target`.
+struct LookupHop {
+  PeerId peer;
+  Address address;
+};
+struct LookupStep {
+  std::uint64_t ticket = 0;  ///< the originator's name for it
+  RingWay way = RingWay::one_hop;
+  std::uint64_t target = 0;  ///< a position
+  PeerId originator;
+  Address originator_address;
+  std::span<const LookupHop> path;  ///< who has had it, the originator first; the sender last
+};
+/// From the owner, or from where it could not go on, to the originator, directly.
+struct LookupEnd {
+  std::uint64_t ticket = 0;
+  bool found = false;               ///< the sender is the owner
+  std::span<const LookupHop> path;  ///< the sender last
+};
+
+// -- replicas -----------------------------------------------------------------------------------
+
+/// The sender's ring: a member with a higher version that is no owner says so.
+struct RingStamp {
+  std::uint64_t version = 0;  ///< the sum of all incarnations: grows with every change
+  std::uint64_t digest = 0;   ///< TokenRing::digest()
+};
+
+/// Asks a member for its copy of an object.
+struct ObjectRead {
+  std::uint64_t ticket = 0;  ///< the asker's name for it
+  RingStamp ring;
+  bool fallback = false;  ///< the receiver stands in for a primary
+  std::string_view key;
+};
+enum class ReplicaStatus : std::uint8_t {
+  ok,
+  not_owner,   ///< by a newer ring; news of it follows as GossipRecords
+  no_room,     ///< the disk is full, or too many writes wait for it
+  failed,      ///< the store could not do it
+  not_member,  ///< the receiver is no member
+};
+/// In one part, or in several that are each an object of their own: merged, they are the copy.
+struct ObjectReply {
+  std::uint64_t ticket = 0;
+  ReplicaStatus status = ReplicaStatus::ok;
+  bool last = true;         ///< no further part
+  std::string_view object;  ///< see version/object_bytes.h; empty: never heard of
+};
+
+enum class WriteReason : std::uint8_t { put, repair, handoff, adoption, move };
+/// Merges an object into the receiver's copy; in parts as above.
+struct ObjectWrite {
+  std::uint64_t ticket = 0;
+  RingStamp ring;
+  WriteReason reason = WriteReason::put;
+  Conflicts conflicts = Conflicts::siblings;
+  Sync sync = Sync::yes;
+  PeerId hint_for;  ///< zero: for the receiver's own copy; else it keeps a hint for that member
+  bool last = true;
+  std::string_view key;
+  std::string_view object;
+};
+/// The last part and all before it are stored (and synced, if the write asked for that).
+struct WriteReply {
+  std::uint64_t ticket = 0;
+  ReplicaStatus status = ReplicaStatus::ok;
+};
+
+/// How many answers an operation needs.
+enum class QuorumKind : std::uint8_t {
+  bucket,    ///< as the bucket has it
+  number,    ///< `count`
+  majority,  ///< N/2 + 1
+  all,       ///< N
+};
+struct QuorumNeed {
+  QuorumKind kind = QuorumKind::bucket;
+  std::uint32_t count = 0;
+};
+
+/// Hands a client's get or put to a member that coordinates it.
+enum class Operation : std::uint8_t { get, put, remove, adopt };
+struct Coordinate {
+  std::uint64_t ticket = 0;
+  RingStamp ring;
+  Operation operation = Operation::get;
+  QuorumNeed need;  ///< R of a get, W of the others
+  bool strict = false;
+  std::uint32_t timeout_ms = 0;
+  std::string_view key;
+  std::string_view value;    ///< of a put or an adoption
+  std::string_view context;  ///< of a put or remove, as the client gave it
+};
+
+/// What one member had to do with an operation, and what came of it.
+enum class Outcome : std::uint8_t {
+  asked,        ///< no answer yet
+  answered,     ///< with its copy
+  never_heard,  ///< it has no copy
+  stored,       ///< and synced, if the bucket says so
+  hinted,       ///< it keeps a hint for the member it stands for
+  timeout,
+  unreachable,
+  refused,  ///< no room, no owner, no member, or a failed store
+};
+struct MemberOutcome {
+  PeerId member;
+  PeerId stands_for;  ///< a fallback's primary; zero: a primary
+  Outcome outcome = Outcome::asked;
+  bool repaired = false;     ///< its copy was behind, and is sent the newest
+  std::uint32_t micros = 0;  ///< until it answered
+};
+struct Coordinated {
+  std::uint64_t ticket = 0;
+  std::string_view error;   ///< a code, with the three that follow; empty: done
+  std::string_view reason;  ///< for people
+  std::string_view needed;
+  std::string_view got;
+  bool last = true;          ///< no further part of the object
+  std::string_view object;   ///< of a get
+  std::string_view context;  ///< of a put or remove: for the client
+  std::string_view bucket;
+  std::uint32_t n = 0;
+  std::uint32_t need = 0;      ///< R or W
+  std::uint32_t siblings = 0;  ///< of the object as it was written
+  std::uint32_t micros = 0;
+  std::span<const MemberOutcome> members;
+};
+
+using Message =
+    std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk, WalkReport,
+                 WalkReply, PieceRequest, Piece, Gossip, GossipRecords, LookupStep, LookupEnd,
+                 ObjectRead, ObjectReply, ObjectWrite, WriteReply, Coordinate, Coordinated>;
 
 }  // namespace oxbow

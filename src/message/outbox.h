@@ -4,6 +4,10 @@
 // The driver's duty: send `sends` in order (per connection); then carry out `hangups`; answer
 // `replies` in order; then `dials`, `disk`, `events` in any order. Views in these lists point into
 // the bytes just received, into `arena`, or into the core's tables: they end with the next call.
+//
+// Durable before acknowledged: a send or reply whose `after` is not kNothingPending acknowledges or
+// shows a write. The driver encodes it at once but holds it back, alone, until the store has synced
+// everything up to that sequence; what it held back goes out in the order of the sequences.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +27,14 @@ struct Send {
   std::uint32_t first_target = 0;  ///< in Outbox::targets
   std::uint32_t target_count = 0;
   Message message;
+  WriteSequence after = kNothingPending;
 };
 
 /// A hit that streams ahead of the answer, or the one final answer or error that ends a request.
 struct Reply {
   RequestHandle handle{};
   std::variant<SearchHit, ClientAnswer, Error> content;
+  WriteSequence after = kNothingPending;
   bool is_final() const { return content.index() != 0; }
 };
 
@@ -78,14 +84,14 @@ struct Outbox {
   std::vector<Event> events;
   Arena arena;
 
-  void send(ConnectionId to, const Message& message) {
-    sends.push_back({static_cast<std::uint32_t>(targets.size()), 1, message});
+  void send(ConnectionId to, const Message& message, WriteSequence after = kNothingPending) {
+    sends.push_back({static_cast<std::uint32_t>(targets.size()), 1, message, after});
     targets.push_back(to);
   }
   void send(std::span<const ConnectionId> to, const Message& message) {
     if (to.empty()) return;
     sends.push_back({static_cast<std::uint32_t>(targets.size()),
-                     static_cast<std::uint32_t>(to.size()), message});
+                     static_cast<std::uint32_t>(to.size()), message, kNothingPending});
     targets.insert(targets.end(), to.begin(), to.end());
   }
   std::span<const ConnectionId> targets_of(const Send& send) const {

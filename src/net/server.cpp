@@ -9,6 +9,7 @@
 
 #include "net/secrets.h"
 #include "net/socket_address.h"
+#include "store/memory_store.h"
 
 namespace oxbow {
 
@@ -90,7 +91,8 @@ Status PeerServer::Server::open() {
     if (!files) return files.error();
     files_ = std::move(files).value();
   }
-  node_ = std::make_unique<Node>(node_config());
+  store_ = std::make_unique<MemoryStore>();
+  node_ = std::make_unique<Node>(node_config(), *store_);
   if (setup_.stop_on_signals) catch_signals();
   return Done{};
 }

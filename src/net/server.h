@@ -23,6 +23,7 @@
 #include "net/peer_server.h"
 #include "net/stream.h"
 #include "node/node.h"
+#include "store/store.h"
 
 namespace oxbow {
 
@@ -117,6 +118,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   std::uint32_t half_open_ = 0;
   std::uint32_t clients_ = 0;
 
+  std::unique_ptr<Store> store_;  // before node_, which uses it
   std::unique_ptr<Node> node_;
   Outbox out_;
   std::string scratch_;  // a message encoded for several targets

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/bucket_policy.h"
 #include "base/hash.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -39,6 +40,17 @@ struct NodeConfig {
 
   double query_rate = limits::kQueryRate;  ///< per second and neighbor; 0: no limit
   double query_burst = limits::kQueryBurst;
+
+  bool member = false;                ///< serves the replica layer
+  std::string zone;                   ///< failure domain, as a member
+  double weight = 1;                  ///< of its share of the ring, as a member
+  std::vector<BucketPolicy> buckets;  ///< proposed to the ring
+  bool adopt_on_find =
+      false;              ///< located data goes into the ring, unless the client says otherwise
+  std::uint64_t run = 0;  ///< 64 random bits, drawn by the driver at every start: see Actor
+  Duration operation_timeout = limits::kOperationTimeout;  ///< of a get or put
+  Duration replica_timeout = limits::kReplicaTimeout;      ///< for one member's answer
+  double full_reads = limits::kFullReads;  ///< gets a second that ask all N and repair
 
   std::size_t seen_entries = limits::kSeenEntries;
   std::size_t route_entries = limits::kRouteEntries;

@@ -98,6 +98,10 @@ void dial_ended(Turn& turn, DialId id, std::string_view reason) {
                 fmt::format("cannot reach the holder at {}: {}", pending.target, reason),
                 "a holder that accepts connections (find again: another may have it)", ""});
   }
+  if (!pending.messages.empty()) {
+    member_failed(turn, pending.expected);
+    replica_lost(turn, pending.expected);
+  }
   check_ready(turn);
 }
 
@@ -114,6 +118,34 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
     turn.out.send(connection.id, report);
   }
   for (const std::uint64_t ticket : pending.pieces) ask_for_piece(turn, ticket, connection);
+  for (const OwnedSend& owned : pending.messages) {
+    // The outbox's views must outlive `pending`.
+    turn.out.send(connection.id, copy_into(turn.out.arena, *owned.message), owned.after);
+  }
+}
+
+bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, ConnectionKind kind,
+                  const Message& message, WriteSequence after) {
+  NodeState& node = turn.node;
+  if (Connection* connection = node.connections.to_peer(peer, kind)) {
+    connection->used = turn.now.steady;
+    turn.out.send(connection->id, message, after);
+    return true;
+  }
+  for (auto& [id, pending] : node.dials) {
+    if (pending.kind != kind || pending.expected != peer) continue;
+    if (pending.messages.size() >= limits::kSendsAwaitingDial) return false;
+    pending.messages.push_back({OwnedMessage(message), after});
+    return true;
+  }
+  if (!has_room_for_direct(node)) return false;
+  PendingDial pending;
+  pending.target = to_string(address);
+  pending.kind = kind;
+  pending.expected = peer;
+  pending.messages.push_back({OwnedMessage(message), after});
+  dial(turn, std::move(pending));
+  return true;
 }
 
 void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report) {

@@ -25,6 +25,19 @@ void receive_walk_reply(Turn& turn, Connection& from, const WalkReply& reply);
 void receive_piece_request(Turn& turn, Connection& from, const PieceRequest& request);
 void receive_piece(Turn& turn, Connection& from, const Piece& piece);
 
+// members (gossip.cpp, ring_lookups.cpp)
+void receive_gossip(Turn& turn, Connection& from, const Gossip& gossip);
+void receive_records(Turn& turn, Connection& from, const GossipRecords& records);
+void receive_lookup_step(Turn& turn, Connection& from, const LookupStep& step);
+void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end);
+// replicas
+void receive_object_read(Turn& turn, Connection& from, const ObjectRead& read);
+void receive_object_reply(Turn& turn, Connection& from, const ObjectReply& reply);
+void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write);
+void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply);
+void receive_coordinate(Turn& turn, Connection& from, const Coordinate& order);
+void receive_coordinated(Turn& turn, Connection& from, const Coordinated& result);
+
 // -- clients' requests --------------------------------------------------------------------------
 void request_find(Turn& turn, RequestHandle handle, const FindRequest& request);
 void request_trace(Turn& turn, RequestHandle handle, const TraceRequest& request);
@@ -35,6 +48,14 @@ void request_peers(Turn& turn, RequestHandle handle);
 void request_peer_add(Turn& turn, RequestHandle handle, const PeerAddRequest& request);
 void request_peer_remove(Turn& turn, RequestHandle handle, const PeerRemoveRequest& request);
 void request_wait_ready(Turn& turn, RequestHandle handle, const WaitReadyRequest& request);
+void request_get(Turn& turn, RequestHandle handle, const GetRequest& request);
+void request_put(Turn& turn, RequestHandle handle, const PutRequest& request);
+void request_delete(Turn& turn, RequestHandle handle, const DeleteRequest& request);
+void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& request);
+void request_ring(Turn& turn, RequestHandle handle);
+void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request);
+void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& request);
+void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request);
 StatusAnswer describe_status(const NodeState& node, Now now);
 
 void reply(Turn& turn, RequestHandle handle, ClientAnswer answer);
@@ -101,6 +122,11 @@ void give_up_dials(Turn& turn, std::string_view target);
 /// What waited for the connection is sent over it.
 void dial_succeeded(Turn& turn, Connection& connection, DialId id);
 /// Sends over the control connection to `peer`, dialling `address` first if there is none.
+/// Sends over the connection of that kind to `peer`, dialling `address` first if there is none;
+/// then what comes of it is told by member_connected() or replica_lost(). False: there is no room
+/// for one more connection or message.
+bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, ConnectionKind kind,
+                  const Message& message, WriteSequence after = kNothingPending);
 void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report);
 void link_came_up(Turn& turn, Connection& connection);
 /// Forgets a connection that has ended or is hung up: its link, its copies, its pieces.
@@ -121,6 +147,50 @@ std::string waiting_for(const NodeState& node);
 void fail_pieces_over(Turn& turn, ConnectionId connection, std::string_view reason);
 void end_overdue_pieces(Turn& turn);
 void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection);
+
+// -- members (membership.cpp, gossip.cpp, ring_lookups.cpp, ring_requests.cpp)
+// ---------------------
+/// Reads the records of an earlier run, and joins if the configuration says so.
+void start_membership(Turn& turn);
+void look_after_membership(Turn& turn);
+Instant membership_deadline(const NodeState& node);
+void cancel_membership(Turn& turn, RequestHandle handle);
+/// A connection to that peer has come up, or could not be made.
+void member_connected(Turn& turn, const PeerId& peer);
+/// Something was heard from a peer; most are no members, or have not failed.
+void member_lives(Turn& turn, const PeerId& peer);
+/// It did not answer, or could not be reached: it is not asked again for a while.
+void member_failed(Turn& turn, const PeerId& peer);
+/// Whether it is worth asking now. The node itself always is.
+bool is_reachable(const NodeState& node, const PeerId& member, Now now);
+/// The ring has changed: `before` is what it was.
+void ring_changed(Turn& turn, const TokenRing& before);
+
+// -- replicas ---------------------------------------------------------------------------------
+void start_replicas(Turn& turn);
+void look_after_replicas(Turn& turn);
+Instant replica_deadline(const NodeState& node);
+void cancel_replica(Turn& turn, RequestHandle handle);
+void writes_are_durable(Turn& turn, WriteSequence sequence);
+/// What was sent to it, and what waited to be sent, is lost: operations need not wait for it.
+void replica_lost(Turn& turn, const PeerId& member);
+/// Objects that this member keeps and that belong to others now are handed to them.
+void move_objects(Turn& turn, const TokenRing& before);
+
+// -- gets that fall back to a search, and what a search finds of the ring's (adoption.cpp)
+// ---------
+/// The ring has given its answer to a get with `search`: passes it on, or floods.
+void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
+                   WriteSequence after);
+/// Hands located bytes to the replica layer; ends in adopted().
+void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string_view value);
+void adopted(Turn& turn, std::uint64_t adoption, const Status& status);
+void look_after_adoptions(Turn& turn);
+Instant adoption_deadline(const NodeState& node);
+void cancel_adoption(Turn& turn, RequestHandle handle);
+/// Live objects that this member keeps as a primary are in the local index.
+void start_object_index(Turn& turn);
+void object_changed(Turn& turn, std::string_view key, const Object& object);
 
 // -- small ones -----------------------------------------------------------------------------------
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text);

@@ -8,19 +8,22 @@
 
 namespace oxbow {
 
-NodeState::NodeState(NodeConfig given)
+NodeState::NodeState(NodeConfig given, Store& own_store)
     : config(std::move(given)),
+      store(own_store),
       random(config.seed),
       plan({config.id, config.is_static, config.minimum_degree}, Random(random.next())),
       pongs(config.id, config.advertised),
       seen(config.seen_entries),
       routes(config.route_entries),
       echoes(config.echo_entries, config.patience),
-      traces(config.trace_steps) {
+      traces(config.trace_steps),
+      replica(config.id, config.run) {
   if (config.name.empty()) config.name = abbreviated(config.id);
 }
 
-Node::Node(NodeConfig config) : state_(std::make_unique<NodeState>(std::move(config))) {}
+Node::Node(NodeConfig config, Store& store)
+    : state_(std::make_unique<NodeState>(std::move(config), store)) {}
 Node::~Node() = default;
 Node::Node(Node&&) noexcept = default;
 Node& Node::operator=(Node&&) noexcept = default;
@@ -34,7 +37,15 @@ void Node::start(Now now, bool shares_pending, Outbox& out) {
     const auto added = node.plan.add(now.steady, neighbor);
     if (!added.ok()) log(turn, Severity::warning, kNoConnection, added.error().message);
   }
+  start_membership(turn);
+  start_replicas(turn);
+  start_object_index(turn);
   dial_due_neighbors(turn);
+}
+
+void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
+  Turn turn{*state_, now, out};
+  writes_are_durable(turn, sequence);
 }
 
 void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbox& out) {
@@ -77,6 +88,7 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
   if (found == nullptr) return;  // hung up by this node; its last bytes are still coming in
   Connection& from = *found;
   from.heard = now.steady;
+  if (from.up) member_lives(turn, from.peer);
   const bool greeting =
       std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message);
   if (!from.up && !greeting) return offence(turn, from, "a message before its hello");
@@ -100,6 +112,28 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
                  [&](const WalkReply& reply) { receive_walk_reply(turn, from, reply); },
                  [&](const PieceRequest& request) { receive_piece_request(turn, from, request); },
                  [&](const Piece& piece) { receive_piece(turn, from, piece); },
+                 [&](const Gossip& gossip) { receive_gossip(turn, from, gossip); },
+                 [&](const GossipRecords& records) { receive_records(turn, from, records); },
+                 [&](const LookupStep& step) {
+                   from.used = now.steady;
+                   receive_lookup_step(turn, from, step);
+                 },
+                 [&](const LookupEnd& end) { receive_lookup_end(turn, from, end); },
+                 [&](const ObjectRead& read) {
+                   from.used = now.steady;
+                   receive_object_read(turn, from, read);
+                 },
+                 [&](const ObjectReply& reply) { receive_object_reply(turn, from, reply); },
+                 [&](const ObjectWrite& write) {
+                   from.used = now.steady;
+                   receive_object_write(turn, from, write);
+                 },
+                 [&](const WriteReply& reply) { receive_write_reply(turn, from, reply); },
+                 [&](const Coordinate& order) {
+                   from.used = now.steady;
+                   receive_coordinate(turn, from, order);
+                 },
+                 [&](const Coordinated& result) { receive_coordinated(turn, from, result); },
              },
              message);
 }
@@ -126,12 +160,24 @@ void Node::request(Now now, RequestHandle handle, const ClientRequest& request, 
           },
           [&](const WaitReadyRequest& wait) { request_wait_ready(turn, handle, wait); },
           [&](const TraceRequest& trace) { request_trace(turn, handle, trace); },
+          [&](const GetRequest& get) { request_get(turn, handle, get); },
+          [&](const PutRequest& put) { request_put(turn, handle, put); },
+          [&](const DeleteRequest& remove) { request_delete(turn, handle, remove); },
+          [&](const LookupRequest& lookup) { request_lookup(turn, handle, lookup); },
+          [&](const RingRequest&) { request_ring(turn, handle); },
+          [&](const OwnerRequest& owner) { request_owner(turn, handle, owner); },
+          [&](const RingJoinRequest& join) { request_ring_join(turn, handle, join); },
+          [&](const RingLeaveRequest& leave) { request_ring_leave(turn, handle, leave); },
       },
       request);
 }
 
-void Node::cancel(Now, RequestHandle handle, Outbox&) {
+void Node::cancel(Now now, RequestHandle handle, Outbox& out) {
   NodeState& node = *state_;
+  Turn turn{node, now, out};
+  cancel_membership(turn, handle);
+  cancel_replica(turn, handle);
+  cancel_adoption(turn, handle);
   const auto find = node.finds.find(handle);
   if (find != node.finds.end()) {
     node.finds_due.erase({find->second.due, handle});
@@ -168,6 +214,9 @@ void Node::tick(Now now, Outbox& out) {
   expire_parked(turn);
   end_overdue_pieces(turn);
   look_after_connections(turn);
+  look_after_membership(turn);
+  look_after_replicas(turn);
+  look_after_adoptions(turn);
   dial_due_neighbors(turn);
   check_ready(turn);
   node.seen.expire(now.steady);
@@ -182,7 +231,8 @@ Instant Node::next_deadline() const {
   if (!node.scans.empty()) return Instant::min();
   Instant next =
       std::min({node.seen.next_deadline(), node.routes.next_deadline(), node.echoes.next_deadline(),
-                node.plan.next_deadline(), node.keepalive_due});
+                node.plan.next_deadline(), node.keepalive_due, membership_deadline(node),
+                replica_deadline(node), adoption_deadline(node)});
   if (!node.finds_due.empty()) next = std::min(next, node.finds_due.begin()->first);
   if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
   if (node.parked.size() > 0) {

@@ -14,6 +14,7 @@
 namespace oxbow {
 
 struct NodeState;
+class Store;
 
 /// A transport connection that has just come up, before any hello.
 struct Connected {
@@ -26,7 +27,8 @@ enum class Pressure : std::uint8_t { none, high };
 
 class Node {
  public:
-  explicit Node(NodeConfig config);
+  /// `store` outlives the Node; it is the Node's alone, and empty unless `config.id` wrote it.
+  Node(NodeConfig config, Store& store);
   ~Node();
   Node(Node&&) noexcept;
   Node& operator=(Node&&) noexcept;
@@ -54,6 +56,10 @@ class Node {
   /// it. Cancelling (the client went away) ends it without one.
   void request(Now now, RequestHandle handle, const ClientRequest& request, Outbox& out);
   void cancel(Now now, RequestHandle handle, Outbox& out);
+
+  /// The store has synced everything up to `sequence`: to be told before, or together with, sending
+  /// what waited for it.
+  void durable(Now now, WriteSequence sequence, Outbox& out);
 
   void disk_done(Now now, DiskTicket ticket, const DiskResult& result, Outbox& out);
   void index_changed(Now now, const IndexUpdate& update, Outbox& out);

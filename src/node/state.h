@@ -12,10 +12,14 @@
 #include "base/expiring_table.h"
 #include "base/random.h"
 #include "message/outbox.h"
+#include "message/owned_message.h"
+#include "node/adoption_state.h"
 #include "node/config.h"
 #include "node/connections.h"
 #include "node/counters.h"
 #include "node/find_operation.h"
+#include "node/replica_state.h"
+#include "node/ring_state.h"
 #include "overlay/echo_table.h"
 #include "overlay/local_index.h"
 #include "overlay/neighbor_plan.h"
@@ -23,6 +27,7 @@
 #include "overlay/route_table.h"
 #include "overlay/seen_table.h"
 #include "overlay/trace_log.h"
+#include "store/store.h"
 
 namespace oxbow {
 
@@ -73,6 +78,11 @@ struct OwnedReport {
   std::vector<OwnedResult> results;
 };
 
+struct OwnedSend {
+  OwnedMessage message;
+  WriteSequence after = kNothingPending;
+};
+
 /// Why we dial; what waits for the connection.
 struct PendingDial {
   std::string target;
@@ -80,6 +90,7 @@ struct PendingDial {
   bool wants_link = false;            ///< for the neighbor plan
   PeerId expected;                    ///< zero: whoever answers
   std::vector<OwnedReport> reports;   ///< to send once it is up
+  std::vector<OwnedSend> messages;    ///< likewise, to a member
   std::vector<std::uint64_t> pieces;  ///< tickets, likewise
 };
 
@@ -106,9 +117,10 @@ struct ReadyWait {
 };
 
 struct NodeState {
-  explicit NodeState(NodeConfig given);
+  NodeState(NodeConfig given, Store& store);
 
   NodeConfig config;
+  Store& store;
   Random random;
   Instant started{};
   bool shares_pending = false;
@@ -139,6 +151,10 @@ struct NodeState {
   std::uint64_t last_ticket = 0;
   std::map<DiskTicket, ReadOperation> reads;
   std::vector<ReadyWait> ready_waits;
+
+  RingState ring;
+  ReplicaState replica;
+  AdoptionState adoption;
 
   Counters counters;
   std::vector<ConnectionId> targets;  // scratch

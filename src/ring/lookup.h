@@ -9,14 +9,14 @@
 //   successor   a member knows the next one: on, clockwise
 #pragma once
 
+#include <oxbow/requests.h>
+
 #include <bit>
 #include <cstdint>
 
 #include "ring/token_ring.h"
 
 namespace oxbow {
-
-enum class RingWay : std::uint8_t { one_hop, finger, successor };
 
 /// What to do with a lookup: answer it, as the owner is here, or forward it.
 struct MemberStep {

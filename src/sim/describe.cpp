@@ -4,13 +4,17 @@
 
 #include <array>
 
+#include "message/describe.h"
+
 namespace oxbow {
 
 namespace {
 
 constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
-    "hello", "bye",  "link",        "ping",       "pong",          "query", "hit",
-    "done",  "walk", "walk-report", "walk-reply", "piece-request", "piece"};
+    "hello",        "bye",          "link",           "ping",        "pong",       "query",
+    "hit",          "done",         "walk",           "walk-report", "walk-reply", "piece-request",
+    "piece",        "gossip",       "gossip-records", "lookup-step", "lookup-end", "object-read",
+    "object-reply", "object-write", "write-reply",    "coordinate",  "coordinated"};
 
 const char* kind_name(ConnectionKind kind) {
   switch (kind) {
@@ -103,6 +107,39 @@ struct Describer {
   }
   std::string operator()(const Piece& m) const {
     return fmt::format("piece status {} length {}", static_cast<int>(m.status), m.bytes.size());
+  }
+  std::string operator()(const Gossip& m) const { return fmt::format("gossip {:016x}", m.digest); }
+  std::string operator()(const GossipRecords& m) const {
+    return fmt::format("gossip-records members {} buckets {}{}", m.members.size(), m.buckets.size(),
+                       m.wants_answer ? ", wants an answer" : "");
+  }
+  std::string operator()(const LookupStep& m) const {
+    return fmt::format("lookup-step {} via {} hops {}", m.ticket, enum_name(m.way), m.path.size());
+  }
+  std::string operator()(const LookupEnd& m) const {
+    return fmt::format("lookup-end {} {}", m.ticket, m.found ? "found" : "lost");
+  }
+  std::string operator()(const ObjectRead& m) const {
+    return fmt::format("object-read {} {}{}", m.ticket, m.key, m.fallback ? " fallback" : "");
+  }
+  std::string operator()(const ObjectReply& m) const {
+    return fmt::format("object-reply {} status {} bytes {}", m.ticket, static_cast<int>(m.status),
+                       m.object.size());
+  }
+  std::string operator()(const ObjectWrite& m) const {
+    return fmt::format("object-write {} {} reason {} bytes {}{}", m.ticket, m.key,
+                       static_cast<int>(m.reason), m.object.size(),
+                       m.hint_for.is_zero() ? "" : " hint for " + abbreviated(m.hint_for));
+  }
+  std::string operator()(const WriteReply& m) const {
+    return fmt::format("write-reply {} status {}", m.ticket, static_cast<int>(m.status));
+  }
+  std::string operator()(const Coordinate& m) const {
+    return fmt::format("coordinate {} operation {} {}", m.ticket, static_cast<int>(m.operation),
+                       m.key);
+  }
+  std::string operator()(const Coordinated& m) const {
+    return fmt::format("coordinated {} {}", m.ticket, m.error.empty() ? "ok" : m.error);
   }
 };
 

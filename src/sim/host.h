@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/network.h"
+#include "store/store.h"
 
 namespace oxbow {
 
@@ -16,6 +17,7 @@ struct SimNetwork::Host {
   PeerNumber number = 0;
   Address address;
   NodeConfig config;
+  std::unique_ptr<Store> store;        // before `node`, which uses it
   std::unique_ptr<Node> node;          // while it runs
   std::unique_ptr<Stranger> stranger;  // instead of a node
   bool running = false;

@@ -8,6 +8,7 @@
 
 #include "codec/peer_stream.h"
 #include "sim/host.h"
+#include "store/memory_store.h"
 
 namespace oxbow {
 
@@ -157,7 +158,8 @@ void SimNetwork::start(PeerNumber peer) {
     NodeConfig config = h.config;
     config.seed = random_.next();
     config.secret = {random_.next(), random_.next()};
-    h.node = std::make_unique<Node>(std::move(config));
+    h.store = std::make_unique<MemoryStore>();
+    h.node = std::make_unique<Node>(std::move(config), *h.store);
     call(peer, [&](Node& node, Now now, Outbox& out) { node.start(now, !h.disk.empty(), out); });
     if (h.disk.empty()) return;
     const IndexUpdate update = whole_share(h);

@@ -15,6 +15,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/bucket_policy.h"
 #include "base/ids.h"
 #include "base/shared_bytes.h"
 #include "base/time.h"
@@ -33,12 +34,6 @@ struct Sibling {
   bool tombstone() const { return value == nullptr; }
 
   friend bool operator==(const Sibling& left, const Sibling& right);
-};
-
-/// Who settles conflicts between concurrent writes of a bucket's keys.
-enum class Conflicts : std::uint8_t {
-  siblings,  ///< the application: all are kept until a put with their context
-  lww,       ///< the last write wins: of concurrent siblings the greatest (time, dot) stays
 };
 
 class Object {

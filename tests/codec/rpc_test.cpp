@@ -315,9 +315,9 @@ TEST_CASE("notifications from a client are ignored") {
 
 TEST_CASE("a request beyond the limit closes the connection, complete or not") {
   const std::string huge = request("publish", bytes("91") + bytes("81") + text("value") +
-                                                  bytes("c600110000") + std::string(0x110000, 'v'));
+                                                  bytes("c600140000") + std::string(0x140000, 'v'));
   REQUIRE(huge.size() > limits::kRpcRequest);
-  CHECK(closed(huge) == "message of more than 1114112 bytes");
+  CHECK(closed(huge) == "message of more than 1310720 bytes");
   RpcServerStream server;
   server.feed(std::string_view(huge).substr(0, limits::kRpcRequest));
   CHECK(server.next() == ServerNext::more);

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "node/node.h"
+#include "store/memory_store.h"
 
 using namespace oxbow;
 using namespace std::chrono_literals;
@@ -37,7 +38,7 @@ NodeConfig lone() {
 
 /// Keeps what the Node wanted done in its last call.
 struct Driven {
-  explicit Driven(NodeConfig config) : node(std::move(config)) { node.start(now, false, out); }
+  explicit Driven(NodeConfig config) : node(std::move(config), store) { node.start(now, false, out); }
 
   ConnectionId connect(std::uint32_t number, std::optional<DialId> dial = std::nullopt) {
     const auto id = static_cast<ConnectionId>(++last);
@@ -73,6 +74,7 @@ struct Driven {
   Now now{Instant{} + 1h, {}};
   Outbox out;
   std::uint32_t last = 0;
+  MemoryStore store;
   Node node;
 };
 

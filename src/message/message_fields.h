@@ -6,7 +6,7 @@
 //   visitor.choice(name, field, last)        an enum whose values go from 0 to `last`
 //   visitor.text(name, field, most)          UTF-8 of at most so many bytes
 //   visitor.bytes(name, field, least, most)  any bytes
-//   visitor.list(name, field, most)          a list of structs
+//   visitor.list(name, field, most)          a list of structs; one list of a kind in a message
 #pragma once
 
 #include <concepts>
@@ -172,6 +172,151 @@ constexpr void message_fields(V& v, Like<Piece> auto& m) {
   v("ticket", m.ticket);
   v.choice("status", m.status, PieceStatus::busy);
   v.bytes("bytes", m.bytes, 0, limits::kPiece);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<MemberRecord> auto& m) {
+  v("id", m.id);
+  v("incarnation", m.incarnation);
+  v.choice("state", m.state, MemberState::left);
+  v("address", m.address);
+  v.text("name", m.name, limits::kName);
+  v.text("zone", m.zone, limits::kName);
+  v("tokens", m.tokens);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<BucketRecord> auto& m) {
+  v.text("name", m.name, limits::kName);
+  v("version", m.version);
+  v("proposer", m.proposer);
+  v("n", m.n);
+  v("r", m.r);
+  v("w", m.w);
+  v.choice("conflicts", m.conflicts, Conflicts::lww);
+  v.choice("sync", m.sync, Sync::yes);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Gossip> auto& m) {
+  v("digest", m.digest);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<GossipRecords> auto& m) {
+  v.list("members", m.members, limits::kContainerLength);
+  v.list("buckets", m.buckets, limits::kContainerLength);
+  v("wants_answer", m.wants_answer);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<LookupHop> auto& m) {
+  v("peer", m.peer);
+  v("address", m.address);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<LookupStep> auto& m) {
+  v("ticket", m.ticket);
+  v.choice("way", m.way, RingWay::successor);
+  v("target", m.target);
+  v("originator", m.originator);
+  v("originator_address", m.originator_address);
+  v.list("path", m.path, limits::kContainerLength);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<LookupEnd> auto& m) {
+  v("ticket", m.ticket);
+  v("found", m.found);
+  v.list("path", m.path, limits::kContainerLength);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<RingStamp> auto& m) {
+  v("version", m.version);
+  v("digest", m.digest);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<ObjectRead> auto& m) {
+  v("ticket", m.ticket);
+  v("ring", m.ring);
+  v("fallback", m.fallback);
+  v.bytes("key", m.key, 1, limits::kKey);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<ObjectReply> auto& m) {
+  v("ticket", m.ticket);
+  v.choice("status", m.status, ReplicaStatus::not_member);
+  v("last", m.last);
+  v.bytes("object", m.object, 0, limits::kObjectPart);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<ObjectWrite> auto& m) {
+  v("ticket", m.ticket);
+  v("ring", m.ring);
+  v.choice("reason", m.reason, WriteReason::move);
+  v.choice("conflicts", m.conflicts, Conflicts::lww);
+  v.choice("sync", m.sync, Sync::yes);
+  v("hint_for", m.hint_for);
+  v("last", m.last);
+  v.bytes("key", m.key, 1, limits::kKey);
+  v.bytes("object", m.object, 1, limits::kObjectPart);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<WriteReply> auto& m) {
+  v("ticket", m.ticket);
+  v.choice("status", m.status, ReplicaStatus::not_member);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<QuorumNeed> auto& m) {
+  v.choice("kind", m.kind, QuorumKind::all);
+  v("count", m.count);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Coordinate> auto& m) {
+  v("ticket", m.ticket);
+  v("ring", m.ring);
+  v.choice("operation", m.operation, Operation::adopt);
+  v("need", m.need);
+  v("strict", m.strict);
+  v("timeout_ms", m.timeout_ms);
+  v.bytes("key", m.key, 1, limits::kKey);
+  v.bytes("value", m.value, 0, limits::kValue);
+  v.bytes("context", m.context, 0, limits::kContext);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<MemberOutcome> auto& m) {
+  v("member", m.member);
+  v("stands_for", m.stands_for);
+  v.choice("outcome", m.outcome, Outcome::refused);
+  v("repaired", m.repaired);
+  v("micros", m.micros);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Coordinated> auto& m) {
+  v("ticket", m.ticket);
+  v.text("error", m.error, limits::kName);
+  v.text("reason", m.reason, limits::kExplanation);
+  v.text("needed", m.needed, limits::kExplanation);
+  v.text("got", m.got, limits::kExplanation);
+  v("last", m.last);
+  v.bytes("object", m.object, 0, limits::kObjectPart);
+  v.bytes("context", m.context, 0, limits::kContext);
+  v.text("bucket", m.bucket, limits::kName);
+  v("n", m.n);
+  v("need", m.need);
+  v("siblings", m.siblings);
+  v("micros", m.micros);
+  v.list("members", m.members, limits::kContainerLength);
 }
 
 namespace detail {

@@ -1,0 +1,47 @@
+// A store without a disk: what is written is as durable as it will ever be, and gone with the
+// process. For peers without --data, and for tests.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "store/store.h"
+
+namespace oxbow {
+
+class MemoryStore final : public Store {
+ public:
+  Result<StoredObject> read(std::string_view key) override;
+  Result<bool> scan(Cursor& cursor, std::uint64_t last, std::size_t most, std::size_t most_bytes,
+                    std::vector<ScannedObject>& page) override;
+  std::uint64_t objects() const override { return objects_.size(); }
+
+  Result<StoredObject> read_hints(std::string_view key, Conflicts conflicts) override;
+  std::optional<Hint> read_hint(const PeerId& destination, std::string_view key) override;
+  Result<WriteSequence> write_hint(const Hint& hint, Sync sync) override;
+  void erase_hint(const PeerId& destination, std::string_view key) override;
+  void scan_hints(const PeerId& destination, std::string_view after, std::size_t most,
+                  std::size_t most_bytes, std::vector<Hint>& page) override;
+  std::vector<PeerId> hint_destinations() const override;
+  HintTotals hints_for(const PeerId& destination) const override;
+  HintTotals all_hints() const override;
+
+  std::optional<std::string> read_record(std::string_view name) override;
+  Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
+
+  std::size_t pending_bytes() const override { return 0; }
+  std::string refusing() const override { return {}; }
+
+ protected:
+  Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) override;
+  Result<WriteSequence> remove(std::string_view key) override;
+
+ private:
+  using HashedKey = std::pair<std::uint64_t, std::string>;
+  std::map<HashedKey, Object, std::less<>> objects_;
+  std::map<PeerId, std::map<std::string, Hint, std::less<>>> hints_;
+  std::map<std::string, std::string, std::less<>> records_;
+};
+
+}  // namespace oxbow

@@ -1,0 +1,123 @@
+// What a member keeps, as the core sees it: the objects, the hints for members that were away, and
+// a few small records (such as those of the ring). Three spaces that know nothing of each other.
+//
+// Writes do not stop the loop. A write enters a table of pending writes, where every read and scan
+// looks first, and returns its sequence; the store's own thread (or the simulator's event) commits
+// all that is pending as one batch with one sync, and the driver then tells the Node: durable(up to
+// this sequence). Whoever acknowledges or shows a write that is pending names its sequence in
+// Outbox. Reads are synchronous and bounded: one object, or one page.
+//
+// Objects are ordered by (hash, key), so that a range of the ring is a contiguous scan. For each of
+// 2^16 slices of the hash space the sum of object_hash() of what lies in it is kept with each write
+// (see store/slice_sums.h): what anti-entropy compares, whatever the ring looks like.
+//
+// Not thread-safe: called by the thread that drives the Node.
+#pragma once
+
+#include <oxbow/result.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bucket_policy.h"
+#include "base/ids.h"
+#include "store/slice_sums.h"
+#include "version/object.h"
+
+namespace oxbow {
+
+/// A copy as it was read.
+struct StoredObject {
+  Object object;  ///< empty: never heard of
+  /// The newest write that it shows and that is not durable yet.
+  WriteSequence pending = kNothingPending;
+};
+
+/// What a scan met.
+struct ScannedObject {
+  std::string key;
+  Object object;
+};
+/// An object kept for a member that was away.
+struct Hint {
+  PeerId destination;
+  std::string key;
+  Object object;
+  WallTime written{};  ///< the first time for this key: what counts for its life
+};
+
+struct HintTotals {
+  std::uint64_t hints = 0;
+  std::uint64_t bytes = 0;  ///< as Object::byte_size counts, and keys
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // -- objects --------------------------------------------------------------------------------
+
+  /// The copy of a key. Errors: "damaged" (its checksum is wrong: to be treated as lost), "disk".
+  virtual Result<StoredObject> read(std::string_view key) = 0;
+  /// Replaces the copy of a key. `before` is what read() gave (for the sums), `after` is not empty.
+  /// With Sync::no the write needs no sync to be acknowledged: kNothingPending is returned, though
+  /// it is committed with the next batch. Errors: "no-room" (the disk is full, or
+  /// limits::kPendingBytes are pending); then nothing was written.
+  Result<WriteSequence> write(std::string_view key, const Object& before, const Object& after,
+                              Sync sync);
+  /// Forgets a key: a tombstone that may go.
+  Result<WriteSequence> erase(std::string_view key, const Object& before);
+
+  /// Objects with a hash in [first, last], in the order of (hash, key), pending writes included.
+  struct Cursor {
+    std::uint64_t hash = 0;  ///< goes on at this hash,
+    std::string key;         ///< behind this key; empty: at its beginning
+  };
+  /// Appends a page from the cursor on: at most `most` objects and about `most_bytes` bytes, and
+  /// at least one; moves the cursor. False: the end has been reached. Damaged ones are left out.
+  virtual Result<bool> scan(Cursor& cursor, std::uint64_t last, std::size_t most,
+                            std::size_t most_bytes, std::vector<ScannedObject>& page) = 0;
+  /// Roughly, where counting would cost too much.
+  virtual std::uint64_t objects() const = 0;
+  const SliceSums& sums() const { return sums_; }
+
+  // -- hints ----------------------------------------------------------------------------------
+
+  /// All hints for a key, whomever they are for: a fallback's local copy.
+  virtual Result<StoredObject> read_hints(std::string_view key, Conflicts conflicts) = 0;
+  /// The hint of one member for one key, if there is one.
+  virtual std::optional<Hint> read_hint(const PeerId& destination, std::string_view key) = 0;
+  /// Replaces the hint of that member for that key.
+  virtual Result<WriteSequence> write_hint(const Hint& hint, Sync sync) = 0;
+  virtual void erase_hint(const PeerId& destination, std::string_view key) = 0;
+  /// Appends at most `most` hints of one member (about `most_bytes` bytes, at least one), in the
+  /// order of their keys, those behind `after`.
+  virtual void scan_hints(const PeerId& destination, std::string_view after, std::size_t most,
+                          std::size_t most_bytes, std::vector<Hint>& page) = 0;
+  /// Members that hints are kept for, by id.
+  virtual std::vector<PeerId> hint_destinations() const = 0;
+  virtual HintTotals hints_for(const PeerId& destination) const = 0;
+  virtual HintTotals all_hints() const = 0;
+
+  // -- small records ------------------------------------------------------------------------------
+
+  virtual std::optional<std::string> read_record(std::string_view name) = 0;
+  virtual Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) = 0;
+
+  // -- what is pending ----------------------------------------------------------------------------
+
+  virtual std::size_t pending_bytes() const = 0;
+  /// Why writes are refused at the moment; empty: they are not.
+  virtual std::string refusing() const = 0;
+
+ protected:
+  virtual Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) = 0;
+  virtual Result<WriteSequence> remove(std::string_view key) = 0;
+
+  SliceSums sums_;
+};
+
+}  // namespace oxbow
