@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "config/bucket_text.h"
 #include "config/value_texts.h"
 
 namespace oxbow::config {
@@ -54,8 +55,8 @@ Binding optional_text(OptionInfo info) {
           }};
 }
 
-/// A list of texts; empty elements are skipped, so that an empty text alone empties the list.
-template <auto Field, auto Reader>
+/// A list of values; empty elements are skipped, so that an empty text alone empties the list.
+template <auto Field, auto Reader, auto Writer>
 Binding list(OptionInfo info) {
   info.kind = OptionKind::list;
   return {info,
@@ -70,7 +71,9 @@ Binding list(OptionInfo info) {
             return Done{};
           },
           [](const PeerOptions& options) {
-            return (options.*Field).empty() ? Texts{""} : options.*Field;
+            Texts texts;
+            for (const auto& element : options.*Field) texts.push_back(Writer(element));
+            return texts.empty() ? Texts{""} : texts;
           }};
 }
 
@@ -127,6 +130,22 @@ Result<bool> read_duplicates(std::string_view text) {
   return complaint("neither drop nor reforward");
 }
 
+Result<double> read_weight(std::string_view text) {
+  constexpr double kLeast = 0.01;  // a token or two
+  constexpr double kMost = 1.0 * limits::kTokensMost / limits::kTokensPerMember;
+  const auto weight = read_decimal(text);
+  if (!weight || *weight < kLeast || *weight > kMost) {
+    return complaint(fmt::format("not a weight from 0.01 to {}, where 1 is a usual share", kMost));
+  }
+  return weight;
+}
+
+Result<bool> read_adopt(std::string_view text) {
+  if (text == "on-find") return true;
+  if (text == "never") return false;
+  return complaint("neither on-find nor never");
+}
+
 constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error", "off"};
 
 Result<LogLevel> read_level(std::string_view text) {
@@ -138,6 +157,7 @@ Result<LogLevel> read_level(std::string_view text) {
 std::string same(const std::string& text) { return text; }
 std::string write_address(const Address& address) { return to_string(address); }
 std::string_view write_duplicates(bool reforward) { return reforward ? "reforward" : "drop"; }
+std::string_view write_adopt(bool on_find) { return on_find ? "on-find" : "never"; }
 std::string_view write_level(LogLevel level) { return kLevels[static_cast<std::size_t>(level)]; }
 
 OptionInfo info(std::string_view section, std::string_view name, std::string_view argument,
@@ -162,6 +182,7 @@ std::vector<Binding> make_bindings() {
   constexpr std::string_view kNear = "Neighbors";
   constexpr std::string_view kFind = "Search";
   constexpr std::string_view kShare = "Sharing";
+  constexpr std::string_view kRing = "Replicas";
   constexpr std::string_view kClient = "Clients";
   constexpr std::string_view kLog = "Log";
   constexpr std::string_view kLimit = "Limits";
@@ -175,14 +196,15 @@ std::vector<Binding> make_bindings() {
                "Tell other peers to dial this address, where it is not the one listened on.")),
       optional_text<&O::id, read_peer_id>(
           info(kWho, "id", "HEX",
-               "The peer id: 32 hexadecimal digits. Without it one is drawn at each start.")),
+               "The peer id: 32 hexadecimal digits. Without it: the one kept in --data, else one "
+               "drawn at each start.")),
       text<&O::name, read_optional_name, same>(
           info(kWho, "name", "NAME",
                "A name for people. Without it: FILE's name, or the id's first digits.")),
       text<&O::network, read_name, same>(
           info(kWho, "network", "NAME", "Only peers of the same network talk.")),
 
-      list<&O::neighbors, read_endpoint>(
+      list<&O::neighbors, read_endpoint, same>(
           info(kNear, "neighbor", "HOST:PORT",
                "A peer to flood to: dialled at the start, and again whenever it was lost.")),
       boolean<&O::is_static>(
@@ -218,10 +240,43 @@ std::vector<Binding> make_bindings() {
       text<&O::query_burst, read_decimal, write_decimal>(
           info(kFind, "query-burst", "N", "Queries to take from one neighbor at once.")),
 
-      list<&O::shares, read_folder>(
+      list<&O::shares, read_folder, same>(
           info(kShare, "share", "DIR",
                "A folder whose files others can find and fetch. In FILE, a relative folder is "
                "looked for beside FILE.")),
+
+      boolean<&O::member>(info(
+          kRing, "member", "",
+          "Serve the replica layer: keep copies of objects. Needs data (or id, to keep them in "
+          "memory).")),
+      text<&O::zone, read_optional_name, same>(
+          info(kRing, "zone", "TEXT",
+               "What this member shares a failure with, such as a data center: copies are spread "
+               "over zones.")),
+      text<&O::weight, read_weight, write_decimal>(
+          info(kRing, "weight", "X", "This member's share of the ring, 1 being a usual one.")),
+      text<&O::data, read_folder, same>(
+          info(kRing, "data", "DIR",
+               "Keep objects, hints and the peer id in this folder, made if need be. Without it: "
+               "in memory. In FILE, a relative folder is looked for beside FILE.")),
+      list<&O::buckets, read_bucket, write_bucket>(
+          info(kRing, "bucket", "POLICY",
+               "What is promised for keys that begin with NAME/: NAME n=3 r=2 w=2 "
+               "conflict=siblings|lww sync=yes|no, where all but NAME may be left out.")),
+      text<&O::adopt_on_find, read_adopt, write_adopt>(
+          info(kRing, "adopt", "on-find|never",
+               "Whether a get that found its key by a search hands the value to the ring, unless "
+               "the client says.")),
+      text<&O::operation_timeout, read_duration, write_duration>(
+          info(kRing, "operation-timeout", "TIME",
+               "End a get or put after this, unless the client says.")),
+      text<&O::replica_timeout, read_duration, write_duration>(
+          info(kRing, "replica-timeout", "TIME",
+               "A member that has not answered by then counts as failed.")),
+      text<&O::full_reads, read_decimal, write_decimal>(
+          info(kRing, "full-reads", "N",
+               "Gets a second that ask all members of a key, and repair them; the others ask as "
+               "many as they need.")),
 
       boolean<&O::allow_remote_clients>(
           info(kClient, "allow-remote-clients", "",

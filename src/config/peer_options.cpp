@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "config/option_bindings.h"
 #include "config/sources.h"
@@ -29,6 +30,32 @@ std::string place_of(const Sources& sources, std::initializer_list<std::string_v
   return "";
 }
 
+Status check_replicas(const PeerOptions& options, const Sources& sources) {
+  if (options.member && !options.id && options.data.empty()) {
+    return Error{"usage",
+                 fmt::format("{}member = yes needs an identity that stays: set data = DIR, which "
+                             "keeps one (and the objects), or id = HEX",
+                             place_of(sources, {"member"})),
+                 "data or id", ""};
+  }
+  if (options.buckets.size() > limits::kBuckets) {
+    return Error{
+        "usage",
+        fmt::format("{}{} buckets are configured: {} is the most", place_of(sources, {"bucket"}),
+                    options.buckets.size(), limits::kBuckets),
+        "", ""};
+  }
+  std::set<std::string_view> names;
+  for (const BucketPolicy& bucket : options.buckets) {
+    if (names.insert(bucket.name).second) continue;
+    return Error{"usage",
+                 fmt::format("{}bucket {} is given twice; keep one of them",
+                             place_of(sources, {"bucket"}), bucket.name),
+                 "", ""};
+  }
+  return Done{};
+}
+
 Status check_together(const PeerOptions& options, const Sources& sources) {
   if (options.ttl > options.ttl_cap) {
     return Error{"usage",
@@ -51,7 +78,7 @@ Status check_together(const PeerOptions& options, const Sources& sources) {
                              limits::kConfiguredNeighbors),
                  "", ""};
   }
-  return Done{};
+  return check_replicas(options, sources);
 }
 
 Result<config::Settings> apply_file(const std::string& path, PeerOptions& options) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/bucket_policy.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -33,7 +34,7 @@ struct PeerOptions {
   // Address and name ---------------------------------------------------------------------------
   Address listen{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1}, 7400};
   std::optional<Address> advertise;  ///< where others can dial this peer; unset: as `listen`
-  std::optional<PeerId> id;          ///< unset: drawn anew at each start
+  std::optional<PeerId> id;          ///< unset: the one kept in `data`, else drawn at each start
   std::string name;                  ///< for people; empty: the id's first digits
   std::string network = "oxbow";     ///< only peers of the same network talk
 
@@ -56,6 +57,17 @@ struct PeerOptions {
 
   // Sharing ------------------------------------------------------------------------------------
   std::vector<std::string> shares;  ///< folders; from a FILE, relative ones are taken from there
+
+  // Replicas -----------------------------------------------------------------------------------
+  bool member = false;                ///< serves the replica layer; needs `data` or `id`
+  std::string zone;                   ///< failure domain
+  double weight = 1;                  ///< of its share of the ring
+  std::string data;                   ///< folder; empty: in memory. From a FILE like `shares`
+  std::vector<BucketPolicy> buckets;  ///< proposed to the ring; names differ
+  bool adopt_on_find = false;         ///< located data goes into the ring
+  Duration operation_timeout = limits::kOperationTimeout;  ///< of a get or put
+  Duration replica_timeout = limits::kReplicaTimeout;      ///< for one member's answer
+  double full_reads = limits::kFullReads;  ///< gets a second that ask all N and repair
 
   // Clients ------------------------------------------------------------------------------------
   bool allow_remote_clients = false;  ///< otherwise clients are served on loopback only

@@ -44,6 +44,16 @@ query-rate = 0.5
 query-burst = 7
 share = /usr/share/doc
 share = files
+member = yes
+zone = west
+weight = 1.5
+data = state
+bucket = carts n=5 r=2 w=4 conflict=lww sync=no
+bucket = sync=yes logs n=1
+adopt = on-find
+operation-timeout = 3s
+replica-timeout = 200ms
+full-reads = 0
 allow-remote-clients = on
 log-level = warning
 seen-entries = 16
@@ -73,6 +83,17 @@ hello-deadline = 250ms
   CHECK(options->query_rate == 0.5);
   CHECK(options->query_burst == 7);
   CHECK(options->shares == std::vector<std::string>{"/usr/share/doc", folder().path() + "/files"});
+  CHECK(options->member);
+  CHECK(options->zone == "west");
+  CHECK(options->weight == 1.5);
+  CHECK(options->data == folder().path() + "/state");
+  CHECK(options->buckets ==
+        std::vector<BucketPolicy>{{"carts", 5, 2, 4, Conflicts::lww, Sync::no},
+                                  {"logs", 1, 1, 1, Conflicts::siblings, Sync::yes}});
+  CHECK(options->adopt_on_find);
+  CHECK(options->operation_timeout == 3s);
+  CHECK(options->replica_timeout == 200ms);
+  CHECK(options->full_reads == 0);
   CHECK(options->allow_remote_clients);
   CHECK(options->log_level == LogLevel::warning);
   CHECK(options->seen_entries == 16);
