@@ -1,9 +1,12 @@
 // Numbers and ids as bytes, each in exactly one way, so that equal things are equal bytes.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace oxbow {
 
@@ -11,7 +14,9 @@ class CanonicalWriter {
  public:
   void u8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
   void u64(std::uint64_t value) {  ///< big-endian
-    for (int shift = 56; shift >= 0; shift -= 8) u8(static_cast<std::uint8_t>(value >> shift));
+    std::array<char, 8> digits;
+    for (std::size_t i = digits.size(); i-- > 0; value >>= 8) digits[i] = static_cast<char>(value);
+    bytes_.append(digits.data(), digits.size());
   }
   void varint(std::uint64_t value) {  ///< LEB128: 7 bits a byte, the lowest first
     for (; value >= 0x80; value >>= 7) u8(static_cast<std::uint8_t>(value | 0x80));
@@ -19,7 +24,10 @@ class CanonicalWriter {
   }
   void raw(std::string_view bytes) { bytes_ += bytes; }
 
+  /// For so many bytes nothing is allocated again.
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   const std::string& bytes() const { return bytes_; }
+  std::string take() { return std::move(bytes_); }
 
  private:
   std::string bytes_;
@@ -46,7 +54,7 @@ class CanonicalReader {
   }
   std::uint64_t u64() {
     std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i) value = value << 8 | u8();
+    for (const char byte : raw(8)) value = value << 8 | static_cast<std::uint8_t>(byte);
     return value;
   }
   /// Fails on a longer form than the shortest, and beyond 64 bits.

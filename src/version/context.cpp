@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "version/canonical_bytes.h"
+#include "version/dot_bytes.h"
 
 namespace oxbow {
 
@@ -14,9 +15,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kChecksum = 8;
-constexpr std::size_t kSmallestEntry = 3;  // sharing, number, counter
-constexpr std::size_t kLargestEntry = 45;  // a new peer and run, two varints of ten bytes
-static_assert(limits::kClockEntries * kLargestEntry + 64 < limits::kContext);
+static_assert(limits::kClockEntries * kLargestDot + 64 < limits::kContext);
 
 Error bad_context(std::string got) {
   return {"bad-context", "the context is damaged, or belongs to another key",
@@ -28,40 +27,6 @@ std::uint64_t checksum(std::string_view body, std::string_view key) {
   input.u64(hash64(key));
   input.raw(body);
   return hash64(input.bytes());
-}
-
-std::uint8_t sharing(const Actor& actor, const Actor* before) {
-  if (before == nullptr || before->peer != actor.peer) return 0;
-  return before->run == actor.run ? 2 : 1;
-}
-
-void write_entry(CanonicalWriter& out, const Dot& entry, const Actor*& before) {
-  const std::uint8_t shared = sharing(entry.actor, before);
-  out.u8(shared);
-  if (shared < 1) out.raw(entry.actor.peer.view());
-  if (shared < 2) out.u64(entry.actor.run);
-  out.varint(entry.actor.number);
-  out.varint(entry.counter);
-  before = &entry.actor;
-}
-
-/// The next entry; nothing where it is not as write_entry would have written it.
-std::optional<Dot> read_entry(CanonicalReader& in, const Actor* before) {
-  const std::uint8_t shared = in.u8();
-  if (shared > 2 || (shared > 0 && before == nullptr)) return std::nullopt;
-  Dot entry;
-  if (shared > 0) entry.actor.peer = before->peer;
-  if (shared > 1) entry.actor.run = before->run;
-  if (shared < 1) {
-    const std::string_view peer = in.raw(PeerId::kSize);
-    if (in.failed()) return std::nullopt;
-    entry.actor.peer = PeerId::from_bytes(peer);
-  }
-  if (shared < 2) entry.actor.run = in.u64();
-  entry.actor.number = in.varint();
-  entry.counter = in.varint();
-  if (in.failed() || shared != sharing(entry.actor, before)) return std::nullopt;
-  return entry;
 }
 
 }  // namespace
@@ -84,10 +49,16 @@ std::string encode_context(const Context& context, std::string_view key) {
   out.u8(context.dot ? 1 : 0);
   out.varint(context.clock.size());
   const Actor* before = nullptr;
-  if (context.dot) write_entry(out, *context.dot, before);
-  for (const Dot& entry : context.clock.entries()) write_entry(out, entry, before);
+  if (context.dot) {
+    write_dot(out, *context.dot, before);
+    before = &context.dot->actor;
+  }
+  for (const Dot& entry : context.clock.entries()) {
+    write_dot(out, entry, before);
+    before = &entry.actor;
+  }
   out.u64(checksum(out.bytes(), key));
-  return out.bytes();
+  return out.take();
 }
 
 Result<Context> parse_context(std::string_view bytes, std::string_view key) {
@@ -109,13 +80,13 @@ Result<Context> parse_context(std::string_view bytes, std::string_view key) {
   context.newest = WallTime(Duration(static_cast<std::int64_t>(in.u64())));
   const std::uint8_t dotted = in.u8();
   const std::uint64_t count = in.varint();
-  if (in.failed() || dotted > 1 || count > in.left() / kSmallestEntry) {
+  if (in.failed() || dotted > 1 || count > in.left() / kSmallestDot) {
     return bad_context("another form");
   }
   std::vector<Dot> entries;
   entries.reserve(count + dotted);
   while (entries.size() < count + dotted) {
-    const auto entry = read_entry(in, entries.empty() ? nullptr : &entries.back().actor);
+    const auto entry = read_dot(in, entries.empty() ? nullptr : &entries.back().actor);
     if (!entry) return bad_context("another form");
     entries.push_back(*entry);
   }
