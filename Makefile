@@ -144,6 +144,9 @@ $(B)/%.o: %.cpp $(B)/flags
 	@echo "  $(COMPILER) $<"
 	@$(COMPILER) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
+# What its source takes in by `.incbin`, which the compiler does not write down.
+$(B)/src/report/comparison_page.o: $(wildcard src/report/page/*)
+
 # Changes only when the flags do, and then everything is compiled anew.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
