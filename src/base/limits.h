@@ -162,4 +162,13 @@ inline constexpr auto kHandoffEvery = 1s;         // members with hints waiting 
 inline constexpr std::size_t kHandoffBatch = 64;  // hints under way to one member
 inline constexpr double kHandoffRate = 16.0 * 1024 * 1024;  // bytes a second, to all members
 
+// Simulation ---------------------------------------------------------------------------------
+inline constexpr std::uint32_t kSimPeers = 20'000'000;    // some 4 GiB with 10 links each
+inline constexpr std::size_t kSimLinks = 200'000'000;     // 8 bytes each, twice that while built
+inline constexpr std::uint64_t kSimTokens = 50'000'000;   // of all members of a simulated ring
+inline constexpr std::uint64_t kSimCopies = 100'000'000;  // of all objects: 12 bytes each
+inline constexpr std::uint32_t kSimObjects = 1'000'000;   // each with its list of holders
+inline constexpr std::uint32_t kSimQueries = 5'000'000;   // 80 bytes of figures each
+inline constexpr std::uint32_t kSimTtl = 65'535;          // two bytes a peer
+
 }  // namespace oxbow::limits
