@@ -63,6 +63,42 @@ FindAnswer SimNetwork::find(PeerNumber peer, FindRequest wanted) {
   return asked.answer<FindAnswer>();
 }
 
+template <class Answer>
+Result<Answer> SimNetwork::ask(PeerNumber peer, ClientRequest wanted) {
+  const RequestHandle handle = request(peer, std::move(wanted));
+  const RequestRecord& asked = record(handle);
+  const bool over = run_until([&] { return asked.over(); }, std::chrono::minutes(10));
+  OXBOW_ASSERT(over, "a request has no end");
+  if (asked.peer_crashed) return Error{"peer-lost", "the asked peer has crashed", "", ""};
+  if (const Error* error = asked.error()) return *error;
+  return asked.answer<Answer>();
+}
+
+Result<GetAnswer> SimNetwork::get(PeerNumber peer, GetRequest request) {
+  return ask<GetAnswer>(peer, std::move(request));
+}
+Result<PutAnswer> SimNetwork::put(PeerNumber peer, PutRequest request) {
+  return ask<PutAnswer>(peer, std::move(request));
+}
+Result<DeleteAnswer> SimNetwork::del(PeerNumber peer, DeleteRequest request) {
+  return ask<DeleteAnswer>(peer, std::move(request));
+}
+Result<RingAnswer> SimNetwork::ring(PeerNumber peer) {
+  return ask<RingAnswer>(peer, RingRequest{});
+}
+Result<OwnerAnswer> SimNetwork::owner(PeerNumber peer, std::string key) {
+  return ask<OwnerAnswer>(peer, OwnerRequest{std::move(key)});
+}
+Result<LookupAnswer> SimNetwork::lookup(PeerNumber peer, LookupRequest request) {
+  return ask<LookupAnswer>(peer, std::move(request));
+}
+Result<RingJoinAnswer> SimNetwork::ring_join(PeerNumber peer, RingJoinRequest request) {
+  return ask<RingJoinAnswer>(peer, std::move(request));
+}
+Result<RingLeaveAnswer> SimNetwork::ring_leave(PeerNumber peer, RingLeaveRequest request) {
+  return ask<RingLeaveAnswer>(peer, request);
+}
+
 void SimNetwork::publish(PeerNumber peer, std::string key, std::string value) {
   const RequestHandle handle = request(peer, PublishRequest{std::move(key), std::move(value)});
   OXBOW_ASSERT(record(handle).ending && !record(handle).error(), "a value was not published");

@@ -14,6 +14,8 @@ void SimNetwork::crash(PeerNumber peer) {
     h.node.reset();
     h.tick_at = kNever;
     h.deferred.clear();
+    h.held.clear();
+    if (h.data) h.data->lose_power(disk_random_.below(2) == 0);
     const auto open = h.connections;
     for (const auto& [id, place] : open) {
       close_end(place.first, place.second, "connection reset by peer");
@@ -81,6 +83,27 @@ void SimNetwork::heal(PeerNumber a, PeerNumber b) {
   paths_.change(b, a).blocked = false;
   release_stalled();
 }
+
+void SimNetwork::split(const std::vector<std::vector<PeerNumber>>& groups) {
+  for (std::size_t one = 0; one < groups.size(); ++one) {
+    for (std::size_t other = one + 1; other < groups.size(); ++other) {
+      for (const PeerNumber a : groups[one]) {
+        for (const PeerNumber b : groups[other]) partition(a, b);
+      }
+    }
+  }
+}
+
+void SimNetwork::heal_all() {
+  paths_.unblock_all();
+  release_stalled();
+}
+
+void SimNetwork::set_sync_latency(PeerNumber peer, Latency latency) {
+  host(peer).sync_latency = latency;
+}
+
+void SimNetwork::set_wall_clock(PeerNumber peer, Duration ahead) { host(peer).wall_offset = ahead; }
 
 void SimNetwork::set_latency(PeerNumber from, PeerNumber to, Latency latency) {
   paths_.change(from, to).latency = latency;

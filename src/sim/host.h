@@ -4,12 +4,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "message/owned_message.h"
 #include "sim/network.h"
-#include "store/store.h"
+#include "sim/sim_store.h"
 
 namespace oxbow {
 
@@ -17,13 +20,25 @@ struct SimNetwork::Host {
   PeerNumber number = 0;
   Address address;
   NodeConfig config;
-  std::unique_ptr<Store> store;        // before `node`, which uses it
-  std::unique_ptr<Node> node;          // while it runs
-  std::unique_ptr<Stranger> stranger;  // instead of a node
+  std::unique_ptr<SimStore> data;       // before `node`, which uses it; survives its crashes
+  std::unique_ptr<MemoryStore> memory;  // instead, of a peer without a disk
+  std::unique_ptr<Node> node;           // while it runs
+  std::unique_ptr<Stranger> stranger;   // instead of a node
   bool running = false;
   bool frozen = false;
   std::uint32_t run = 0;  // of its process
   Instant tick_at = kNever;
+  Duration wall_offset{};  // how far its clock is wrong
+
+  Latency sync_latency = Latency::fixed(Duration(200));
+  WriteSequence durable{};  // as the process was told
+  /// Encoded, but to be sent only when the write that it acknowledges is durable.
+  struct HeldSend {
+    ConnectionId connection = kNoConnection;
+    std::shared_ptr<const OwnedMessage> message;
+    std::shared_ptr<const std::string> frame;
+  };
+  std::multimap<WriteSequence, std::variant<HeldSend, Reply>> held;
 
   /// Open ends by their id: (connection, end).
   std::map<ConnectionId, std::pair<std::uint32_t, std::size_t>> connections;
@@ -71,9 +86,10 @@ void SimNetwork::call(PeerNumber peer, Call&& call_node) {
   OXBOW_ASSERT(!calling_, "a Node was called from within a call of a Node");
   const sim_detail::Busy calling(calling_);
   const sim_detail::Busy busy(busy_);
-  call_node(*host(peer).node, time(), outbox_);
+  call_node(*host(peer).node, time(peer), outbox_);
   carry_out(peer);
   outbox_.clear();
+  begin_sync(peer);
   schedule_tick(peer);
 }
 

@@ -8,7 +8,6 @@
 
 #include "codec/peer_stream.h"
 #include "sim/host.h"
-#include "store/memory_store.h"
 
 namespace oxbow {
 
@@ -18,6 +17,7 @@ constexpr WallTime kWallStart{std::chrono::seconds(1'767'225'600)};  // 2026-01-
 constexpr std::uint16_t kPort = 7400;
 constexpr Duration kStep{1};  // between slices of work that a Node wants to go on with
 constexpr Duration kDiskLatency{100};
+constexpr std::uint64_t kDiskSeed = 0xd15c;
 
 /// 10.0.0.1, 10.0.0.2, …: not loopback, so that everything between real hosts applies.
 Address nth_address(PeerNumber number) {
@@ -48,7 +48,7 @@ std::uint64_t value_of(const std::vector<Counter>& counters, std::string_view na
 
 }  // namespace
 
-SimNetwork::SimNetwork(std::uint64_t seed) : random_(seed) {}
+SimNetwork::SimNetwork(std::uint64_t seed) : random_(seed), disk_random_(seed ^ kDiskSeed) {}
 SimNetwork::~SimNetwork() = default;
 
 // -- Who there is -------------------------------------------------------------------------------
@@ -69,6 +69,7 @@ PeerNumber SimNetwork::add_peer(NodeConfig config) {
   if (config.name.empty()) config.name = fmt::format("peer-{}", number);
   if (config.advertised.port == 0) config.advertised = added->address;
   added->config = std::move(config);
+  added->data = std::make_unique<SimStore>();
   by_address_[added->address] = number;
   hosts_.push_back(std::move(added));
   return number;
@@ -129,7 +130,9 @@ const Node& SimNetwork::node(PeerNumber peer) const {
 
 bool SimNetwork::is_running(PeerNumber peer) const { return host(peer).running; }
 
-StatusAnswer SimNetwork::status(PeerNumber peer) const { return node(peer).status(time()); }
+bool SimNetwork::is_stranger(PeerNumber peer) const { return host(peer).stranger != nullptr; }
+
+StatusAnswer SimNetwork::status(PeerNumber peer) const { return node(peer).status(time(peer)); }
 
 std::uint64_t SimNetwork::table(PeerNumber peer, std::string_view name) const {
   return value_of(status(peer).tables, name);
@@ -141,7 +144,9 @@ std::uint64_t SimNetwork::counter(PeerNumber peer, std::string_view name) const 
 
 // -- Time ---------------------------------------------------------------------------------------
 
-Now SimNetwork::time() const { return {now_, kWallStart + now_.time_since_epoch()}; }
+Now SimNetwork::time(PeerNumber peer) const {
+  return {now_, kWallStart + now_.time_since_epoch() + host(peer).wall_offset};
+}
 
 void SimNetwork::start() {
   for (const auto& h : hosts_) {
@@ -158,8 +163,11 @@ void SimNetwork::start(PeerNumber peer) {
     NodeConfig config = h.config;
     config.seed = random_.next();
     config.secret = {random_.next(), random_.next()};
-    h.store = std::make_unique<MemoryStore>();
-    h.node = std::make_unique<Node>(std::move(config), *h.store);
+    config.run = disk_random_.next();
+    h.durable = WriteSequence{};
+    if (!h.data) h.memory = std::make_unique<MemoryStore>();
+    Store& store = h.data ? static_cast<Store&>(*h.data) : *h.memory;
+    h.node = std::make_unique<Node>(std::move(config), store);
     call(peer, [&](Node& node, Now now, Outbox& out) { node.start(now, !h.disk.empty(), out); });
     if (h.disk.empty()) return;
     const IndexUpdate update = whole_share(h);
@@ -275,7 +283,11 @@ void SimNetwork::carry_out(PeerNumber peer) {
         ++misdirected_;
         continue;
       }
-      send_message(found->second.first, found->second.second, send.message, frame);
+      if (must_wait(h, send.after)) {
+        hold(h, send.after, target, send.message, frame);
+      } else {
+        send_message(found->second.first, found->second.second, send.message, frame);
+      }
     }
   }
   for (const Hangup& hangup : outbox_.hangups) {
@@ -287,7 +299,13 @@ void SimNetwork::carry_out(PeerNumber peer) {
     if (tracing_) note(fmt::format("{} hangs up: {}", peer, hangup.reason));
     close_end(found->second.first, found->second.second, "closed by the other side");
   }
-  for (const Reply& reply : outbox_.replies) take_reply(reply);
+  for (const Reply& reply : outbox_.replies) {
+    if (must_wait(h, reply.after)) {
+      hold(h, reply);
+    } else {
+      take_reply(reply);
+    }
+  }
   for (const Dial& wanted : outbox_.dials) dial(peer, wanted.id, wanted.target);
   for (const DiskRead& read : outbox_.disk) read_disk(peer, read);
   for (const Event& event : outbox_.events) {

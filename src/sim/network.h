@@ -26,6 +26,7 @@
 #include "sim/describe.h"
 #include "sim/event_queue.h"
 #include "sim/paths.h"
+#include "sim/sim_store.h"
 #include "sim/stranger.h"
 #include "sim/topology.h"
 #include "sim/traffic.h"
@@ -88,6 +89,10 @@ class SimNetwork {
   /// Peers and links of a topology; with `both_dial` every link is dialled from both ends.
   void add(const Topology& topology, const NodeConfig& config = defaults(),
            const LinkOptions& options = {});
+  /// Members of one ring: each is linked with the one before it and with the first of them.
+  std::vector<PeerNumber> add_members(std::size_t count, const NodeConfig& config = defaults());
+  /// The peer has no disk: its objects are gone when it crashes. To be called before its start.
+  void keep_in_memory(PeerNumber peer);
   /// Lives as long as the network; it is there from the start.
   Stranger& add_stranger();
 
@@ -100,11 +105,14 @@ class SimNetwork {
   NodeConfig& config_of(PeerNumber peer);   ///< takes effect at its next (re)start
   const Node& node(PeerNumber peer) const;  ///< it must be running
   bool is_running(PeerNumber peer) const;
+  bool is_stranger(PeerNumber peer) const;
   StatusAnswer status(PeerNumber peer) const;
   /// Of a table or counter of `status`, which must have one of that name.
   std::uint64_t table(PeerNumber peer, std::string_view name) const;
   std::uint64_t counter(PeerNumber peer, std::string_view name) const;
   std::vector<LiveConnection> connections(PeerNumber a, PeerNumber b) const;
+  /// What is on the peer's disk, whether it runs or not; it must have one.
+  SimStore& store(PeerNumber peer);
 
   // -- Time -----------------------------------------------------------------------------------
 
@@ -119,6 +127,8 @@ class SimNetwork {
   /// connection; false: not within a minute.
   bool settle();
   void at(Instant instant, std::function<void()> action);
+  /// Until every running peer knows the same ring, of that many members; false: not in time.
+  bool wait_for_ring(std::size_t members, Duration within = std::chrono::minutes(1));
 
   // -- Clients --------------------------------------------------------------------------------
 
@@ -128,6 +138,15 @@ class SimNetwork {
   const std::map<RequestHandle, RequestRecord>& records() const { return records_; }
   /// Asks, runs until the answer is there and returns it; it must come within 10 minutes.
   FindAnswer find(PeerNumber peer, FindRequest request);
+  /// The same for requests that may fail. Error of its own: "peer-lost" (the peer crashed).
+  Result<GetAnswer> get(PeerNumber peer, GetRequest request);
+  Result<PutAnswer> put(PeerNumber peer, PutRequest request);
+  Result<DeleteAnswer> del(PeerNumber peer, DeleteRequest request);
+  Result<RingAnswer> ring(PeerNumber peer);
+  Result<OwnerAnswer> owner(PeerNumber peer, std::string key);
+  Result<LookupAnswer> lookup(PeerNumber peer, LookupRequest request);
+  Result<RingJoinAnswer> ring_join(PeerNumber peer, RingJoinRequest request = {});
+  Result<RingLeaveAnswer> ring_leave(PeerNumber peer, RingLeaveRequest request = {});
   /// Puts a value into the peer's local index.
   void publish(PeerNumber peer, std::string key, std::string value);
   /// Lays a file into the peer's shared folder, where it stays over restarts.
@@ -135,7 +154,8 @@ class SimNetwork {
 
   // -- Faults ---------------------------------------------------------------------------------
 
-  void crash(PeerNumber peer);    ///< others notice by a reset, after the latency
+  /// Others notice by a reset, after the latency; on its disk is what was synced.
+  void crash(PeerNumber peer);
   void restart(PeerNumber peer);  ///< as a new process with the same configuration
   void freeze(PeerNumber peer);   ///< it hangs: takes nothing in, does nothing
   void thaw(PeerNumber peer);
@@ -144,6 +164,13 @@ class SimNetwork {
   /// Nothing gets through in either direction any more, and nobody is told.
   void partition(PeerNumber a, PeerNumber b);
   void heal(PeerNumber a, PeerNumber b);
+  /// Partitions peers of different groups; a peer of no group is cut off from nobody.
+  void split(const std::vector<std::vector<PeerNumber>>& groups);
+  void heal_all();
+  /// How long a sync of the peer's disk takes.
+  void set_sync_latency(PeerNumber peer, Latency latency);
+  /// How far the peer's wall clock is ahead of the right time (or, negative, behind).
+  void set_wall_clock(PeerNumber peer, Duration ahead);
   void set_latency(PeerNumber from, PeerNumber to, Latency latency);  ///< this direction only
   void set_loss(PeerNumber a, PeerNumber b, double probability);      ///< both directions
   PathTable& paths() { return paths_; }
@@ -193,7 +220,7 @@ class SimNetwork {
   using SimEvent = std::variant<Tick, Arrival, Action>;
 
   Host& host(PeerNumber peer) const;
-  Now time() const;
+  Now time(PeerNumber peer) const;
   void step();
 
   // A call of a Node, and carrying out what it wants done (network.cpp).
@@ -204,11 +231,22 @@ class SimNetwork {
   void when_free(std::function<void()> action);
   void carry_out(PeerNumber peer);
   void take_reply(const Reply& reply);
+  template <class Answer>
+  Result<Answer> ask(PeerNumber peer, ClientRequest wanted);
   void read_disk(PeerNumber peer, const DiskRead& read);
   void schedule_tick(PeerNumber peer);
   void tick(PeerNumber peer);
   IndexUpdate whole_share(const Host& host) const;
   void note(std::string line);
+
+  // What waits for a peer's disk (disks.cpp).
+  bool must_wait(const Host& host, WriteSequence after) const;
+  void hold(Host& host, WriteSequence after, ConnectionId target, const Message& message,
+            const std::shared_ptr<const std::string>& frame);
+  void hold(Host& host, const Reply& reply);
+  void begin_sync(PeerNumber peer);
+  void finish_sync(PeerNumber peer);
+  void tell_durable(PeerNumber peer, WriteSequence sequence);
 
   // Connections (transport.cpp).
   void dial(PeerNumber from, DialId dial, std::string_view target);
@@ -235,6 +273,7 @@ class SimNetwork {
   void watch(Carried::Phase phase, PeerNumber from, PeerNumber to, const Message& message);
 
   Random random_;
+  Random disk_random_;  // of its own, so that writes change nothing for those who write nothing
   Instant now_;
   EventQueue<SimEvent> queue_;
   std::vector<std::unique_ptr<Host>> hosts_;

@@ -44,6 +44,10 @@ class PathTable {
   Path& change(PeerNumber from, PeerNumber to) {
     return paths_.try_emplace({from, to}, standard).first->second;
   }
+  void unblock_all() {
+    standard.blocked = false;
+    for (auto& [ends, path] : paths_) path.blocked = false;
+  }
 
  private:
   std::map<std::pair<PeerNumber, PeerNumber>, Path> paths_;
