@@ -45,7 +45,7 @@ Error index_full(std::size_t most) {
 }  // namespace
 
 std::string_view LocalIndex::Slot::value() const {
-  if (!is_value) return {};
+  if (held != Held::value) return {};
   return {text.get() + key_size, static_cast<std::size_t>(size)};
 }
 
@@ -73,18 +73,65 @@ void LocalIndex::free_slot(std::uint32_t number, std::uint64_t hash) {
   --used_;
 }
 
+std::uint32_t LocalIndex::new_slot(std::string_view key, std::uint64_t hash) {
+  const std::uint32_t number = take_slot();
+  table_.insert(hash, number);
+  Slot& taken = slot(number);
+  taken.text = joined(key, {});
+  taken.key_size = static_cast<std::uint16_t>(key.size());
+  return number;
+}
+
+void LocalIndex::show_file(Slot& slot, const File& file) {
+  slot.size = file.size;
+  slot.sha256 = file.sha256;
+  slot.held = Held::file;
+  slot.is_known = true;
+}
+
+void LocalIndex::show_object(Slot& slot) {
+  slot.held = Held::object;
+  slot.is_known = false;
+}
+
+void LocalIndex::hide(const Slot& slot) {
+  Hidden& hidden = hidden_[std::string(slot.key())];
+  if (slot.held == Held::object) {
+    hidden.object = true;
+  } else {
+    hidden.file = File{slot.size, slot.sha256};
+  }
+}
+
+void LocalIndex::uncover(std::uint32_t number, std::uint64_t hash) {
+  Slot& uncovered = slot(number);
+  const auto found = hidden_.find(uncovered.key());
+  if (found == hidden_.end()) return free_slot(number, hash);
+  Hidden& hidden = found->second;
+  if (uncovered.held == Held::value) uncovered.text = joined(found->first, {});
+  if (hidden.object) {
+    hidden.object = false;
+    show_object(uncovered);
+  } else {
+    show_file(uncovered, *hidden.file);
+    hidden.file.reset();
+  }
+  if (!hidden.object && !hidden.file) hidden_.erase(found);
+}
+
 Result<LocalIndex::Published> LocalIndex::publish(std::string_view key, std::string_view value,
                                                   const Digest& sha256) {
   if (!is_key(key)) return bad_key(key);
   if (value.size() > limits::kValue) return value_too_large(value.size());
   const std::uint64_t hash = hash64(key);
   std::uint32_t number = slot_of_key(key, hash);
-  const bool replaced = number != kNone && slot(number).is_value;
+  const bool replaced = number != kNone && slot(number).held == Held::value;
   const std::uint64_t freed = replaced ? slot(number).size : 0;
   if (published_bytes_ - freed + value.size() > most_published_) {
     return values_full(published_bytes_, most_published_);
   }
-  if (!replaced && full()) return index_full(most_keys_);
+  const bool room = replaced || (number == kNone ? !full() : can_hide(slot(number)));
+  if (!room) return index_full(most_keys_);
 
   // The copy is made first: `key` and `value` may be views into what is replaced.
   std::unique_ptr<char[]> text = joined(key, value);
@@ -92,15 +139,15 @@ Result<LocalIndex::Published> LocalIndex::publish(std::string_view key, std::str
     number = take_slot();
     table_.insert(hash, number);
   } else if (!replaced) {
-    const Slot& file = slot(number);
-    hidden_.emplace(std::string(file.key()), File{file.size, file.sha256});
+    hide(slot(number));
   }
   Slot& taken = slot(number);
   taken.key_size = static_cast<std::uint16_t>(key.size());
   taken.text = std::move(text);
   taken.size = value.size();
   taken.sha256 = sha256;
-  taken.is_value = true;
+  taken.held = Held::value;
+  taken.is_known = true;
   published_ += replaced ? 0U : 1U;
   published_bytes_ += value.size() - freed;
   return Published{replaced};
@@ -109,21 +156,63 @@ Result<LocalIndex::Published> LocalIndex::publish(std::string_view key, std::str
 bool LocalIndex::unpublish(std::string_view key) {
   const std::uint64_t hash = hash64(key);
   const std::uint32_t number = slot_of_key(key, hash);
-  if (number == kNone || !slot(number).is_value) return false;
-  Slot& found = slot(number);
+  if (number == kNone || slot(number).held != Held::value) return false;
   --published_;
-  published_bytes_ -= found.size;
-  const auto file = hidden_.find(found.key());
-  if (file == hidden_.end()) {
-    free_slot(number, hash);
+  published_bytes_ -= slot(number).size;
+  uncover(number, hash);
+  return true;
+}
+
+bool LocalIndex::add_object(std::string_view key) {
+  if (!is_key(key)) return false;
+  const std::uint64_t hash = hash64(key);
+  std::uint32_t number = slot_of_key(key, hash);
+  if (number != kNone && slot(number).held == Held::object) {
+    slot(number).is_known = false;
     return true;
   }
-  found.text = joined(file->first, {});
-  found.size = file->second.size;
-  found.sha256 = file->second.sha256;
-  found.is_value = false;
-  hidden_.erase(file);
+  if (number != kNone) {
+    Slot& taken = slot(number);
+    const auto hidden = hidden_.find(key);
+    if (hidden != hidden_.end() && hidden->second.object) return true;
+    if (!can_hide(taken)) return false;
+    if (taken.held == Held::value) {
+      hidden_[std::string(key)].object = true;
+    } else {
+      hide(taken);
+      show_object(taken);
+    }
+  } else {
+    if (full()) return false;
+    show_object(slot(new_slot(key, hash)));
+  }
+  ++objects_;
   return true;
+}
+
+bool LocalIndex::remove_object(std::string_view key) {
+  const std::uint64_t hash = hash64(key);
+  const std::uint32_t number = slot_of_key(key, hash);
+  if (number == kNone) return false;
+  if (slot(number).held == Held::object) {
+    uncover(number, hash);
+  } else {
+    const auto hidden = hidden_.find(key);
+    if (hidden == hidden_.end() || !hidden->second.object) return false;
+    hidden->second.object = false;
+    if (!hidden->second.file) hidden_.erase(hidden);
+  }
+  --objects_;
+  return true;
+}
+
+void LocalIndex::describe(std::string_view key, std::uint64_t size, const Digest& sha256) {
+  const std::uint32_t number = slot_of_key(key, hash64(key));
+  OXBOW_ASSERT(number != kNone && slot(number).held == Held::object, "an object is described");
+  Slot& described = slot(number);
+  described.size = size;
+  described.sha256 = sha256;
+  described.is_known = true;
 }
 
 std::size_t LocalIndex::apply(const IndexUpdate& update) {
@@ -139,18 +228,11 @@ bool LocalIndex::add_file(const SharedFile& file) {
   remove_file(file.key);
   if (full()) return false;
   const std::uint64_t hash = hash64(file.key);
-  std::uint32_t number = slot_of_key(file.key, hash);
+  const std::uint32_t number = slot_of_key(file.key, hash);
   if (number != kNone) {
-    hidden_.emplace(file.key, File{file.size, file.sha256});
+    hidden_[file.key].file = File{file.size, file.sha256};
   } else {
-    number = take_slot();
-    table_.insert(hash, number);
-    Slot& taken = slot(number);
-    taken.text = joined(file.key, {});
-    taken.key_size = static_cast<std::uint16_t>(file.key.size());
-    taken.size = file.size;
-    taken.sha256 = file.sha256;
-    taken.is_value = false;
+    show_file(slot(new_slot(file.key, hash)), {file.size, file.sha256});
   }
   ++files_;
   file_bytes_ += file.size;
@@ -162,13 +244,14 @@ void LocalIndex::remove_file(std::string_view key) {
   const std::uint32_t number = slot_of_key(key, hash);
   if (number == kNone) return;
   std::uint64_t size = slot(number).size;
-  if (slot(number).is_value) {
-    const auto file = hidden_.find(key);
-    if (file == hidden_.end()) return;
-    size = file->second.size;
-    hidden_.erase(file);
-  } else {
+  if (slot(number).held == Held::file) {
     free_slot(number, hash);
+  } else {
+    const auto hidden = hidden_.find(key);
+    if (hidden == hidden_.end() || !hidden->second.file) return;
+    size = hidden->second.file->size;
+    hidden->second.file.reset();
+    if (!hidden->second.object) hidden_.erase(hidden);
   }
   --files_;
   file_bytes_ -= size;
@@ -203,7 +286,10 @@ bool LocalIndex::scan(Cursor& cursor, const Pattern& pattern, std::vector<std::u
 IndexEntry LocalIndex::at(std::uint32_t number) const {
   OXBOW_ASSERT(number < slots_ && slot(number).text != nullptr, "a slot that scan() has named");
   const Slot& found = slot(number);
-  return {found.key(), found.size, found.sha256, found.is_value, found.value()};
+  return {found.key(),   found.size,
+          found.sha256,  found.held == Held::value,
+          found.value(), found.held == Held::object,
+          found.is_known};
 }
 
 }  // namespace oxbow
