@@ -67,14 +67,15 @@ PACKAGES         := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev \
   nlohmann-json3-dev libssl-dev librocksdb-dev
 PACKAGES_test    := python3-msgpack
 PACKAGES_clang++ := clang libclang-rt-dev
-PACKAGES_bench   := libbenchmark-dev
+PACKAGES_bench   := libbenchmark-dev libnghttp2-dev redis-server etcd-server
 PACKAGES_lint    := clang-format clang-tidy clang
 PACKAGES_fuzz    := $(PACKAGES_clang++)
 
 # -- programs: the rooms that each wires together ----------------------------------------------
-PROGRAMS      := oxbowd oxbow
+PROGRAMS      := oxbowd oxbow oxbow-sim
 ROOMS_oxbowd  := net cli
 ROOMS_oxbow   := cli
+ROOMS_oxbow-sim := sim report
 LIBS_programs := -lboost_program_options
 
 # -- flags ------------------------------------------------------------------------------------
@@ -232,7 +233,7 @@ TEST_OBJECTS += $(BENCH_SUPPORT_OBJECTS)
 BENCHES := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*_bench.cpp))
 FUZZERS := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
 BENCH_GOALS := $(B)/bin/goals
-$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark,$(BENCH_SUPPORT))))
+$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark -lnghttp2,$(BENCH_SUPPORT))))
 $(eval $(call TOOL_PROGRAM,$(BENCH_GOALS),tests/bench/goals.cpp,,$(BENCH_SUPPORT)))
 $(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).cpp,-fsanitize=fuzzer,)))
 

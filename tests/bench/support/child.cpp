@@ -1,5 +1,6 @@
 #include "bench/support/child.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
@@ -14,6 +15,8 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+
+#include "bench/support/socket.h"
 
 namespace oxbow::bench {
 
@@ -38,19 +41,14 @@ pid_t fork_child(int core, const std::function<void()>& work) {
   _exit(1);
 }
 
-[[noreturn]] void become_oxbowd(const std::vector<Address>& neighbors, int output) {
+[[noreturn]] void become_oxbowd(const std::vector<Address>& neighbors,
+                                const std::vector<std::string>& options, int output) {
   const char* const folder = std::getenv("OXBOW_BIN");
-  const std::string program = std::string(folder == nullptr ? "build" : folder) + "/oxbowd";
-  std::vector<std::string> words{program, "--listen=127.0.0.1:0", "--static",
-                                 "--log-level=warning"};
+  std::vector<std::string> words{std::string(folder == nullptr ? "build" : folder) + "/oxbowd",
+                                 "--listen=127.0.0.1:0", "--static", "--log-level=warning"};
   for (const Address& neighbor : neighbors) words.push_back("--neighbor=" + to_string(neighbor));
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  dup2(output, STDOUT_FILENO);
-  execv(program.c_str(), arguments.data());
-  std::fprintf(stderr, "cannot run %s: build it with `make` or set OXBOW_BIN\n", program.c_str());
-  _exit(127);
+  words.insert(words.end(), options.begin(), options.end());
+  become(words, output);
 }
 
 // `oxbowd NAME ready on IP:PORT (…)`
@@ -84,6 +82,44 @@ struct Pipe {
 
 void fail(const std::string& message) { throw std::runtime_error(message); }
 
+void become(const std::vector<std::string>& words, int output) {
+  std::vector<std::string> copies = words;
+  std::vector<char*> arguments;
+  for (std::string& word : copies) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  if (output < 0) {
+    output = open("/dev/null", O_WRONLY);
+    dup2(output, STDERR_FILENO);
+  }
+  dup2(output, STDOUT_FILENO);
+  execvp(arguments[0], arguments.data());
+  std::fprintf(stderr, "cannot run %s: is it installed, and built?\n", arguments[0]);
+  _exit(127);
+}
+
+Address free_address() { return Socket::listen().address(); }
+
+void wait_until_accepting(const Address& address) {
+  for (int waited = 0; waited < kReadyWithinMs; waited += 20) {
+    try {
+      Socket::connect_to(address);
+      return;
+    } catch (const std::exception&) {
+      usleep(20'000);
+    }
+  }
+  fail("nobody listens on " + to_string(address));
+}
+
+Folder::Folder() : path_((std::filesystem::temp_directory_path() / "oxbow-bench-XXXXXX").string()) {
+  if (mkdtemp(path_.data()) == nullptr) fail("cannot make a folder");
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
 Child::Child(int core, const std::function<void()>& work) : pid_(fork_child(core, work)) {}
 
 Child::Child(Child&& other) noexcept : pid_(other.pid_) { other.pid_ = 0; }
@@ -94,11 +130,13 @@ Child::~Child() {
   waitpid(pid_, nullptr, 0);
 }
 
-PeerProcess::PeerProcess(int core, const std::vector<Address>& neighbors)
-    : PeerProcess(core, neighbors, Pipe().ends) {}
+PeerProcess::PeerProcess(int core, const std::vector<Address>& neighbors,
+                         const std::vector<std::string>& options)
+    : PeerProcess(core, neighbors, options, Pipe().ends) {}
 
-PeerProcess::PeerProcess(int core, const std::vector<Address>& neighbors, int ready_pipe[2])
-    : child_(core, [&] { become_oxbowd(neighbors, ready_pipe[1]); }) {
+PeerProcess::PeerProcess(int core, const std::vector<Address>& neighbors,
+                         const std::vector<std::string>& options, int ready_pipe[2])
+    : child_(core, [&] { become_oxbowd(neighbors, options, ready_pipe[1]); }) {
   close(ready_pipe[1]);
   address_ = read_ready_line(ready_pipe[0]);
   close(ready_pipe[0]);

@@ -31,16 +31,41 @@ class Child {
   pid_t pid_;
 };
 
+/// In a Child: becomes that program; ends it if there is none. Its output goes to /dev/null, or to
+/// `output`.
+[[noreturn]] void become(const std::vector<std::string>& words, int output = -1);
+
+/// A port of 127.0.0.1 that nobody listens on at the moment.
+Address free_address();
+
+/// Waits until somebody accepts connections there.
+void wait_until_accepting(const Address& address);
+
+/// A folder that goes with its object.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 /// A peer: build/oxbowd on a free port of 127.0.0.1 with exactly the neighbors given.
 class PeerProcess {
  public:
-  explicit PeerProcess(int core, const std::vector<Address>& neighbors = {});
+  explicit PeerProcess(int core, const std::vector<Address>& neighbors = {},
+                       const std::vector<std::string>& options = {});
 
   pid_t pid() const { return child_.pid(); }
   const Address& address() const { return address_; }
 
  private:
-  PeerProcess(int core, const std::vector<Address>& neighbors, int ready_pipe[2]);
+  PeerProcess(int core, const std::vector<Address>& neighbors,
+              const std::vector<std::string>& options, int ready_pipe[2]);
 
   Child child_;
   Address address_;
