@@ -1,0 +1,112 @@
+// Who takes part in one get or put, and what came of each: the part that both operations share.
+// Members are named by their ids, for the ring may change while an operation is under way.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "message/messages.h"
+
+namespace oxbow {
+
+/// A member to ask, and the primary whose place it takes.
+struct Participant {
+  PeerId member;
+  PeerId stands_for;  ///< zero: a primary itself
+
+  bool is_fallback() const { return !stands_for.is_zero(); }
+  friend bool operator==(const Participant&, const Participant&) = default;
+};
+
+/// Those that were asked, in that order. A member is asked once, the coordinator itself perhaps
+/// for several primaries.
+class Participants {
+ public:
+  void ask(Instant now, const Participant& who, Instant deadline) {
+    asked_.push_back({now, deadline, true});
+    outcomes_.push_back({who.member, who.stands_for, Outcome::asked, false, 0});
+  }
+  /// Not asked at all, and why.
+  void note(const PeerId& member, Outcome outcome) {
+    asked_.push_back({Instant{}, kNever, false});
+    outcomes_.push_back({member, PeerId{}, outcome, false, 0});
+  }
+
+  bool waits_for(const Participant& who) const { return find_waiting(who) != asked_.size(); }
+  /// As what that member was asked and has not answered yet.
+  std::optional<Participant> waiting_for(const PeerId& member) const {
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+      if (asked_[i].waiting && outcomes_[i].member == member) return participant(i);
+    }
+    return std::nullopt;
+  }
+  /// Nothing more is expected of it; it must have been waited for.
+  void end(Instant now, const Participant& who, Outcome outcome) {
+    const std::size_t i = find_waiting(who);
+    OXBOW_ASSERT(i < asked_.size(), "an answer that nobody waits for");
+    asked_[i].waiting = false;
+    outcomes_[i].outcome = outcome;
+    outcomes_[i].micros = static_cast<std::uint32_t>(
+        std::clamp<Duration::rep>((now - asked_[i].at).count(), 0, UINT32_MAX));
+  }
+  /// Whether the member has stored anything, its own copy or a hint.
+  bool has_stored(const PeerId& member) const {
+    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const MemberOutcome& outcome) {
+      return outcome.member == member &&
+             (outcome.outcome == Outcome::stored || outcome.outcome == Outcome::hinted);
+    });
+  }
+  void mark_repaired(const PeerId& member) {
+    for (MemberOutcome& outcome : outcomes_) {
+      if (outcome.member == member) outcome.repaired = true;
+    }
+  }
+
+  std::size_t waiting() const {
+    return static_cast<std::size_t>(
+        std::count_if(asked_.begin(), asked_.end(), [](const Asked& one) { return one.waiting; }));
+  }
+  /// Those whose time is up.
+  std::vector<Participant> overdue(Instant now) const {
+    std::vector<Participant> late;
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+      if (asked_[i].waiting && asked_[i].deadline <= now) late.push_back(participant(i));
+    }
+    return late;
+  }
+  Instant next_deadline() const {
+    Instant next = kNever;
+    for (const Asked& one : asked_) {
+      if (one.waiting) next = std::min(next, one.deadline);
+    }
+    return next;
+  }
+
+  std::span<const MemberOutcome> outcomes() const { return outcomes_; }
+
+ private:
+  struct Asked {
+    Instant at{};
+    Instant deadline{};
+    bool waiting = false;
+  };
+  Participant participant(std::size_t i) const {
+    return {outcomes_[i].member, outcomes_[i].stands_for};
+  }
+  std::size_t find_waiting(const Participant& who) const {
+    std::size_t i = 0;
+    while (i < asked_.size() && !(asked_[i].waiting && participant(i) == who)) ++i;
+    return i;
+  }
+
+  std::vector<Asked> asked_;
+  std::vector<MemberOutcome> outcomes_;  // of the same index
+};
+
+}  // namespace oxbow
