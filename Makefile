@@ -67,7 +67,8 @@ PACKAGES         := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev \
   nlohmann-json3-dev libssl-dev librocksdb-dev
 PACKAGES_test    := python3-msgpack
 PACKAGES_clang++ := clang libclang-rt-dev
-PACKAGES_bench   := libbenchmark-dev libnghttp2-dev redis-server etcd-server
+PACKAGES_bench   := libbenchmark-dev libnghttp2-dev redis-server etcd-server \
+  libopendht-dev
 PACKAGES_lint    := clang-format clang-tidy clang
 PACKAGES_fuzz    := $(PACKAGES_clang++)
 
@@ -231,9 +232,15 @@ BENCH_SUPPORT := $(B)/lib/libbench_support.a
 $(BENCH_SUPPORT): $(BENCH_SUPPORT_OBJECTS) tests/bench/support
 TEST_OBJECTS += $(BENCH_SUPPORT_OBJECTS)
 BENCHES := $(patsubst tests/bench/%.cpp,%,$(wildcard tests/bench/*_bench.cpp))
+# Built where it is installed; its headers need those of others.
+ifeq ($(wildcard /usr/include/opendht.h),)
+BENCHES := $(filter-out opendht_bench,$(BENCHES))
+endif
+LIBS_opendht_bench := -lopendht
+$(B)/tests/bench/opendht_bench.o: CPPFLAGS += -isystem /usr/include/jsoncpp -isystem /usr/include/p11-kit-1
 FUZZERS := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
 BENCH_GOALS := $(B)/bin/goals
-$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark -lnghttp2,$(BENCH_SUPPORT))))
+$(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark -lnghttp2 $(LIBS_$(b)),$(BENCH_SUPPORT))))
 $(eval $(call TOOL_PROGRAM,$(BENCH_GOALS),tests/bench/goals.cpp,,$(BENCH_SUPPORT)))
 $(foreach f,$(FUZZERS),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(f),tests/fuzz/$(f).cpp,-fsanitize=fuzzer,)))
 
