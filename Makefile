@@ -237,7 +237,7 @@ ifeq ($(wildcard /usr/include/opendht.h),)
 BENCHES := $(filter-out opendht_bench,$(BENCHES))
 endif
 LIBS_opendht_bench := -lopendht
-$(B)/tests/bench/opendht_bench.o: CPPFLAGS += -isystem /usr/include/jsoncpp -isystem /usr/include/p11-kit-1
+$(B)/tests/bench/opendht_bench.o: private CPPFLAGS += -isystem /usr/include/jsoncpp -isystem /usr/include/p11-kit-1
 FUZZERS := $(patsubst tests/fuzz/%.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
 BENCH_GOALS := $(B)/bin/goals
 $(foreach b,$(BENCHES),$(eval $(call TOOL_PROGRAM,$(B)/bin/$(b),tests/bench/$(b).cpp,-lbenchmark -lnghttp2 $(LIBS_$(b)),$(BENCH_SUPPORT))))
