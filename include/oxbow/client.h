@@ -1,18 +1,25 @@
-// A client of one running peer, for programs that look for keys and download what was found:
+// A client of one running peer, for programs that look for keys and download what was found, or
+// keep values in the replica layer:
 //
 //   auto client = oxbow::Client::connect("127.0.0.1:7400");
 //   if (!client) return complain(client.error().message);
+//
 //   oxbow::FindRequest request;
 //   request.key = "licenses/GPL-3";
 //   auto answer = client->find(request);
 //   if (answer && answer->found) client->fetch(answer->hits, {"GPL-3"});
 //
+//   auto cart = client->get("cart/7");  // all siblings, and one context (oxbow/versions.h)
+//   if (cart) client->put("cart/7", merged(cart->values), cart->context);
+//
 // Every call blocks until the peer has answered, or until its time is up; nothing else happens in
 // the background. A Client is one connection and is not thread-safe: use one for each thread.
+// Many requests at a time over one connection: oxbow/async_client.h.
 #pragma once
 
 #include <oxbow/requests.h>
 #include <oxbow/result.h>
+#include <oxbow/versions.h>
 
 #include <chrono>
 #include <cstdint>
@@ -93,6 +100,36 @@ class Client {
   Result<TraceAnswer> trace(const TraceRequest& request);
   /// The smallest round trip.
   Status ping();
+
+  // The replica layer. Further errors: "no-ring" (nobody is a member), and where a quorum was not
+  // met what was needed and got. Such a put or delete *may* have been done nevertheless: repeating
+  // it with the same context does no harm.
+
+  /// All siblings of a key and their context. Neither "never heard of" nor "deleted" is an error:
+  /// `found` is false then, and there are no values.
+  Result<GetAnswer> get(const std::string& key);
+  Result<GetAnswer> get(const GetRequest& request);
+  /// Replaces the siblings that `context` covers; without one it adds a sibling. The answer's
+  /// context covers the new value too: with it one can go on without a get.
+  Result<PutAnswer> put(const std::string& key, const std::string& value,
+                        const std::string& context = {});
+  Result<PutAnswer> put(const PutRequest& request);
+  /// Deletes the siblings that `context` covers. Without one nothing is deleted: get it first.
+  Result<DeleteAnswer> remove(const std::string& key, const std::string& context);
+  Result<DeleteAnswer> remove(const DeleteRequest& request);
+  /// Get, merge, put: writes what `merge` makes of the siblings that the ring has (none, if it has
+  /// no value). When somebody else wrote in the meantime the siblings are merged again, five times
+  /// at the most; PutAnswer::siblings says how many are left: 1, unless the key is that busy.
+  Result<PutAnswer> update(const std::string& key, const Merge& merge);
+
+  /// Who owns a key, asked from member to member in one of three ways.
+  Result<LookupAnswer> lookup(const std::string& key, RingWay via = RingWay::one_hop);
+  Result<LookupAnswer> lookup(const LookupRequest& request);
+  Result<RingAnswer> ring();                          ///< members and buckets
+  Result<OwnerAnswer> owner(const std::string& key);  ///< its preference list
+  /// Makes the asked peer a member, or ends that.
+  Result<RingJoinAnswer> ring_join(const RingJoinRequest& request = {});
+  Result<RingLeaveAnswer> ring_leave(const RingLeaveRequest& request = {});
 
   /// How long a peer may take to answer beyond the time that a request itself allows; 10 s at
   /// first.

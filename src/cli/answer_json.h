@@ -1,8 +1,9 @@
 // The public answers as JSON: every field under its own name (message/describe.h lists them), keys
-// and values as text or base64.
+// and values as text or base64, contexts as the text that --context takes (base64url).
 #pragma once
 
 #include <oxbow/requests.h>
+#include <oxbow/versions.h>
 
 #include <optional>
 #include <string>
@@ -28,7 +29,13 @@ class FieldWriter {
     json_.name(name);
     write(content);
   }
-  void bytes(std::string_view name, const std::string& content) { json_.bytes(name, content); }
+  void bytes(std::string_view name, const std::string& content) {
+    if (name == "context") {
+      json_.field(name, context_text(content));
+    } else {
+      json_.bytes(name, content);
+    }
+  }
 
  private:
   template <class T>

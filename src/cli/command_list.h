@@ -6,12 +6,20 @@
 namespace oxbow::cli {
 
 Command find_command();
+Command get_command();
+Command put_command();
+Command del_command();
 Command fetch_command();
 Command publish_command();
 Command unpublish_command();
 Command peer_list_command();
 Command peer_add_command();
 Command peer_rm_command();
+Command lookup_command();
+Command ring_show_command();
+Command ring_owner_command();
+Command ring_join_command();
+Command ring_leave_command();
 Command status_command();
 Command horizon_command();
 Command trace_command();

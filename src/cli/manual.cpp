@@ -81,7 +81,7 @@ std::string oxbow_manual() {
       ".SH DESCRIPTION\n"
       "Asks one running peer (see \\fBoxbowd\\fR(1)) to find keys in the whole network, downloads "
       "what "
-      "was found, and shows what the peers do.\n"
+      "was found, keeps values in the replica layer, and shows what the peers do.\n"
       ".SH OPTIONS\nEvery command takes these:\n";
   for (const OptionSpec& option : global_options()) text += option_text(option);
   text += ".SH COMMANDS\n";
@@ -89,7 +89,8 @@ std::string oxbow_manual() {
   text +=
       ".SH EXIT STATUS\n"
       ".TP\n0\nfound, or done\n.TP\n1\nran well, found nothing\n.TP\n2\nwrong usage\n"
-      ".TP\n3\nthe peer was not reached\n.TP\n4\ntime was up, or the result is partial\n"
+      ".TP\n3\nthe peer was not reached\n.TP\n4\ntime was up, a quorum was not met, or the result "
+      "is partial\n.TP\n5\nsiblings where one value was asked for\n"
       ".SH ENVIRONMENT\n"
       ".TP\nOXBOW_PEER\naddress of the peer to ask, where \\-\\-peer is not given\n"
       ".TP\nNO_COLOR\nif set, nothing is coloured\n"

@@ -23,7 +23,9 @@ inline constexpr int kDone = 0;         ///< found, or done
 inline constexpr int kNothing = 1;      ///< ran well, found nothing
 inline constexpr int kUsage = 2;        ///< called wrongly
 inline constexpr int kUnreachable = 3;  ///< the peer was not reached
-inline constexpr int kIncomplete = 4;   ///< time was up, or the result is partial
+inline constexpr int kIncomplete =
+    4;  ///< time was up, a quorum was not met, or the result is partial
+inline constexpr int kSiblings = 5;  ///< siblings where one value was asked for
 }  // namespace exit_code
 
 /// The exit code that an error's code stands for.

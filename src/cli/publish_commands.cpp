@@ -1,59 +1,19 @@
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
-#include "base/limits.h"
 #include "cli/answer_json.h"
 #include "cli/command_list.h"
 #include "cli/output.h"
+#include "cli/value_argument.h"
 #include "report/text.h"
 #include "report/units.h"
 
 namespace oxbow::cli {
 namespace {
 
-struct CloseFile {
-  void operator()(std::FILE* file) const {
-    if (file != stdin) std::fclose(file);
-  }
-};
-
-// One byte more than a value may have is enough to know that it is too large.
-Result<std::string> read_value(const std::string& path) {
-  const bool standard_input = path == "-";
-  std::unique_ptr<std::FILE, CloseFile> file(standard_input ? stdin
-                                                            : std::fopen(path.c_str(), "rbe"));
-  const auto failed = [&] {
-    return Error{"bad-file", "cannot read " + path + ": " + std::strerror(errno), "", path};
-  };
-  if (!file) return failed();
-  std::string value(limits::kValue + 1, '\0');
-  value.resize(std::fread(value.data(), 1, value.size(), file.get()));
-  if (std::ferror(file.get()) != 0) return failed();
-  return value;
-}
-
-Result<std::string> value_of(const std::string& argument) {
-  Result<std::string> value = argument == "-"             ? read_value("-")
-                              : argument.starts_with("@") ? read_value(argument.substr(1))
-                                                          : Result<std::string>(argument);
-  if (value && value->size() > limits::kValue) {
-    return Error{"too-large",
-                 fmt::format("a value has {} at the most (share a folder for larger files: oxbowd "
-                             "--share DIR)",
-                             human_bytes(limits::kValue)),
-                 human_bytes(limits::kValue), "more"};
-  }
-  return value;
-}
-
 int publish(Invocation& invocation) {
   const Output& output = invocation.output;
   const std::string key = invocation.options.argument(0);
-  Result<std::string> value = value_of(invocation.options.argument(1));
+  Result<std::string> value = value_argument(invocation.options.argument(1));
   if (!value) return output.fail(value.error());
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());

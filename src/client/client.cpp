@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 
 // What a peer may allow a search that names no time of its own.
 constexpr milliseconds kLongestSearch{60'000};
+constexpr int kUpdateAttempts = 5;
 
 milliseconds allowed(std::uint32_t timeout_ms) {
   return timeout_ms == 0 ? kLongestSearch : milliseconds(timeout_ms);
@@ -92,6 +93,69 @@ Result<WaitReadyAnswer> Client::wait_ready(milliseconds timeout) {
 
 Result<TraceAnswer> Client::trace(const TraceRequest& request) {
   return implementation_->ask<TraceAnswer>(request, allowed(request.timeout_ms));
+}
+
+Result<GetAnswer> Client::get(const std::string& key) {
+  GetRequest request;
+  request.key = key;
+  return get(request);
+}
+Result<GetAnswer> Client::get(const GetRequest& request) {
+  return implementation_->ask<GetAnswer>(request, allowed(request.timeout_ms));
+}
+
+Result<PutAnswer> Client::put(const std::string& key, const std::string& value,
+                              const std::string& context) {
+  PutRequest request;
+  request.key = key;
+  request.value = value;
+  request.context = context;
+  return put(request);
+}
+Result<PutAnswer> Client::put(const PutRequest& request) {
+  return implementation_->ask<PutAnswer>(request, allowed(request.timeout_ms));
+}
+
+Result<DeleteAnswer> Client::remove(const std::string& key, const std::string& context) {
+  DeleteRequest request;
+  request.key = key;
+  request.context = context;
+  return remove(request);
+}
+Result<DeleteAnswer> Client::remove(const DeleteRequest& request) {
+  return implementation_->ask<DeleteAnswer>(request, allowed(request.timeout_ms));
+}
+
+Result<PutAnswer> Client::update(const std::string& key, const Merge& merge) {
+  GetRequest request;
+  request.key = key;
+  request.search = false;
+  for (int attempt = 1;; ++attempt) {
+    const Result<GetAnswer> seen = get(request);
+    if (!seen) return seen.error();
+    Result<PutAnswer> written = put(key, merge(seen->values), seen->context);
+    if (!written || written->siblings <= 1 || attempt == kUpdateAttempts) return written;
+  }
+}
+
+Result<LookupAnswer> Client::lookup(const std::string& key, RingWay via) {
+  LookupRequest request;
+  request.key = key;
+  request.via = via;
+  return lookup(request);
+}
+Result<LookupAnswer> Client::lookup(const LookupRequest& request) {
+  return implementation_->ask<LookupAnswer>(request, allowed(request.timeout_ms));
+}
+Result<RingAnswer> Client::ring() { return implementation_->ask<RingAnswer>(RingRequest{}); }
+Result<OwnerAnswer> Client::owner(const std::string& key) {
+  return implementation_->ask<OwnerAnswer>(OwnerRequest{key});
+}
+Result<RingJoinAnswer> Client::ring_join(const RingJoinRequest& request) {
+  return implementation_->ask<RingJoinAnswer>(request);
+}
+Result<RingLeaveAnswer> Client::ring_leave(const RingLeaveRequest& request) {
+  return implementation_->ask<RingLeaveAnswer>(request);
 }
 
 Status Client::ping() {

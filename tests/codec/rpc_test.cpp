@@ -323,7 +323,7 @@ TEST_CASE("a request beyond the limit closes the connection, complete or not") {
   CHECK(server.next() == ServerNext::more);
   server.feed(std::string_view(huge).substr(limits::kRpcRequest, 1));
   CHECK(server.next() == ServerNext::error);
-  CHECK(server.error().needed == "at most 1114112");
+  CHECK(server.error().needed == "at most 1310720");
 }
 
 TEST_CASE("requests are the same however the bytes are cut up") {
