@@ -4,30 +4,30 @@
 
 namespace oxbow {
 
-namespace {
-
-std::size_t size_of(const Hint& hint) { return hint.key.size() + hint.object.byte_size(); }
-
-}  // namespace
-
 Result<StoredObject> MemoryStore::read(std::string_view key) {
-  const auto found = objects_.find(std::pair(hash64(key), std::string(key)));
+  const auto found = objects_.find(HashedView(hash64(key), key));
   return found == objects_.end() ? StoredObject{} : StoredObject{found->second, kNothingPending};
 }
 
 Result<WriteSequence> MemoryStore::put(std::string_view key, const Object& object, Sync) {
-  objects_.insert_or_assign({hash64(key), std::string(key)}, object);
+  const std::uint64_t hash = hash64(key);
+  if (const auto found = objects_.find(HashedView(hash, key)); found != objects_.end()) {
+    found->second = object;
+  } else {
+    objects_.emplace(HashedKey(hash, key), object);
+  }
   return kNothingPending;
 }
 
 Result<WriteSequence> MemoryStore::remove(std::string_view key) {
-  objects_.erase({hash64(key), std::string(key)});
+  const auto found = objects_.find(HashedView(hash64(key), key));
+  if (found != objects_.end()) objects_.erase(found);
   return kNothingPending;
 }
 
 Result<bool> MemoryStore::scan(Cursor& cursor, std::uint64_t last, std::size_t most,
                                std::size_t most_bytes, std::vector<ScannedObject>& page) {
-  const HashedKey from{cursor.hash, cursor.key};
+  const HashedView from(cursor.hash, cursor.key);
   auto next = cursor.key.empty() ? objects_.lower_bound(from) : objects_.upper_bound(from);
   std::size_t bytes = 0;
   for (std::size_t taken = 0; next != objects_.end() && next->first.first <= last; ++next) {
@@ -49,14 +49,23 @@ Result<StoredObject> MemoryStore::read_hints(std::string_view key, Conflicts con
   return all;
 }
 
-std::optional<Hint> MemoryStore::read_hint(const PeerId& destination, std::string_view key) {
+const Hint* MemoryStore::find_hint(const PeerId& destination, std::string_view key) const {
   const auto hints = hints_.find(destination);
-  if (hints == hints_.end()) return std::nullopt;
+  if (hints == hints_.end()) return nullptr;
   const auto found = hints->second.find(key);
-  return found == hints->second.end() ? std::nullopt : std::optional(found->second);
+  return found == hints->second.end() ? nullptr : &found->second;
+}
+
+std::optional<Hint> MemoryStore::read_hint(const PeerId& destination, std::string_view key) {
+  const Hint* const found = find_hint(destination, key);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 Result<WriteSequence> MemoryStore::write_hint(const Hint& hint, Sync) {
+  if (const Hint* const before = find_hint(hint.destination, hint.key)) {
+    totals_.take(hint.destination, size_of(*before));
+  }
+  totals_.add(hint.destination, size_of(hint));
   hints_[hint.destination].insert_or_assign(hint.key, hint);
   return kNothingPending;
 }
@@ -64,7 +73,10 @@ Result<WriteSequence> MemoryStore::write_hint(const Hint& hint, Sync) {
 void MemoryStore::erase_hint(const PeerId& destination, std::string_view key) {
   const auto hints = hints_.find(destination);
   if (hints == hints_.end()) return;
-  hints->second.erase(std::string(key));
+  const auto found = hints->second.find(key);
+  if (found == hints->second.end()) return;
+  totals_.take(destination, size_of(found->second));
+  hints->second.erase(found);
   if (hints->second.empty()) hints_.erase(hints);
 }
 
@@ -80,31 +92,6 @@ void MemoryStore::scan_hints(const PeerId& destination, std::string_view after, 
     bytes += size_of(next->second);
     ++taken;
   }
-}
-
-std::vector<PeerId> MemoryStore::hint_destinations() const {
-  std::vector<PeerId> destinations;
-  for (const auto& [destination, hints] : hints_) destinations.push_back(destination);
-  return destinations;
-}
-
-HintTotals MemoryStore::hints_for(const PeerId& destination) const {
-  HintTotals totals;
-  const auto hints = hints_.find(destination);
-  if (hints == hints_.end()) return totals;
-  for (const auto& [key, hint] : hints->second) totals.bytes += size_of(hint);
-  totals.hints = hints->second.size();
-  return totals;
-}
-
-HintTotals MemoryStore::all_hints() const {
-  HintTotals all;
-  for (const auto& [destination, hints] : hints_) {
-    const HintTotals totals = hints_for(destination);
-    all.hints += totals.hints;
-    all.bytes += totals.bytes;
-  }
-  return all;
 }
 
 std::optional<std::string> MemoryStore::read_record(std::string_view name) {

@@ -4,8 +4,10 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "store/hint_ledger.h"
 #include "store/store.h"
 
 namespace oxbow {
@@ -23,9 +25,9 @@ class MemoryStore final : public Store {
   void erase_hint(const PeerId& destination, std::string_view key) override;
   void scan_hints(const PeerId& destination, std::string_view after, std::size_t most,
                   std::size_t most_bytes, std::vector<Hint>& page) override;
-  std::vector<PeerId> hint_destinations() const override;
-  HintTotals hints_for(const PeerId& destination) const override;
-  HintTotals all_hints() const override;
+  std::vector<PeerId> hint_destinations() const override { return totals_.destinations(); }
+  HintTotals hints_for(const PeerId& destination) const override { return totals_.of(destination); }
+  HintTotals all_hints() const override { return totals_.all(); }
 
   std::optional<std::string> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
@@ -39,8 +41,18 @@ class MemoryStore final : public Store {
 
  private:
   using HashedKey = std::pair<std::uint64_t, std::string>;
-  std::map<HashedKey, Object, std::less<>> objects_;
-  std::map<PeerId, std::map<std::string, Hint, std::less<>>> hints_;
+  using HashedView = std::pair<std::uint64_t, std::string_view>;
+  struct InRingOrder {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
+    bool operator()(const HashedView& left, const HashedView& right) const { return left < right; }
+  };
+  using HintsByKey = std::map<std::string, Hint, std::less<>>;
+
+  const Hint* find_hint(const PeerId& destination, std::string_view key) const;
+
+  std::map<HashedKey, Object, InRingOrder> objects_;
+  std::map<PeerId, HintsByKey> hints_;  // no destination without hints
+  HintLedger totals_;
   std::map<std::string, std::string, std::less<>> records_;
 };
 

@@ -32,4 +32,12 @@ void SliceSums::change(std::string_view key, const Object& before, const Object&
   sums_[slice_of(hash64(key))] += object_hash(key, after) - object_hash(key, before);
 }
 
+void SliceSums::set(std::uint32_t slice, std::uint64_t sum) {
+  if (sums_.empty()) {
+    if (sum == 0) return;
+    sums_.resize(kSlices);
+  }
+  sums_[slice] = sum;
+}
+
 }  // namespace oxbow

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +26,9 @@ class SliceSums {
 
   /// The key's object was `before` and is `after`; either may be empty.
   void change(std::string_view key, const Object& before, const Object& after);
+
+  /// What a rebuild found.
+  void set(std::uint32_t slice, std::uint64_t sum);
 
   std::uint64_t operator[](std::uint32_t slice) const { return sums_.empty() ? 0 : sums_[slice]; }
 

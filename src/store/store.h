@@ -9,7 +9,8 @@
 //
 // Objects are ordered by (hash, key), so that a range of the ring is a contiguous scan. For each of
 // 2^16 slices of the hash space the sum of object_hash() of what lies in it is kept with each write
-// (see store/slice_sums.h): what anti-entropy compares, whatever the ring looks like.
+// (see store/slice_sums.h): what anti-entropy compares, whatever the ring looks like. The sums are
+// not stored: a store that is opened with objects in it finds them anew, page by page.
 //
 // Not thread-safe: called by the thread that drives the Node.
 #pragma once
@@ -25,6 +26,7 @@
 #include "base/bucket_policy.h"
 #include "base/ids.h"
 #include "store/slice_sums.h"
+#include "store/sums_rebuild.h"
 #include "version/object.h"
 
 namespace oxbow {
@@ -41,6 +43,7 @@ struct ScannedObject {
   std::string key;
   Object object;
 };
+
 /// An object kept for a member that was away.
 struct Hint {
   PeerId destination;
@@ -82,7 +85,14 @@ class Store {
                             std::size_t most_bytes, std::vector<ScannedObject>& page) = 0;
   /// Roughly, where counting would cost too much.
   virtual std::uint64_t objects() const = 0;
+
+  /// Of the slices; right once sums_known().
   const SliceSums& sums() const { return sums_; }
+  bool sums_known() const { return sums_known_; }
+  /// Goes on with finding the sums anew by one page as scan() gives it, or begins again with it;
+  /// meanwhile writes go on. False: all have been found. For a quiet moment: a large store takes
+  /// minutes in pages of a millisecond.
+  Result<bool> rebuild_sums(std::size_t most, std::size_t most_bytes);
 
   // -- hints ----------------------------------------------------------------------------------
 
@@ -109,6 +119,9 @@ class Store {
 
   // -- what is pending ----------------------------------------------------------------------------
 
+  /// Begins to commit what was written. The driver calls it once at the end of each turn, so that
+  /// the writes of the turn share a sync.
+  virtual void submit() {}
   virtual std::size_t pending_bytes() const = 0;
   /// Why writes are refused at the moment; empty: they are not.
   virtual std::string refusing() const = 0;
@@ -118,6 +131,14 @@ class Store {
   virtual Result<WriteSequence> remove(std::string_view key) = 0;
 
   SliceSums sums_;
+  bool sums_known_ = true;   // false in a store that was opened with objects in it
+  std::uint64_t count_ = 0;  // of objects, as far as `before` told
+
+ private:
+  void changed(std::string_view key, const Object& before, const Object& after);
+
+  SumsRebuild rebuild_;
+  Cursor rebuild_cursor_;
 };
 
 }  // namespace oxbow
