@@ -35,6 +35,7 @@ inline constexpr std::size_t kHitsPerAnswer = 1'000;    // in a find's answer; a
 inline constexpr std::size_t kResultsPerHit = 500;      // in one part; the frame may fill up before
 inline constexpr std::size_t kEchoEntries = 65'536;     // floods in progress through one peer
 inline constexpr std::size_t kTraceSteps = 8'192;       // decisions remembered for `oxbow trace`
+inline constexpr std::size_t kHitClock = 16 * 1024;  // of an object in a hit: about 600 actors
 inline constexpr std::size_t kScans = 256;              // pattern searches under way in the index
 inline constexpr std::size_t kRequests = 16'384;        // client requests in progress, all clients
 
@@ -141,6 +142,13 @@ inline constexpr std::size_t kClockEntries = 4'096;
 inline constexpr std::size_t kContext = 192 * 1024;    // of a client: the longest clock, encoded
 inline constexpr std::size_t kRetiredActors = 65'536;  // remembered; then the run is a new one
 
+// Gets that fall back to a search -----------------------------------------------------------------
+inline constexpr std::size_t kSearchedHolders = 100;  // remembered for one get: others are as good
+inline constexpr std::size_t kFetchedBytes = 256 * 1024 * 1024;  // of values on their way here
+inline constexpr auto kHolderStalls = 2s;    // without a piece: the next holder, if there is one
+inline constexpr auto kHolderIsBusy = 50ms;  // then it is asked for the piece again
+inline constexpr std::size_t kObjectScan = 512;  // objects that one slice makes findable
+
 // Replicas -----------------------------------------------------------------------------------
 inline constexpr std::size_t kObjectPart = kFrame - 64 * 1024;  // larger objects go in parts
 inline constexpr std::size_t kPendingBytes = 64 * 1024 * 1024;  // unsynced writes; then refused
@@ -148,9 +156,16 @@ inline constexpr std::uint32_t kCopiesMost = 64;                // N: more would
 inline constexpr std::size_t kMembers = 4'096;  // records of members, those that left included
 inline constexpr std::size_t kBuckets = 256;    // each is a promise that people have to remember
 inline constexpr auto kGossipEvery = 1s;        // one neighbor or member is told our digest
+inline constexpr std::uint64_t kBucketVersions = 1'000'000'000;  // a forged one can be outbid
+inline constexpr auto kIncarnationAhead = std::chrono::hours(24);  // of our clock: likewise
+inline constexpr auto kProposeAfter = 2s;    // without news of a ring, a member proposes its buckets
+inline constexpr auto kKeepRingAfter = 1s;   // records that changed are written to the store
+inline constexpr double kRingListRate = 4;   // a second and connection: lists of all members
+inline constexpr double kRingListBurst = 16;
 inline constexpr auto kOperationTimeout = 5s;   // of a get or put, unless the client says
 inline constexpr auto kReplicaTimeout = 500ms;  // a member that has not answered by then failed
 inline constexpr auto kMemberRetry = 1s;        // a member that failed is asked again after it
+inline constexpr auto kMemberRetryMost = 10s;   // the pause doubles up to it, with jitter
 inline constexpr std::size_t kOperations = 16'384;  // gets and puts under way at one peer
 inline constexpr double kFullReads = 1'000;  // a second: gets that ask all N, for repair; then R
 inline constexpr auto kLookupTimeout = 5s;   // of a ring lookup
@@ -161,6 +176,11 @@ inline constexpr std::size_t kHintBytes = std::size_t{1} << 30;
 inline constexpr auto kHandoffEvery = 1s;         // members with hints waiting are tried that often
 inline constexpr std::size_t kHandoffBatch = 64;  // hints under way to one member
 inline constexpr double kHandoffRate = 16.0 * 1024 * 1024;  // bytes a second, to all members
+inline constexpr auto kHandoffPatience = 5s;  // for the answer to one hint: bulk may be slow
+inline constexpr std::size_t kHandoffPage = 1024 * 1024;  // bytes of hints read in one go
+inline constexpr std::size_t kMovePage = 64;  // objects looked at in one slice after a ring change
+inline constexpr auto kOperationMost = 10min;  // that a client may give a get or put
+inline constexpr std::uint32_t kCoordinatorsTried = 4;  // for one get, one after the other
 
 // Simulation ---------------------------------------------------------------------------------
 inline constexpr std::uint32_t kSimPeers = 20'000'000;    // some 4 GiB with 10 links each

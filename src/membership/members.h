@@ -6,56 +6,62 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bucket_policy.h"
-#include "message/messages.h"
+#include "membership/member.h"
 
 namespace oxbow {
 
-/// A MemberRecord that owns its texts.
-struct Member {
-  PeerId id;
-  std::uint64_t incarnation = 0;
-  MemberState state = MemberState::joined;
-  Address address;
-  std::string name;
-  std::string zone;
-  std::uint32_t tokens = 0;
-
-  friend bool operator==(const Member&, const Member&) = default;
-};
-
-struct Bucket {
-  BucketPolicy policy;
-  std::uint64_t version = 0;
-  PeerId proposer;
+/// What a record that was heard of turned out to be.
+enum class News : std::uint8_t {
+  known,  ///< the same is here already
+  older,  ///< what is here supersedes it
+  newer,  ///< it is here now
+  full,   ///< there is no room for one more: limits::kMembers, limits::kBuckets
 };
 
 class Members {
  public:
+  /// Merges a record, which must have passed check(). Commutative, associative and idempotent as
+  /// long as there is room.
+  News take(const Member& record);
+  News take(const Bucket& record);
+
+  bool empty() const { return members_.empty() && buckets_.empty(); }
   /// nullptr: never heard of.
   const Member* find(const PeerId& id) const {
     const auto found = members_.find(id);
     return found == members_.end() ? nullptr : &found->second;
   }
+  const Bucket* find_bucket(std::string_view name) const {
+    const auto found = buckets_.find(name);
+    return found == buckets_.end() ? nullptr : &found->second;
+  }
+  /// Those that left included, by id.
   const std::map<PeerId, Member>& all() const { return members_; }
   const std::map<std::string, Bucket, std::less<>>& buckets() const { return buckets_; }
 
+  /// Of all records, in no order: equal if and only if two peers know the same. 0 if empty.
+  std::uint64_t digest() const { return digest_; }
+  /// The sum of all incarnations: grows with every change of a member.
+  std::uint64_t version() const { return version_; }
+
+  /// Holds for buckets of which the ring has no record yet.
+  void set_configured(std::vector<BucketPolicy> configured) { configured_ = std::move(configured); }
+
   /// Of the bucket that the part of the key before its first `/` names, else of `default`.
-  const BucketPolicy& policy_of(std::string_view key) const {
-    const auto slash = key.find('/');
-    if (slash != std::string_view::npos) {
-      const auto named = buckets_.find(key.substr(0, slash));
-      if (named != buckets_.end()) return named->second.policy;
-    }
-    const auto fallback = buckets_.find(std::string_view("default"));
-    return fallback == buckets_.end() ? standard_ : fallback->second.policy;
-  }
+  const BucketPolicy& policy_of(std::string_view key) const;
 
  private:
+  const BucketPolicy* policy_named(std::string_view name) const;
+
   std::map<PeerId, Member> members_;
   std::map<std::string, Bucket, std::less<>> buckets_;
+  std::vector<BucketPolicy> configured_;
   BucketPolicy standard_;
+  std::uint64_t digest_ = 0;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace oxbow

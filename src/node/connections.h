@@ -41,6 +41,7 @@ struct Connection {
   std::optional<Duration> round_trip;
 
   RateLimiter limiter;
+  RateLimiter ring_limiter;  ///< of lists of all members that it is sent
   std::uint32_t offences = 0;
   std::uint32_t repeats = 0;  ///< copies that it had sent already
   std::uint32_t pieces = 0;   ///< asked of us over it, not yet answered

@@ -29,6 +29,12 @@ namespace oxbow {
   X(walk_reports, "walk reports sent")       \
   X(pieces_sent, "pieces sent")              \
   X(pieces_received, "pieces received")      \
+  X(gossip_sent, "gossip sent")              \
+  X(gossip_received, "gossip received")      \
+  X(records_refused, "records refused")      \
+  X(ring_changes, "ring changes")            \
+  X(lookups, "lookups asked")                \
+  X(lookup_steps, "lookup steps received")   \
   X(offences, "offences")                    \
   X(hangups, "hangups")
 

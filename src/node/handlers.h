@@ -3,7 +3,9 @@
 // spread.cpp). They share nothing but the Turn.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "node/state.h"
@@ -58,8 +60,13 @@ void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& 
 void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request);
 StatusAnswer describe_status(const NodeState& node, Now now);
 
-void reply(Turn& turn, RequestHandle handle, ClientAnswer answer);
+void reply(Turn& turn, RequestHandle handle, ClientAnswer answer,
+           WriteSequence after = kNothingPending);
 void reply(Turn& turn, RequestHandle handle, Error error);
+/// Every reply goes this way: to the client, or to the operation of ours that asked.
+void give(Turn& turn, Reply reply);
+/// Ends a request without a reply, with all that is under way for it.
+void cancel_request(Turn& turn, RequestHandle handle);
 
 // -- flood (spread.cpp, own_search.cpp, scans.cpp) -----------------------------------------------
 /// Puts `copy` on every link but `from`; `state` holds this peer's share and the upstream. Asks for
@@ -98,6 +105,8 @@ void wave_ended(Turn& turn, const RequestId& id, const Totals& totals);
 /// Hands a hit to its search; may end it.
 void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit);
 void finish_find(Turn& turn, FindOperation& find, Stopped stopped);
+/// The same without a reply; `find` is gone afterwards.
+FindAnswer end_find(Turn& turn, FindOperation& find, Stopped stopped);
 /// Ends those whose time is up, and looks for lost walkers.
 void look_after_finds(Turn& turn);
 void look_again(NodeState& node, FindOperation& find, Instant due);
@@ -165,6 +174,10 @@ void member_failed(Turn& turn, const PeerId& peer);
 bool is_reachable(const NodeState& node, const PeerId& member, Now now);
 /// The ring has changed: `before` is what it was.
 void ring_changed(Turn& turn, const TokenRing& before);
+/// Sends all records over that connection, unless it has just had them several times.
+void send_ring_to(Turn& turn, Connection& to);
+/// Lets the other side know, if anything is known here, whether it knows the same.
+void tell_digest(Turn& turn, Connection& to);
 
 // -- replicas ---------------------------------------------------------------------------------
 void start_replicas(Turn& turn);
@@ -172,25 +185,78 @@ void look_after_replicas(Turn& turn);
 Instant replica_deadline(const NodeState& node);
 void cancel_replica(Turn& turn, RequestHandle handle);
 void writes_are_durable(Turn& turn, WriteSequence sequence);
-/// What was sent to it, and what waited to be sent, is lost: operations need not wait for it.
-void replica_lost(Turn& turn, const PeerId& member);
+/// A connection of that kind to it has ended, and with it what was sent over it (`was_sent`), or
+/// could not be made, and what waited for it is lost: operations need not wait for it.
+void replica_lost(Turn& turn, const PeerId& member, ConnectionKind kind, bool was_sent);
+/// What waited for a connection to it has been sent.
+void replica_connected(Turn& turn, const PeerId& member);
 /// Objects that this member keeps and that belong to others now are handed to them.
 void move_objects(Turn& turn, const TokenRing& before);
+/// Whether that is still going on.
+bool objects_are_moving(const NodeState& node);
 
-// -- gets that fall back to a search, and what a search finds of the ring's (adoption.cpp)
-// ---------
-/// The ring has given its answer to a get with `search`: passes it on, or floods.
+// -- gets that fall back to a search (searched_gets.cpp, fetches.cpp, adoption.cpp) --------------
+/// The ring has given its answer to a get: passes it on, or floods if it has never heard of the key
+/// and the request wants that.
 void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
                    WriteSequence after);
+/// Instead of replying the error of a get that missed its quorum, or that found no ring or no
+/// member to coordinate it (not for requests that are wrong in themselves): a search may still find
+/// the value, but then nothing is adopted. Where it finds nothing, `error` is the reply, unless its
+/// code is "no-ring": a peer without a ring has never heard of the key.
+void ring_failed(Turn& turn, RequestHandle handle, const GetRequest& request, Error error);
 /// Hands located bytes to the replica layer; ends in adopted().
 void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string_view value);
 void adopted(Turn& turn, std::uint64_t adoption, const Status& status);
 void look_after_adoptions(Turn& turn);
 Instant adoption_deadline(const NodeState& node);
 void cancel_adoption(Turn& turn, RequestHandle handle);
-/// Live objects that this member keeps as a primary are in the local index.
+
+/// A handle for a request of our own: what comes of it goes to the get of that client.
+RequestHandle begin_own_request(NodeState& node, RequestHandle client, std::uint64_t offset = 0);
+/// Nothing more comes of it.
+void end_own_request(Turn& turn, RequestHandle own);
+bool is_own_handle(RequestHandle handle);
+
+/// Fetches the value from its best holder that has not been tried; without one, waits for the
+/// search or gives up.
+void ask_next_holder(Turn& turn, SearchedGet& get);
+void take_piece(Turn& turn, SearchedGet& get, std::uint64_t offset, std::string bytes);
+void piece_failed(Turn& turn, SearchedGet& get, std::uint64_t offset, const Error& error);
+void holder_failed(Turn& turn, SearchedGet& get, Error error);
+/// Asks for what may be asked for now.
+void ask_for_pieces(Turn& turn, SearchedGet& get);
+void abandon_fetch(Turn& turn, SearchedGet& get);
+/// The bytes of the value are there, and checked.
+void value_fetched(Turn& turn, SearchedGet& get, std::string value);
+void adoption_ended(Turn& turn, SearchedGet& get, const Status& status);
+/// Answers with what is known now.
+void answer_get(Turn& turn, SearchedGet& get);
+void fail_get(Turn& turn, SearchedGet& get, Error error);
+void nothing_found(Turn& turn, SearchedGet& get);
+void look_again(NodeState& node, SearchedGet& get);
+
+// -- objects in the local index (object_index.cpp)
+// -------------------------------------------------
+/// Makes live objects that this member keeps as a primary findable, in slices from tick().
 void start_object_index(Turn& turn);
+/// The store has another object under this key (or none: an empty one).
 void object_changed(Turn& turn, std::string_view key, const Object& object);
+void look_after_object_index(Turn& turn);
+bool object_index_is_due(const NodeState& node);
+
+/// The newest value of a live object.
+struct HeldObject {
+  SharedBytes value;
+  Digest sha256;
+  std::string clock;  ///< as HitResult has it
+  WriteSequence pending = kNothingPending;
+};
+/// The object that the index has under `key`. Nothing: this peer is no primary any more, or the
+/// store has no live one; then the index does not have it any more either.
+std::optional<HeldObject> held_object(Turn& turn, std::string_view key);
+/// What a hit says of it; the hit, and what counts it, are to wait for NodeState::shown.
+std::optional<OwnedResult> object_result(Turn& turn, std::string_view key);
 
 // -- small ones -----------------------------------------------------------------------------------
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text);

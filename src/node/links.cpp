@@ -35,6 +35,7 @@ void link_came_up(Turn& turn, Connection& connection) {
   connection.ping_nonce = node.random.next() | 1;
   connection.pinged = turn.now.steady;
   turn.out.send(connection.id, Ping{connection.ping_nonce, !node.config.is_static});
+  tell_digest(turn, connection);
 }
 
 namespace {
@@ -69,7 +70,17 @@ void connection_gone(Turn& turn, Connection& connection, std::string_view reason
   if (connection.link_asked) link_refused(turn, connection, why);
   if (connection.dialled && !connection.up) dial_ended(turn, connection.dial, why);
   fail_pieces_over(turn, id, why);
+  const PeerId peer = connection.peer;
+  const ConnectionKind kind = connection.kind;
+  const bool was_up = connection.up;
   node.connections.close(id);
+  if (!was_up || node.connections.to_peer(peer, kind) != nullptr) return;
+  // One that replaces it may be on its way: then it is too early to give up.
+  const bool dialling = std::any_of(
+      node.dials.begin(), node.dials.end(), [&](const auto& dial) {
+        return dial.second.expected == peer && dial.second.kind == kind;
+      });
+  if (!dialling) replica_lost(turn, peer, kind, true);
 }
 
 void hang_up(Turn& turn, Connection& connection, std::string_view code, std::string_view reason,

@@ -1,48 +1,319 @@
-// The node's part of membership: records of the ring, who is reachable.
-#include "node/handlers.h"
+// The node's part of membership: its own record, and what follows when any record changes.
+#include "node/membership.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "membership/record_bytes.h"
 
 namespace oxbow {
 
-void start_membership(Turn&) {}
-void look_after_membership(Turn&) {}
-Instant membership_deadline(const NodeState&) { return kNever; }
-void cancel_membership(Turn&, RequestHandle) {}
-void member_connected(Turn&, const PeerId&) {}
-void member_lives(Turn& turn, const PeerId& peer) {
-  if (!turn.node.ring.failed.empty()) turn.node.ring.failed.erase(peer);
-}
-void member_failed(Turn& turn, const PeerId& peer) {
-  MemberHealth& health = turn.node.ring.failed[peer];
-  if (health.retry == Instant{}) health.failed = turn.now.steady;
-  health.retry = turn.now.steady + limits::kMemberRetry;
-}
-bool is_reachable(const NodeState& node, const PeerId& member, Now now) {
-  const auto failed = node.ring.failed.find(member);
-  return failed == node.ring.failed.end() || failed->second.retry <= now.steady;
-}
-void ring_changed(Turn& turn, const TokenRing& before) { move_objects(turn, before); }
-
-void receive_gossip(Turn&, Connection&, const Gossip&) {}
-void receive_records(Turn&, Connection&, const GossipRecords&) {}
-void receive_lookup_step(Turn&, Connection&, const LookupStep&) {}
-void receive_lookup_end(Turn&, Connection&, const LookupEnd&) {}
-
 namespace {
-void not_yet(Turn& turn, RequestHandle handle) {
-  reply(turn, handle, Error{"no-ring", "this peer knows of no ring", "", ""});
+
+constexpr std::string_view kRecords = "ring";        // all records, see record_bytes.h
+constexpr std::string_view kLeft = "ring left";      // "yes": `ring leave` was the last word
+constexpr std::size_t kWarnings = limits::kBuckets;  // told apart; further ones are not repeated
+
+/// Raised with every change. The clock makes a peer that has lost its directory, or never had one,
+/// begin above what it said in an earlier run.
+std::uint64_t next_incarnation(Now now, std::uint64_t before) {
+  const auto micros = now.wall.time_since_epoch().count();
+  return std::max(before + 1, static_cast<std::uint64_t>(std::max<Duration::rep>(micros, 1)));
 }
+
+bool is_ahead_of_clock(Now now, std::uint64_t incarnation) {
+  return incarnation > next_incarnation(now, 0) +
+                           static_cast<std::uint64_t>(
+                               Duration(limits::kIncarnationAhead).count());
+}
+
+std::string in_words(const Member& member) {
+  const std::string name = member.name.empty() ? abbreviated(member.id) : member.name;
+  return fmt::format("{} at {}", name, to_string(member.address));
+}
+
+void log_change(Turn& turn, const Member* before, const Member& now) {
+  const bool was_joined = before != nullptr && before->state == MemberState::joined;
+  const bool is_joined = now.state == MemberState::joined;
+  if (was_joined == is_joined) return;
+  log(turn, Severity::info, kNoConnection,
+      fmt::format("{} {} the ring", in_words(now), is_joined ? "joined" : "left"));
+}
+
+/// Warns once of each thing.
+void warn_once(Turn& turn, const std::string& about, std::string_view text) {
+  auto& warned = turn.node.ring.warned;
+  if (warned.size() >= kWarnings || !warned.insert(about).second) return;
+  log(turn, Severity::warning, kNoConnection, text);
+}
+
+/// Makes the ring anew from the records; false: it is the same.
+bool rebuild_ring(NodeState& node) {
+  RingState& state = node.ring;
+  std::vector<RingMember> joined;
+  for (const auto& [id, member] : state.members.all()) {
+    if (member.state == MemberState::joined) joined.push_back({id, member.zone, member.tokens});
+  }
+  state.stamp.version = state.members.version();
+  const auto current = state.ring.members();
+  if (std::equal(joined.begin(), joined.end(), current.begin(), current.end())) return false;
+  state.ring = TokenRing::drawn(joined);
+  state.stamp.digest = state.ring.digest();
+  return true;
+}
+
+// Somebody knows a record of this peer that supersedes its own: one of an earlier run, or a
+// forged one. What holds is what this run says.
+Member put_right(const Member* own, const Member& heard) {
+  Member right = own != nullptr ? *own : heard;
+  if (own == nullptr) right.state = MemberState::left;
+  right.incarnation = heard.incarnation + 1;
+  return right;
+}
+
+void change_own_record(Turn& turn, Member record) {
+  NodeState& node = turn.node;
+  const Member* before = node.ring.members.find(node.config.id);
+  record.incarnation =
+      next_incarnation(turn.now, before == nullptr ? 0 : before->incarnation);
+  log_change(turn, before, record);
+  if (node.ring.members.take(record) != News::newer) return;
+  RingNews news;
+  news.members.push_back(record.id);
+  records_changed(turn, news, kNoConnection);
+}
+
 }  // namespace
 
-void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest&) {
-  not_yet(turn, handle);
+bool is_member(const NodeState& node) { return node.ring.ring.find(node.config.id).has_value(); }
+
+void take_record(Turn& turn, const Member& record, RingNews& news) {
+  NodeState& node = turn.node;
+  if (is_ahead_of_clock(turn.now, record.incarnation)) {
+    ++node.counters.records_refused;
+    return warn_once(turn, to_string(record.id),
+                     fmt::format("a record of {} is from the future: set its clock, or this peer's",
+                                 in_words(record)));
+  }
+  const Member* found = node.ring.members.find(record.id);
+  const std::optional<Member> before = found == nullptr ? std::nullopt : std::optional(*found);
+  Member right = record;
+  if (record.id == node.config.id && (!before || supersedes(record, *before))) {
+    const bool as_we_say = !before && record.state == MemberState::left;
+    if (!as_we_say) right = put_right(before ? &*before : nullptr, record);
+  }
+  switch (node.ring.members.take(right)) {
+    case News::newer:
+      log_change(turn, before ? &*before : nullptr, right);
+      news.members.push_back(right.id);
+      break;
+    case News::full:
+      ++node.counters.records_refused;
+      warn_once(turn, "members",
+                fmt::format("no room for one more member than {}: further ones are ignored",
+                            limits::kMembers));
+      break;
+    case News::known:
+    case News::older:
+      break;
+  }
 }
-void request_ring(Turn& turn, RequestHandle handle) { not_yet(turn, handle); }
-void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest&) { not_yet(turn, handle); }
-void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest&) {
-  not_yet(turn, handle);
+
+void take_record(Turn& turn, const Bucket& record, RingNews& news) {
+  switch (turn.node.ring.members.take(record)) {
+    case News::newer:
+      news.buckets.push_back(record.policy.name);
+      break;
+    case News::full:
+      ++turn.node.counters.records_refused;
+      warn_once(turn, "/buckets",
+                fmt::format("no room for one more bucket than {}: further ones are ignored",
+                            limits::kBuckets));
+      break;
+    case News::known:
+    case News::older:
+      break;
+  }
 }
-void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest&) {
-  not_yet(turn, handle);
+
+void records_changed(Turn& turn, const RingNews& news, ConnectionId from) {
+  if (news.empty()) return;
+  NodeState& node = turn.node;
+  RingState& state = node.ring;
+  spread_news(turn, news, from);
+  if (state.gossip_due == kNever) {
+    const auto within = static_cast<std::uint64_t>(Duration(limits::kGossipEvery).count());
+    state.gossip_due =
+        turn.now.steady + Duration(static_cast<Duration::rep>(node.random.below(within)));
+  }
+  state.keep_due = std::min(state.keep_due, turn.now.steady + limits::kKeepRingAfter);
+  for (const PeerId& id : news.members) {
+    const Member* member = state.members.find(id);
+    if (member != nullptr && member->state == MemberState::left) state.failed.erase(id);
+  }
+  if (!news.buckets.empty()) warn_of_other_buckets(turn);
+  const TokenRing before = state.ring;
+  if (!rebuild_ring(node)) return;
+  ++node.counters.ring_changes;
+  ring_changed(turn, before);
+}
+
+void ring_changed(Turn& turn, const TokenRing& before) { move_objects(turn, before); }
+
+Result<bool> join_ring(Turn& turn, const std::string& zone, double weight) {
+  NodeState& node = turn.node;
+  const NodeConfig& config = node.config;
+  if (!is_label(zone)) {
+    return Error{"bad-zone", fmt::format("a zone is a text of at most {} bytes", limits::kName), "",
+                 ""};
+  }
+  if (!std::isfinite(weight) || weight <= 0) {
+    return Error{"bad-weight", "a member's weight is a number above 0", "a number such as 1",
+                 fmt::format("{}", weight)};
+  }
+  if (config.advertised.port == 0 || config.advertised.is_unspecified()) {
+    return Error{"not-reachable",
+                 fmt::format("cannot join: nobody can dial {} (advertise an address of this host)",
+                             to_string(config.advertised)),
+                 "an address that other peers can dial", to_string(config.advertised)};
+  }
+  Member record{config.id, 0, MemberState::joined, config.advertised, config.name,
+                zone,      tokens_of_weight(weight)};
+  if (const Member* own = node.ring.members.find(config.id)) {
+    record.incarnation = own->incarnation;
+    if (record == *own) return false;
+  }
+  change_own_record(turn, std::move(record));
+  const bool alone = config.neighbors.empty() || !node.ring.members.buckets().empty();
+  node.ring.propose_due = turn.now.steady + (alone ? Duration(0) : limits::kProposeAfter);
+  return true;
+}
+
+bool leave_ring(Turn& turn) {
+  const Member* own = turn.node.ring.members.find(turn.node.config.id);
+  if (own == nullptr || own->state == MemberState::left) return false;
+  Member record = *own;
+  record.state = MemberState::left;
+  turn.node.ring.propose_due = kNever;
+  change_own_record(turn, std::move(record));
+  return true;
+}
+
+void propose_buckets(Turn& turn) {
+  NodeState& node = turn.node;
+  node.ring.propose_due = kNever;
+  if (!is_member(node)) return;
+  std::vector<BucketPolicy> wanted = node.config.buckets;
+  wanted.push_back(node.ring.members.policy_of(""));  // `default`, in any case
+  wanted.back().name = "default";
+  RingNews news;
+  for (const BucketPolicy& policy : wanted) {
+    if (node.ring.members.find_bucket(policy.name) != nullptr) continue;
+    const Bucket proposed{policy, 1, node.config.id};
+    if (const Status fine = check(proposed); !fine.ok()) {
+      warn_once(turn, "/" + policy.name,
+                fmt::format("bucket {} is not proposed: {} is {}, needed: {}", policy.name,
+                            to_string(policy), fine.error().message, fine.error().needed));
+      continue;
+    }
+    take_record(turn, proposed, news);
+  }
+  records_changed(turn, news, kNoConnection);
+}
+
+void warn_of_other_buckets(Turn& turn) {
+  const Members& members = turn.node.ring.members;
+  for (const BucketPolicy& configured : turn.node.config.buckets) {
+    const Bucket* bucket = members.find_bucket(configured.name);
+    if (bucket == nullptr || bucket->policy == configured) continue;
+    warn_once(turn, "/" + configured.name,
+              fmt::format("bucket {}: configured is {}, but the ring has {}, which holds "
+                          "(make the configuration say so too)",
+                          configured.name, to_string(configured), to_string(bucket->policy)));
+  }
+}
+
+WriteSequence keep_records(Turn& turn) {
+  RingState& state = turn.node.ring;
+  state.keep_due = kNever;
+  const auto written = turn.node.store.write_record(kRecords, to_bytes(state.members));
+  if (!written.ok()) {
+    state.keep_due = turn.now.steady + limits::kMemberRetryMost;
+    if (!state.keep_failed) {
+      log(turn, Severity::warning, kNoConnection,
+          fmt::format("the records of the ring were not stored: {}", written.error().message));
+    }
+    state.keep_failed = true;
+    return kNothingPending;
+  }
+  state.keep_failed = false;
+  return *written;
+}
+
+WriteSequence keep_last_word(Turn& turn, bool left) {
+  const auto written = turn.node.store.write_record(kLeft, left ? "yes" : "no");
+  const WriteSequence records = keep_records(turn);
+  return written.ok() ? std::max(*written, records) : records;
+}
+
+namespace {
+
+void read_records(Turn& turn) {
+  NodeState& node = turn.node;
+  const auto bytes = node.store.read_record(kRecords);
+  if (!bytes) return;
+  const Status taken = take_bytes(*bytes, node.ring.members);
+  if (!taken.ok()) {
+    log(turn, Severity::warning, kNoConnection,
+        fmt::format("{}: this peer learns the ring anew", taken.error().message));
+  }
+  rebuild_ring(node);
+  if (!node.ring.members.empty()) node.ring.gossip_due = turn.now.steady + limits::kGossipEvery;
+}
+
+}  // namespace
+
+void start_membership(Turn& turn) {
+  NodeState& node = turn.node;
+  const NodeConfig& config = node.config;
+  node.ring.members.set_configured(config.buckets);
+  read_records(turn);
+  warn_of_other_buckets(turn);
+  if (!config.member) {
+    // Not before the replicas have started: they hand over what this peer keeps.
+    if (is_member(node)) node.ring.leave_due = turn.now.steady;
+    return;
+  }
+  if (node.store.read_record(kLeft) == "yes") {
+    return log(turn, Severity::warning, kNoConnection,
+               "this peer is configured as a member, but has left the ring: `oxbow ring join`");
+  }
+  const Result<bool> joined = join_ring(turn, config.zone, config.weight);
+  if (!joined.ok()) log(turn, Severity::warning, kNoConnection, joined.error().message);
+}
+
+void look_after_membership(Turn& turn) {
+  RingState& state = turn.node.ring;
+  const Instant now = turn.now.steady;
+  if (state.leave_due <= now) {
+    state.leave_due = kNever;
+    log(turn, Severity::info, kNoConnection,
+        "this peer was a member, and is not configured as one any more: it leaves the ring");
+    leave_ring(turn);
+  }
+  if (state.propose_due <= now) propose_buckets(turn);
+  if (state.gossip_due <= now) gossip_now(turn);
+  if (state.keep_due <= now) keep_records(turn);
+  probe_failed_members(turn);
+  end_overdue_lookups(turn);
+}
+
+Instant membership_deadline(const NodeState& node) {
+  const RingState& state = node.ring;
+  return std::min({state.leave_due, state.propose_due, state.gossip_due, state.keep_due,
+                   probe_deadline(node), lookup_deadline(node)});
 }
 
 }  // namespace oxbow

@@ -55,8 +55,9 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   turn.out.send(from.id, own_hello(node, from.kind, agrees));
   recognise_target(node, from);
   if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
+  from.up = true;  // before the older one ends: what waits for answers goes on waiting
   if (older != nullptr) hang_up(turn, *older, "duplicate", "connected twice", Severity::debug);
-  from.up = true;
+  member_connected(turn, from.peer);
   if (agrees) return link_came_up(turn, from);
   if (had_link) {  // what it replaced was a link; its dialler did not know that yet
     from.link_asked = true;
@@ -101,7 +102,10 @@ void answered_dial(Turn& turn, Connection& from, const Hello& hello) {
     node.plan.dial_failed(turn.now.steady, target, "no room for one more link there");
   }
   Connection* connection = node.connections.find(id);
-  if (connection != nullptr) dial_succeeded(turn, *connection, dial);
+  if (connection == nullptr) return;
+  member_connected(turn, connection->peer);
+  if (!connection->linked) tell_digest(turn, *connection);
+  dial_succeeded(turn, *connection, dial);
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
-// What a Node knows of the ring: the records that gossip brought, the token ring made of them, and
-// who answered lately.
+// What a Node knows of the ring: the records that gossip brought, the token ring made of them, who
+// answered lately, and the lookups that its clients are waiting for.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
+#include <string>
 
 #include "base/time.h"
 #include "membership/members.h"
@@ -11,11 +15,22 @@
 
 namespace oxbow {
 
-/// How a member answered lately. One that failed is not asked again before `retry`; anything heard
-/// from it proves that it lives.
+/// How a member answered lately: there is an entry from its first failure until it is heard of
+/// again. It is not asked before `retry`.
 struct MemberHealth {
   Instant failed{};  ///< the first time since it was last heard of
   Instant retry{};
+  std::uint32_t attempts = 0;  ///< that failed, one after the other
+};
+
+/// A client's ring lookup under way.
+struct LookupOperation {
+  RequestHandle handle{};
+  RingWay way = RingWay::one_hop;
+  std::string key;
+  Instant asked{};
+  Instant deadline{};
+  PeerId first;  ///< the member that it was sent to
 };
 
 struct RingState {
@@ -23,6 +38,15 @@ struct RingState {
   TokenRing ring;   ///< of those that have joined; made anew when `members` changes
   RingStamp stamp;  ///< of `ring`, for replica messages
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
+
+  std::map<std::uint64_t, LookupOperation> lookups;  ///< by our ticket
+
+  Instant gossip_due = kNever;   ///< one neighbor or member is told our digest
+  Instant propose_due = kNever;  ///< buckets that the ring has no record of are proposed
+  Instant keep_due = kNever;     ///< the records are written to the store
+  Instant leave_due = kNever;    ///< a member by an earlier run, but not by the configuration
+  bool keep_failed = false;      ///< and the log has been told so
+  std::set<std::string, std::less<>> warned;  ///< buckets configured otherwise than the ring's
 };
 
 }  // namespace oxbow

@@ -32,6 +32,9 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"dials", node.dials.size()},
       {"connections", node.connections.all().size()},
       {"known addresses", node.pongs.size()},
+      {"members", node.ring.ring.size()},
+      {"members failed", node.ring.failed.size()},
+      {"lookups", node.ring.lookups.size()},
   };
 #define OXBOW_COUNTER(member, text) status.counters.push_back({text, node.counters.member});
   OXBOW_COUNTERS(OXBOW_COUNTER)

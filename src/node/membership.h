@@ -1,0 +1,54 @@
+// What the handlers of membership share (membership.cpp, gossip.cpp, member_health.cpp,
+// ring_lookups.cpp, ring_requests.cpp).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/handlers.h"
+
+namespace oxbow {
+
+/// Records that one input changed.
+struct RingNews {
+  std::vector<PeerId> members;
+  std::vector<std::string> buckets;
+  bool empty() const { return members.empty() && buckets.empty(); }
+};
+
+/// Merges a record that passed check(); what it says about this peer itself is put right. Adds what
+/// changed to `news`.
+void take_record(Turn& turn, const Member& record, RingNews& news);
+void take_record(Turn& turn, const Bucket& record, RingNews& news);
+/// What follows from changed records: they are passed on to all links and connected members but
+/// `from`, the ring is made anew, and all is kept in the store.
+void records_changed(Turn& turn, const RingNews& news, ConnectionId from);
+void spread_news(Turn& turn, const RingNews& news, ConnectionId from);
+
+/// Whether this peer is on the ring.
+bool is_member(const NodeState& node);
+/// Puts this peer on the ring, or changes its place there; false: it is there just so already.
+/// Errors: "bad-zone", "bad-weight", "not-reachable" (an address that nobody can dial).
+Result<bool> join_ring(Turn& turn, const std::string& zone, double weight);
+/// False: it is no member.
+bool leave_ring(Turn& turn);
+/// Proposes buckets of the configuration that the ring has no record of.
+void propose_buckets(Turn& turn);
+/// Says once of each bucket of the configuration that the ring has it otherwise.
+void warn_of_other_buckets(Turn& turn);
+/// Writes the records to the store; what is to be waited for, to know that they are there.
+WriteSequence keep_records(Turn& turn);
+/// Also whether `ring leave` was the last word: then this peer does not join when it starts again.
+WriteSequence keep_last_word(Turn& turn, bool left);
+
+/// One random neighbor or connected member is told our digest.
+void gossip_now(Turn& turn);
+/// Members that failed are pinged when their pause is over.
+void probe_failed_members(Turn& turn);
+Instant probe_deadline(const NodeState& node);
+/// Answers lookups whose time is up.
+void end_overdue_lookups(Turn& turn);
+Instant lookup_deadline(const NodeState& node);
+
+}  // namespace oxbow
