@@ -35,8 +35,8 @@ int run(const PeerOptions& options) {
   if (!server) return complain(server.error(), kFailed);
   say(server.value()->ready_line() + "\n");
   notify_service_manager("READY=1");
-  server.value()->run();
-  return 0;
+  const Status ended = server.value()->run();
+  return ended ? 0 : complain(ended.error(), kFailed);
 }
 
 }  // namespace

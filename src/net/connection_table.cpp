@@ -23,8 +23,8 @@ Connection* ConnectionTable::open(Stream stream, Instant now) {
   free_.pop_front();
   const auto id = static_cast<ConnectionId>(std::uint32_t{uses_[slot]++} << 16 | slot);
   const Address remote = stream.remote();
-  slots_[slot].reset(
-      new Connection{id, std::move(stream), remote, now, kNever, false, false, false, Stranger{}});
+  slots_[slot].reset(new Connection{id, std::move(stream), remote, now, kNever, 0, false, false,
+                                    false, Stranger{}});
   return slots_[slot].get();
 }
 

@@ -43,6 +43,7 @@ struct Connection {
   Instant opened{};
   /// Half-open: for the hello. Clients: for progress in reading.
   Instant deadline = kNever;
+  std::size_t held_bytes = 0;  ///< of what waits for the store, see HeldBack
   bool is_half_open = false;
   bool is_dirty = false;   ///< has output since the last flush
   bool is_ending = false;  ///< is to be ended before the turn is over
@@ -50,6 +51,8 @@ struct Connection {
 
   PeerSide* peer() { return std::get_if<PeerSide>(&side); }
   ClientSide* client() { return std::get_if<ClientSide>(&side); }
+  /// Bytes for it that are still here: what its limits count.
+  std::size_t waiting() const { return stream.queued() + held_bytes; }
 };
 
 /// For people: the remote address and, when known, who it is.

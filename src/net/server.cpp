@@ -4,12 +4,10 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 
-#include <atomic>
 #include <csignal>
 
 #include "net/secrets.h"
 #include "net/socket_address.h"
-#include "store/memory_store.h"
 
 namespace oxbow {
 
@@ -38,62 +36,54 @@ std::optional<Address> outward_address(bool ipv4) {
 
 }  // namespace
 
-/// What other threads and signals wake the loop by.
-struct PeerServer::Server::Handles {
-  uv_async_t wake{};
-  uv_signal_t terminate{};
-  uv_signal_t interrupt{};
-  std::atomic<bool> stopping{false};
-  int open = 3;
-
-  void close() {
-    for (uv_handle_t* const handle :
-         {reinterpret_cast<uv_handle_t*>(&wake), reinterpret_cast<uv_handle_t*>(&terminate),
-          reinterpret_cast<uv_handle_t*>(&interrupt)}) {
-      handle->data = this;
-      uv_close(handle, [](uv_handle_t* closed) {
-        auto* const self = static_cast<Handles*>(closed->data);
-        if (--self->open == 0) delete self;
-      });
-    }
-  }
-};
-
 PeerServer::Server::Server(const PeerOptions& options, PeerServerSetup setup)
     : options_(options),
       setup_(std::move(setup)),
-      id_(options.id ? *options.id : draw_peer_id()),
-      name_(options.name.empty() ? abbreviated(id_) : options.name),
       log_(options.log_level, setup_.log_sink),
       handles_(new Handles) {
   uv_async_init(loop_.uv(), &handles_->wake,
                 [](uv_async_t* handle) { static_cast<Server*>(handle->data)->woken(); });
+  uv_async_init(loop_.uv(), &handles_->synced,
+                [](uv_async_t* handle) { static_cast<Server*>(handle->data)->store_has_news(); });
   uv_signal_init(loop_.uv(), &handles_->terminate);
   uv_signal_init(loop_.uv(), &handles_->interrupt);
-  handles_->wake.data = handles_->terminate.data = handles_->interrupt.data = this;
+  handles_->wake.data = handles_->synced.data = this;
+  handles_->terminate.data = handles_->interrupt.data = this;
 }
 
 PeerServer::Server::~Server() {
   files_.reset();  // its threads wake the loop
+  node_.reset();
+  store_.reset();  // so does its own
   handles_->close();
 }
 
 Status PeerServer::Server::open() {
+  if (Status chosen = choose_id(); !chosen) return chosen;
+  name_ = options_.name.empty() ? abbreviated(id_) : options_.name;
+  if (Status listening = open_listener(); !listening) return listening;
+  if (Status shared = open_shares(); !shared) return shared;
+  if (Status stored = open_store(); !stored) return stored;
+  node_ = std::make_unique<Node>(node_config(), *store_);
+  if (setup_.stop_on_signals) catch_signals();
+  return Done{};
+}
+
+Status PeerServer::Server::open_listener() {
   auto listener =
       Listener::open(loop_, options_.listen, setup_.inherited_socket, [this] { accept_waiting(); });
   if (!listener) return listener.error();
   listener_ = std::move(listener).value();
+  return Done{};
+}
 
-  if (!options_.shares.empty()) {
-    SharedFoldersOptions shares;
-    shares.folders = options_.shares;
-    auto files = SharedFolders::open(shares, [wake = &handles_->wake] { uv_async_send(wake); });
-    if (!files) return files.error();
-    files_ = std::move(files).value();
-  }
-  store_ = std::make_unique<MemoryStore>();
-  node_ = std::make_unique<Node>(node_config(), *store_);
-  if (setup_.stop_on_signals) catch_signals();
+Status PeerServer::Server::open_shares() {
+  if (options_.shares.empty()) return Done{};
+  SharedFoldersOptions shares;
+  shares.folders = options_.shares;
+  auto files = SharedFolders::open(shares, [wake = &handles_->wake] { uv_async_send(wake); });
+  if (!files) return files.error();
+  files_ = std::move(files).value();
   return Done{};
 }
 
@@ -119,6 +109,15 @@ NodeConfig PeerServer::Server::node_config() const {
   config.hits_per_query = options_.hits_per_query;
   config.query_rate = options_.query_rate;
   config.query_burst = options_.query_burst;
+  config.member = options_.member;
+  config.zone = options_.zone;
+  config.weight = options_.weight;
+  config.buckets = options_.buckets;
+  config.adopt_on_find = options_.adopt_on_find;
+  config.run = draw_seed();
+  config.operation_timeout = options_.operation_timeout;
+  config.replica_timeout = options_.replica_timeout;
+  config.full_reads = options_.full_reads;
   config.seen_entries = options_.seen_entries;
   config.route_entries = options_.route_entries;
   config.echo_entries = options_.echo_entries;
@@ -135,9 +134,9 @@ Address PeerServer::Server::advertised() const {
 }
 
 std::string PeerServer::Server::ready_line() const {
-  return fmt::format("oxbowd {} ready on {} (id {}, network {})", printable(name_, limits::kName),
+  return fmt::format("oxbowd {} ready on {} (id {}, network {}{})", printable(name_, limits::kName),
                      to_string(address()), abbreviated(id_),
-                     printable(options_.network, limits::kName));
+                     printable(options_.network, limits::kName), options_.member ? ", member" : "");
 }
 
 void PeerServer::Server::catch_signals() {
@@ -149,12 +148,14 @@ void PeerServer::Server::catch_signals() {
   }
 }
 
-void PeerServer::Server::run() {
+Status PeerServer::Server::run() {
   log(Severity::info, fmt::format("listening on {}", to_string(address())));
   node_->start(now(), files_ != nullptr, out_);
   carry_out();
   loop_.run();
   say_goodbye();
+  if (fatal_) return *fatal_;
+  return Done{};
 }
 
 void PeerServer::Server::stop() {
@@ -191,7 +192,7 @@ void PeerServer::Server::take_news_of_shares() {
 }
 
 void PeerServer::Server::say_goodbye() {
-  log(Severity::info, "stopped");
+  log(fatal_ ? Severity::warning : Severity::info, fatal_ ? fatal_->message : "stopped");
   for (const auto& connection : connections_.slots()) {
     if (connection == nullptr || connection->peer() == nullptr) continue;
     append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
@@ -218,7 +219,7 @@ Result<std::unique_ptr<PeerServer>> PeerServer::open(const PeerOptions& options,
 Address PeerServer::address() const { return server_->address(); }
 const PeerId& PeerServer::id() const { return server_->id(); }
 std::string PeerServer::ready_line() const { return server_->ready_line(); }
-void PeerServer::run() { server_->run(); }
+Status PeerServer::run() { return server_->run(); }
 void PeerServer::stop() { server_->stop(); }
 
 }  // namespace oxbow

@@ -1,7 +1,7 @@
 // The glue between one Node and its sockets. Everything happens on the loop's thread, in turns:
 // bytes come in and become inputs of the node; after each input what the node wants is carried out
-// (server_outbox.cpp); at the end of the turn what is due is done and what was gathered is written
-// (server_turn.cpp). Private to this room.
+// (server_outbox.cpp), except what waits for the store (server_store.cpp); at the end of the turn
+// what is due is done and what was gathered is written (server_turn.cpp). Private to this room.
 //
 // Nothing ends a connection while the node's wishes are being carried out: it is marked, and ended
 // before the turn is over. A Connection taken out of the table lives until then (graveyard_), since
@@ -16,6 +16,8 @@
 #include "files/shared_folders.h"
 #include "net/connection_table.h"
 #include "net/dialer.h"
+#include "net/handles.h"
+#include "net/held_back.h"
 #include "net/lingering.h"
 #include "net/listener.h"
 #include "net/log.h"
@@ -33,7 +35,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   ~Server();
 
   Status open();  // once, before anything else
-  void run();
+  Status run();
   void stop();
 
   Address address() const { return listener_->address(); }
@@ -44,6 +46,8 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   using Connection = net::Connection;
 
   // server.cpp: opening, running, stopping
+  Status open_listener();
+  Status open_shares();
   NodeConfig node_config() const;
   Address advertised() const;
   void catch_signals();
@@ -77,11 +81,28 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   // server_outbox.cpp: what the node wants done
   void carry_out();
   void send(const Send& send);
+  Connection* find_peer(ConnectionId id);
   void append_to(ConnectionId target, const Message& message, std::string_view encoded);
+  std::string& greeted_output(Connection& connection);
+  void written_to(Connection& connection);
   void hang_up(const Hangup& hangup);
   void deliver(const Reply& reply);
   void start_read(const DiskRead& read);
   void log_event(const Event& event);
+
+  // server_store.cpp: what waits for the store, and what becomes of the peer without it
+  Status choose_id();
+  Status open_store();
+  StoreEvents store_events();
+  bool waits(WriteSequence after) const { return after > durable_; }
+  void hold_message(ConnectionId target, const Send& send);
+  void hold_answer(Connection& connection, std::uint32_t rpc_id, const Reply& reply);
+  void hold(Connection& connection, net::HeldItem item);
+  static void append_reply(std::uint32_t rpc_id, const Reply& reply, std::string& out);
+  void store_has_news();
+  void take_durable();
+  void release(net::HeldItem& item);
+  void drop_held(Connection& connection);
 
   // server_turn.cpp: the end of a turn, and the ends of connections
   Instant end_turn() override;
@@ -103,13 +124,12 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
 
   const PeerOptions options_;
   const PeerServerSetup setup_;
-  const PeerId id_;
+  PeerId id_;
   std::string name_;
 
   net::Log log_;
   net::Loop loop_{*this};
-  struct Handles;  // freed by libuv's close callback
-  Handles* handles_ = nullptr;
+  net::Handles* handles_ = nullptr;  // freed by libuv's close callback
 
   std::unique_ptr<net::Listener> listener_;
   net::Dialer dialer_{loop_, *this};
@@ -121,7 +141,10 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   std::unique_ptr<Store> store_;  // before node_, which uses it
   std::unique_ptr<Node> node_;
   Outbox out_;
-  std::string scratch_;  // a message encoded for several targets
+  net::HeldBack held_;
+  WriteSequence durable_ = kNothingPending;  // all up to it, as the node was told
+  std::optional<Error> fatal_;               // why the peer had to stop
+  std::string scratch_;                      // a message encoded for several targets
 
   struct Ended {
     ConnectionId id;

@@ -19,8 +19,8 @@ void PeerServer::Server::serve(Connection& connection) {
   const ConnectionId id = connection.id;
   ClientSide& client = *connection.client();
   for (;;) {
-    const bool asks_too_fast = client.requests.size() >= limits::kRpcInFlight ||
-                               connection.stream.queued() > limits::kRpcUnread;
+    const bool asks_too_fast =
+        client.requests.size() >= limits::kRpcInFlight || connection.waiting() > limits::kRpcUnread;
     if (asks_too_fast) {
       pause(connection);
       return;
@@ -70,7 +70,7 @@ void PeerServer::Server::resume_clients() {
     if (connection == nullptr || connection->is_ending) continue;
     ClientSide& client = *connection->client();
     const bool has_caught_up = client.requests.size() < limits::kRpcInFlight &&
-                               connection->stream.queued() <= limits::kRpcUnread / 2;
+                               connection->waiting() <= limits::kRpcUnread / 2;
     if (!has_caught_up) {
       paused_clients_.push_back(id);
       continue;

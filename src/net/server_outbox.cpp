@@ -29,34 +29,54 @@ void PeerServer::Server::carry_out() {
 /// Encoded once, straight into the output of the only target or copied to each of several.
 void PeerServer::Server::send(const Send& send) {
   const auto targets = out_.targets_of(send);
+  if (waits(send.after)) {
+    for (const ConnectionId target : targets) hold_message(target, send);
+    return;
+  }
   scratch_.clear();
   if (targets.size() > 1) append_frame(send.message, scratch_);
   for (const ConnectionId target : targets) append_to(target, send.message, scratch_);
 }
 
+/// The peer behind it, if it can still be told something.
+PeerServer::Server::Connection* PeerServer::Server::find_peer(ConnectionId id) {
+  Connection* const connection = connections_.find(id);
+  const bool is_there =
+      connection != nullptr && !connection->is_ending && connection->peer() != nullptr;
+  return is_there ? connection : nullptr;
+}
+
 /// `encoded`: the message as a frame, or empty.
 void PeerServer::Server::append_to(ConnectionId target, const Message& message,
                                    std::string_view encoded) {
-  Connection* const connection = connections_.find(target);
-  if (connection == nullptr || connection->is_ending || connection->peer() == nullptr) return;
-  PeerSide& peer = *connection->peer();
-  std::string& output = connection->stream.output();
-  if (!peer.has_greeted) append_magic(output);
-  peer.has_greeted = true;
+  Connection* const connection = find_peer(target);
+  if (connection == nullptr) return;
+  std::string& output = greeted_output(*connection);
   if (encoded.empty()) {
     append_frame(message, output);
   } else {
     output.append(encoded);
   }
-  touch(*connection);
-  if (output.size() >= kFlushEarly) {
-    if (connection->stream.flush() != 0) {
-      mark_ended(*connection, "the connection is lost");
-    } else if (connection->stream.queued() > limits::kCloseAbove) {
-      mark_ended(*connection, "it reads too slowly: 16 MiB are waiting for it");
-    }
-    watch_pressure(*connection);
+  written_to(*connection);
+}
+
+std::string& PeerServer::Server::greeted_output(Connection& connection) {
+  PeerSide& peer = *connection.peer();
+  std::string& output = connection.stream.output();
+  if (!peer.has_greeted) append_magic(output);
+  peer.has_greeted = true;
+  return output;
+}
+
+void PeerServer::Server::written_to(Connection& connection) {
+  touch(connection);
+  if (connection.stream.output().size() < kFlushEarly) return;
+  if (connection.stream.flush() != 0) {
+    mark_ended(connection, "the connection is lost");
+  } else if (connection.waiting() > limits::kCloseAbove) {
+    mark_ended(connection, "it reads too slowly: 16 MiB are waiting for it");
   }
+  watch_pressure(connection);
 }
 
 void PeerServer::Server::hang_up(const Hangup& hangup) {
@@ -70,6 +90,7 @@ void PeerServer::Server::hang_up(const Hangup& hangup) {
   log(is_told ? Severity::debug : Severity::info,
       fmt::format("hung up on {}: {}", describe(*connection), hangup.reason));
   settle(*connection);
+  drop_held(*connection);
   lingering_.take(std::move(connection->stream), now().steady);
 }
 
@@ -79,18 +100,25 @@ void PeerServer::Server::deliver(const Reply& reply) {
   RequestsInFlight& requests = connection->client()->requests;
   const auto rpc_id = requests.find(reply.handle);
   if (!rpc_id) return;
+  if (waits(reply.after)) {
+    hold_answer(*connection, *rpc_id, reply);
+    return;
+  }
   if (!connection->is_ending) {
-    std::string& output = connection->stream.output();
-    if (const auto* hit = std::get_if<SearchHit>(&reply.content)) {
-      append_hit(*rpc_id, *hit, output);
-    } else if (const auto* answer = std::get_if<ClientAnswer>(&reply.content)) {
-      append_answer(*rpc_id, *answer, output);
-    } else {
-      append_error(*rpc_id, std::get<Error>(reply.content), output);
-    }
+    append_reply(*rpc_id, reply, connection->stream.output());
     touch(*connection);
   }
   if (reply.is_final()) requests.end(reply.handle);
+}
+
+void PeerServer::Server::append_reply(std::uint32_t rpc_id, const Reply& reply, std::string& out) {
+  if (const auto* hit = std::get_if<SearchHit>(&reply.content)) {
+    append_hit(rpc_id, *hit, out);
+  } else if (const auto* answer = std::get_if<ClientAnswer>(&reply.content)) {
+    append_answer(rpc_id, *answer, out);
+  } else {
+    append_error(rpc_id, std::get<Error>(reply.content), out);
+  }
 }
 
 void PeerServer::Server::start_read(const DiskRead& read) {

@@ -16,6 +16,7 @@ Instant PeerServer::Server::end_turn() {
     carry_out();
   }
   expire(time);
+  if (!held_.empty()) take_durable();  // what became durable within this turn
   do {
     flush_touched();
     settle_marked();
@@ -42,7 +43,7 @@ void PeerServer::Server::flush_touched() {
     connection->is_dirty = false;
     if (connection->stream.flush() != 0) {
       mark_ended(*connection, "the connection is lost");
-    } else if (connection->stream.queued() > limits::kCloseAbove) {
+    } else if (connection->waiting() > limits::kCloseAbove) {
       mark_ended(*connection, "it reads too slowly: 16 MiB are waiting for it");
     } else if (connection->client() != nullptr) {
       watch_progress(*connection);
@@ -55,7 +56,7 @@ void PeerServer::Server::flush_touched() {
 
 void PeerServer::Server::watch_pressure(Connection& connection) {
   PeerSide& peer = *connection.peer();
-  const std::size_t queued = connection.stream.queued();
+  const std::size_t queued = connection.waiting();
   const bool is_high =
       peer.under_pressure ? queued >= limits::kPressureBelow : queued > limits::kPressureAbove;
   if (is_high == peer.under_pressure) return;
@@ -119,6 +120,7 @@ void PeerServer::Server::end(ConnectionId id, std::string_view reason, bool poli
   Connection& connection = *removed;
   graveyard_.push_back(std::move(removed));
   settle(connection);
+  drop_held(connection);
 
   if (connection.peer() != nullptr) {
     node_->disconnected(now(), id, reason, out_);

@@ -56,7 +56,7 @@ class RunningPeer {
       REQUIRE_MESSAGE(server.ok(), server.error().message);
       server_ = server.value().get();
       opened.set_value();
-      server_->run();
+      ended_ = server_->run();
     });
     opened.get_future().wait();
   }
@@ -93,6 +93,7 @@ class RunningPeer {
 
  private:
   PeerServer* server_ = nullptr;
+  Status ended_ = Done{};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> lines_;

@@ -1,0 +1,114 @@
+// The store's side of the loop: what waits for it to be durable, and what becomes of the peer when
+// it cannot be.
+#include <fmt/format.h>
+
+#include "net/secrets.h"
+#include "net/server.h"
+#include "store/memory_store.h"
+
+namespace oxbow {
+
+using namespace net;
+
+/// The configured one, or the one that the data folder has kept, or a new one.
+Status PeerServer::Server::choose_id() {
+  id_ = options_.id ? *options_.id : draw_peer_id();
+  return Done{};
+}
+
+Status PeerServer::Server::open_store() {
+  if (setup_.open_store) {
+    auto store = setup_.open_store(id_, store_events());
+    if (!store) return store.error();
+    store_ = std::move(store).value();
+  } else {
+    store_ = std::make_unique<MemoryStore>();
+  }
+  return Done{};
+}
+
+StoreEvents PeerServer::Server::store_events() {
+  return {[handles = handles_](WriteSequence sequence) { handles->tell_durable(sequence); },
+          [handles = handles_](std::string_view reason) { handles->tell_failure(reason); }};
+}
+
+/// Ends the peer when its store can keep no promise any more: nobody is told a lie, and whoever
+/// looks after the process hears of it.
+void PeerServer::Server::store_has_news() {
+  if (!handles_->has_failed) {
+    take_durable();
+    return;
+  }
+  const std::scoped_lock lock(handles_->mutex);
+  fatal_ = Error{"disk", fmt::format("stopped: {}", handles_->failure), "", ""};
+  loop_.stop();
+}
+
+// -- holding back --------------------------------------------------------------------------------
+
+void PeerServer::Server::hold_message(ConnectionId target, const Send& send) {
+  Connection* const connection = find_peer(target);
+  if (connection == nullptr) return;
+  HeldItem item;
+  item.after = send.after;
+  item.bytes = held_.take_buffer();
+  append_frame(send.message, item.bytes);
+  hold(*connection, std::move(item));
+  watch_pressure(*connection);
+}
+
+void PeerServer::Server::hold_answer(Connection& connection, std::uint32_t rpc_id,
+                                     const Reply& reply) {
+  if (connection.is_ending) return;
+  HeldItem item;
+  item.after = reply.after;
+  item.request = reply.handle;
+  item.is_final = reply.is_final();
+  item.bytes = held_.take_buffer();
+  append_reply(rpc_id, reply, item.bytes);
+  hold(connection, std::move(item));
+}
+
+void PeerServer::Server::hold(Connection& connection, HeldItem item) {
+  item.connection = connection.id;
+  connection.held_bytes += item.bytes.size();
+  held_.add(std::move(item));
+  if (connection.waiting() > limits::kCloseAbove) {
+    mark_ended(connection, "16 MiB are waiting for it");
+  }
+}
+
+/// What is durable by now is known to the node, and goes out to those who wait for it, this turn.
+void PeerServer::Server::take_durable() {
+  const WriteSequence durable = handles_->durable.load(std::memory_order_acquire);
+  if (durable <= durable_) return;
+  durable_ = durable;
+  node_->durable(now(), durable, out_);
+  while (auto item = held_.take(durable)) release(*item);
+  carry_out();
+}
+
+void PeerServer::Server::release(HeldItem& item) {
+  Connection* const connection = connections_.find(item.connection);
+  OXBOW_ASSERT(connection != nullptr, "what was held back for a connection goes with it");
+  connection->held_bytes -= item.bytes.size();
+  if (connection->is_ending) return;
+  if (!item.request) {
+    greeted_output(*connection).append(item.bytes);
+    written_to(*connection);
+  } else if (RequestsInFlight& requests = connection->client()->requests;
+             requests.find(*item.request)) {
+    connection->stream.output().append(item.bytes);
+    touch(*connection);
+    if (item.is_final) requests.end(*item.request);
+  }
+  held_.give_buffer(std::move(item.bytes));
+}
+
+void PeerServer::Server::drop_held(Connection& connection) {
+  if (connection.held_bytes == 0) return;
+  held_.drop(connection.id);
+  connection.held_bytes = 0;
+}
+
+}  // namespace oxbow
