@@ -7,6 +7,8 @@
 
 namespace oxbow {
 
+bool SimNetwork::has_disk(PeerNumber peer) const { return host(peer).data != nullptr; }
+
 SimStore& SimNetwork::store(PeerNumber peer) {
   OXBOW_ASSERT(host(peer).data, "the peer has no disk");
   return *host(peer).data;
@@ -47,10 +49,16 @@ void SimNetwork::finish_sync(PeerNumber peer) {
 }
 
 void SimNetwork::tell_durable(PeerNumber peer, WriteSequence sequence) {
+  host(peer).durable = sequence;
+  call(peer, [&](Node& node, Now now, Outbox& out) {
+    node.durable(now, sequence, out);
+    release_held(peer);  // ahead of what the node does about it
+  });
+}
+
+void SimNetwork::release_held(PeerNumber peer) {
   Host& h = host(peer);
-  h.durable = sequence;
-  call(peer, [&](Node& node, Now now, Outbox& out) { node.durable(now, sequence, out); });
-  while (!h.held.empty() && h.held.begin()->first <= sequence) {
+  while (!h.held.empty() && h.held.begin()->first <= h.durable) {
     const auto next = h.held.extract(h.held.begin());
     if (const auto* reply = std::get_if<Reply>(&next.mapped())) {
       if (!record(reply->handle).over()) take_reply(*reply);

@@ -111,6 +111,7 @@ class SimNetwork {
   std::uint64_t table(PeerNumber peer, std::string_view name) const;
   std::uint64_t counter(PeerNumber peer, std::string_view name) const;
   std::vector<LiveConnection> connections(PeerNumber a, PeerNumber b) const;
+  bool has_disk(PeerNumber peer) const;
   /// What is on the peer's disk, whether it runs or not; it must have one.
   SimStore& store(PeerNumber peer);
 
@@ -247,6 +248,7 @@ class SimNetwork {
   void begin_sync(PeerNumber peer);
   void finish_sync(PeerNumber peer);
   void tell_durable(PeerNumber peer, WriteSequence sequence);
+  void release_held(PeerNumber peer);
 
   // Connections (transport.cpp).
   void dial(PeerNumber from, DialId dial, std::string_view target);

@@ -181,16 +181,19 @@ void SimStore::restore(const Image& image) {
   pending_bytes_ = 0;
   pending_keys_.clear();
   pending_hints_.clear();
-  rebuild_sums();
+  find_sums();
 }
 
 void SimStore::damage(std::string_view key) {
   for (Image* image : {&shown_, &disk_}) image->damaged.insert(std::string(key));
 }
 
-void SimStore::rebuild_sums() {
+void SimStore::find_sums() {
   sums_ = SliceSums();
-  for (const ScannedObject& met : all_objects()) sums_.change(met.key, Object(), met.object);
+  for (int pass = 0; pass < 2; ++pass) {  // the first may end one that was under way
+    const auto more = rebuild_sums(kAll, kAll);
+    OXBOW_ASSERT(more.ok() && !*more, "a scan of everything has an end");
+  }
 }
 
 // -- for checkers -------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class SimStore final : public Store {
   Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) override;
   Result<WriteSequence> remove(std::string_view key) override;
   WriteSequence change(std::size_t bytes, std::function<void(Image&)> apply);
-  void rebuild_sums();
+  void find_sums();
 
   Image shown_;  // what reads see: the disk, and all that is pending
   Image disk_;

@@ -1,0 +1,128 @@
+#include "sim/replica_history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace oxbow {
+
+namespace {
+
+constexpr std::size_t kMostBreaches = 20;  // the first ones say enough
+
+std::string text(Instant at) { return fmt::format("{:.3f} ms", to_ms(at.time_since_epoch())); }
+
+}  // namespace
+
+ReplicaHistory::WriteNumber ReplicaHistory::begin_write(const std::string& key,
+                                                        std::optional<std::string> value,
+                                                        const Writes& seen, Instant at_instant) {
+  const WriteNumber number{writes_.size()};
+  if (value) {
+    const bool is_new = by_value_.emplace(std::pair(key, *value), number).second;
+    OXBOW_ASSERT(is_new, "a history needs a value of its own for each write");
+  }
+  Writes replaced = seen;
+  for (const WriteNumber one : seen) {
+    OXBOW_ASSERT(at(one).key == key, "a context is of one key");
+    replaced.insert(at(one).replaced.begin(), at(one).replaced.end());
+  }
+  writes_.push_back({key, std::move(value), std::move(replaced), at_instant, std::nullopt});
+  of_key_[key].push_back(number);
+  return number;
+}
+
+void ReplicaHistory::acknowledged(WriteNumber write, Instant at_instant) {
+  writes_[static_cast<std::size_t>(write)].acknowledged = at_instant;
+}
+
+std::size_t ReplicaHistory::acknowledged_writes() const {
+  return static_cast<std::size_t>(std::count_if(
+      writes_.begin(), writes_.end(), [](const Write& w) { return w.acknowledged.has_value(); }));
+}
+
+std::optional<ReplicaHistory::WriteNumber> ReplicaHistory::writer_of(
+    const std::string& key, const std::string& value) const {
+  const auto found = by_value_.find({key, value});
+  if (found == by_value_.end()) return std::nullopt;
+  return found->second;
+}
+
+ReplicaHistory::Writes ReplicaHistory::seen_by(const Read& read) const {
+  Writes seen;
+  for (const std::string& value : read.values) {
+    if (const auto writer = writer_of(read.key, value)) seen.insert(*writer);
+  }
+  return seen;
+}
+
+void ReplicaHistory::check_sound(const Read& read) {
+  for (const std::string& value : read.values) {
+    const auto writer = writer_of(read.key, value);
+    if (!writer || at(*writer).began > read.ended) {
+      breach(read, "returned \"" + value + "\", which nobody had written");
+    }
+    if (std::count(read.values.begin(), read.values.end(), value) > 1) {
+      breach(read, "returned \"" + value + "\" more than once");
+    }
+  }
+  if (read.deleted && !read.values.empty()) breach(read, "is deleted, and has values");
+}
+
+void ReplicaHistory::check_fresh(const Read& read, Conflicts conflicts) {
+  check_sound(read);
+  const Writes returned = seen_by(read);
+  const auto writes = of_key_.find(read.key);
+  if (writes == of_key_.end()) return;
+  for (const WriteNumber number : writes->second) {
+    const Write& write = at(number);
+    if (!write.acknowledged || *write.acknowledged >= read.began) continue;
+    if (!accounts_for(read, returned, number, conflicts)) {
+      breach(read, "does not account for " + name(number));
+    }
+    for (const WriteNumber old : returned) {
+      if (write.replaced.contains(old)) {
+        breach(read, fmt::format("returned {}, which {} had replaced", name(old), name(number)));
+      }
+    }
+  }
+}
+
+bool ReplicaHistory::accounts_for(const Read& read, const Writes& returned, WriteNumber number,
+                                  Conflicts conflicts) const {
+  const Writes& older = at(number).replaced;
+  for (const WriteNumber candidate : of_key_.at(read.key)) {
+    const Write& write = at(candidate);
+    if (write.began > read.ended || older.contains(candidate)) continue;
+    const bool may_stand_for = candidate == number || write.replaced.contains(number) ||
+                               conflicts == Conflicts::lww;  // a concurrent one may have won
+    if (!may_stand_for) continue;
+    if (write.value ? returned.contains(candidate)
+                    : conflicts == Conflicts::siblings || read.deleted) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string ReplicaHistory::name(WriteNumber number) const {
+  const Write& write = at(number);
+  return fmt::format(
+      "{} (write {}, from {}, {})", write.value ? '"' + *write.value + '"' : "delete",
+      static_cast<std::size_t>(number), text(write.began),
+      write.acknowledged ? "acknowledged at " + text(*write.acknowledged) : "not acknowledged");
+}
+
+void ReplicaHistory::breach(const Read& read, const std::string& what) {
+  if (breaches_.size() >= kMostBreaches) return;
+  std::string values;
+  for (const std::string& value : read.values) values += " \"" + value + '"';
+  breaches_.push_back(fmt::format("the read of {} from {} to {}, which returned{}: {}", read.key,
+                                  text(read.began), text(read.ended),
+                                  values.empty() ? " nothing" : values, what));
+}
+
+}  // namespace oxbow
