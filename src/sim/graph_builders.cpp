@@ -16,7 +16,7 @@ namespace {
 using Links = std::vector<LinkKey>;
 
 constexpr int kAttempts = 100;
-constexpr int kRounds = 2000;  // of drawing again what was there already
+constexpr int kRounds = 300;  // of drawing again what was there already
 
 std::uint64_t possible_links(std::uint32_t peers) {
   return std::uint64_t{peers} * (peers - std::min(peers, 1U)) / 2;
