@@ -58,6 +58,7 @@ inline constexpr auto kDeadAfter = 6s;                  // of silence from a nei
 inline constexpr auto kProbeEvery = 5s;        // one address that a neighbor states is dialled
 inline constexpr auto kAddressesEvery = 1s;    // one neighbor is told addresses
 inline constexpr auto kIdleConnection = 180s;  // a connection without a link that nobody uses
+inline constexpr auto kRetiredConnection = 2s;  // one of two, silent for that long: hung up
 inline constexpr auto kDialBackoffFirst = 500ms;
 inline constexpr auto kDialBackoffMost = 30s;
 inline constexpr auto kDialTimeout = 5s;
@@ -148,6 +149,19 @@ inline constexpr std::size_t kFetchedBytes = 256 * 1024 * 1024;  // of values on
 inline constexpr auto kHolderStalls = 2s;    // without a piece: the next holder, if there is one
 inline constexpr auto kHolderIsBusy = 50ms;  // then it is asked for the piece again
 inline constexpr std::size_t kObjectScan = 512;  // objects that one slice makes findable
+
+// The store on disk ----------------------------------------------------------------------------
+inline constexpr std::size_t kObjectCache = 32 * 1024 * 1024;  // decoded objects, as byte_size()
+inline constexpr std::size_t kBlockCache = 8 * 1024 * 1024;    // of files, below that
+inline constexpr std::size_t kWriteBuffer = 16 * 1024 * 1024;  // until it goes into a file
+inline constexpr std::uint64_t kWal = 32 * 1024 * 1024;  // to be read again after a crash: 0.2 s
+inline constexpr std::size_t kOpenFiles = 256;
+inline constexpr std::size_t kCommitBytes = 8 * 1024 * 1024;  // in one batch with one sync
+inline constexpr std::size_t kSubmitBytes = 256 * 1024;       // committed before the turn is over
+inline constexpr auto kUnsyncedDelay = 5ms;  // writes that nobody waits for share a commit
+inline constexpr std::uint64_t kDiskReserve = 64 * 1024 * 1024;  // free; below it writes are refused
+inline constexpr auto kDiskCheckEvery = 1s;  // free space, and whether a full disk still is
+inline constexpr std::uint64_t kCountedAtOpen = 8 * 1024 * 1024;  // a larger store is estimated
 
 // Replicas -----------------------------------------------------------------------------------
 inline constexpr std::size_t kObjectPart = kFrame - 64 * 1024;  // larger objects go in parts

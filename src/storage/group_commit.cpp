@@ -1,0 +1,184 @@
+#include "storage/group_commit.h"
+
+#include <pthread.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "base/limits.h"
+#include "storage/record_bytes.h"
+#include "storage/record_keys.h"
+#include "storage/rocks_options.h"
+#include "storage/signal_mask.h"
+
+namespace oxbow::storage {
+
+GroupCommit::GroupCommit(rocksdb::DB& database, CommitSettings settings)
+    : database_(database), settings_(std::move(settings)) {
+  look_at_disk();
+  const SignalMask no_signals;  // they are for the loop
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "oxbow-store");
+}
+
+GroupCommit::~GroupCommit() { stop(); }
+
+void GroupCommit::submit(std::vector<PendingWritePointer>& writes) {
+  if (writes.empty()) return;
+  bool wake = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (PendingWritePointer& write : writes) {
+      queued_bytes_ += write->size;
+      if (write->sync == Sync::yes) ++queued_syncs_;
+      queue_.push_back(std::move(write));
+    }
+    wake = asleep_ && (!gathering_ || queued_syncs_ > 0 || queued_bytes_ >= limits::kSubmitBytes);
+    if (wake) asleep_ = false;
+  }
+  writes.clear();
+  if (wake) changed_.notify_one();
+}
+
+std::size_t GroupCommit::stop() {
+  if (!thread_.joinable()) return lost_;
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  lost_ = batch_.size() + queue_.size();
+  return lost_;
+}
+
+void GroupCommit::run() {
+  Lock lock(mutex_);
+  for (;;) {
+    wait_for_work(lock);
+    if (queue_.empty() && stopping_) return;
+    take_batch();
+    lock.unlock();
+    look_at_disk();
+    if (!batch_.empty() && !commit_batch()) return;
+    batch_.clear();  // without the lock: values may go with it
+    lock.lock();
+  }
+}
+
+/// Until there is a batch to commit, a full disk to look at, or nothing more to come.
+void GroupCommit::wait_for_work(Lock& lock) {
+  const auto sleep_until = [&](Clock::time_point time, auto woken) {
+    asleep_ = true;
+    if (time == Clock::time_point::max()) {
+      changed_.wait(lock, woken);
+    } else {
+      changed_.wait_until(lock, time, woken);
+    }
+    asleep_ = false;
+  };
+  if (queue_.empty()) {
+    const bool is_full = health() == Health::full;
+    sleep_until(is_full ? next_look_ : Clock::time_point::max(),
+                [this] { return stopping_ || !queue_.empty(); });
+  }
+  if (queue_.empty() || stopping_ || queued_syncs_ > 0) return;
+  gathering_ = true;
+  sleep_until(Clock::now() + limits::kUnsyncedDelay, [this] {
+    return stopping_ || queued_syncs_ > 0 || queued_bytes_ >= limits::kSubmitBytes;
+  });
+  gathering_ = false;
+}
+
+void GroupCommit::take_batch() {
+  std::size_t bytes = 0;
+  while (!queue_.empty() && (batch_.empty() || bytes < limits::kCommitBytes)) {
+    bytes += queue_.front()->size;
+    if (queue_.front()->sync == Sync::yes) --queued_syncs_;
+    batch_.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_bytes_ -= bytes;
+}
+
+/// False: this is the end, and the batch has not been committed.
+bool GroupCommit::commit_batch() {
+  const bool synced = std::any_of(batch_.begin(), batch_.end(),
+                                  [](const auto& write) { return write->sync == Sync::yes; });
+  rocksdb::WriteBatch batch;
+  fill(batch);
+  rocksdb::WriteOptions options;
+  options.sync = synced;
+  for (;;) {
+    // RocksDB takes no writes after one that failed until it has recovered; Busy: it is at it.
+    rocksdb::Status status = no_space_ ? database_.Resume() : rocksdb::Status::OK();
+    if (status.ok()) status = database_.Write(options, &batch);
+    no_space_ = status.IsNoSpace() || (no_space_ && status.IsBusy());
+    if (status.ok()) break;
+    if (!no_space_) {
+      fail(status);
+      return false;
+    }
+    health_.store(Health::full, std::memory_order_release);
+    if (!retry_later()) return false;
+  }
+  const std::uint64_t last = batch_.back()->sequence;
+  committed_.store(last, std::memory_order_release);
+  commits_.fetch_add(1, std::memory_order_relaxed);
+  if (synced) {
+    syncs_.fetch_add(1, std::memory_order_relaxed);
+    if (settings_.on_durable) settings_.on_durable(WriteSequence{last});
+  }
+  return true;
+}
+
+/// Sleeps until there may be space again; false: the store is being closed.
+bool GroupCommit::retry_later() {
+  Lock lock(mutex_);
+  changed_.wait_for(lock, limits::kDiskCheckEvery, [this] { return stopping_; });
+  return !stopping_;
+}
+
+void GroupCommit::look_at_disk() {
+  const Clock::time_point now = Clock::now();
+  if (now < next_look_) return;
+  next_look_ = now + limits::kDiskCheckEvery;
+  struct statvfs status {};
+  if (::statvfs(settings_.directory.c_str(), &status) != 0) return;
+  const std::uint64_t free = std::uint64_t{status.f_bavail} * status.f_frsize;
+  free_bytes_.store(free, std::memory_order_relaxed);
+  if (health() == Health::failed) return;
+  health_.store(free < settings_.disk_reserve || no_space_ ? Health::full : Health::good,
+                std::memory_order_release);
+}
+
+void GroupCommit::fail(const rocksdb::Status& status) {
+  health_.store(Health::failed, std::memory_order_release);
+  if (settings_.on_fatal) settings_.on_fatal(error_of(status, settings_.directory));
+}
+
+void GroupCommit::fill(rocksdb::WriteBatch& out) const {
+  std::map<PeerId, HintTotals> totals;  // the last of the batch
+  for (const PendingWritePointer& write : batch_) {
+    if (write->erased) {
+      out.Delete(write->stored_key);
+    } else {
+      out.Put(write->stored_key, record_bytes(*write));
+    }
+    if (write->totals) totals[destination_of(write->stored_key)] = *write->totals;
+  }
+  for (const auto& [destination, of_it] : totals) {
+    if (of_it.hints == 0) {
+      out.Delete(totals_key(destination));
+    } else {
+      out.Put(totals_key(destination), totals_bytes(destination, of_it));
+    }
+  }
+}
+
+}  // namespace oxbow::storage

@@ -1,0 +1,119 @@
+// The storage thread: takes all that is pending, writes it as one batch with one sync, says so, and
+// goes on with what has come in meanwhile. It sleeps while there is nothing to do.
+//
+//            submit                      written (and synced)
+//   asleep ──────────▶ committing ───────────────────────────▶ asleep, or committing
+//                        │    ▲ space again, retried
+//               no space ▼    │                  any other error
+//                       waiting                 ──────────────▶ failed: on_fatal, once
+//
+// The sync is that of the write call itself: a concurrent SyncWAL was seen to stall writers for up
+// to 19 ms. A batch of which no write needs a sync gets none. After a failed sync nothing is known
+// of what is on disk, and to sync again proves nothing (Rebello et al. 2020, "Can Applications
+// Recover from fsync Failures?"): so that is the end of the store.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/ids.h"
+#include "storage/pending_writes.h"
+
+namespace rocksdb {
+class DB;
+class Status;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace oxbow::storage {
+
+struct CommitSettings {
+  std::string directory;
+  std::uint64_t disk_reserve = 0;  ///< bytes free, below which `full` is set
+  /// On the storage thread: all up to this sequence is durable. Not called for a batch that
+  /// nobody waits for.
+  std::function<void(WriteSequence)> on_durable;
+  /// On the storage thread, at most once: nothing will be durable from now on.
+  std::function<void(const Error&)> on_fatal;
+};
+
+class GroupCommit {
+ public:
+  enum class Health : std::uint8_t {
+    good,
+    full,    ///< little space is left, or none: what is pending is retried
+    failed,  ///< see on_fatal
+  };
+
+  /// `database` must outlive it. The thread begins at once.
+  GroupCommit(rocksdb::DB& database, CommitSettings settings);
+  ~GroupCommit();
+  GroupCommit(const GroupCommit&) = delete;
+  GroupCommit& operator=(const GroupCommit&) = delete;
+
+  /// Takes the writes, which follow those submitted before, and leaves the list empty.
+  void submit(std::vector<PendingWritePointer>& writes);
+
+  /// Commits all that was submitted, with one try if the disk is full, and ends the thread. What
+  /// could not be committed is counted.
+  std::size_t stop();
+
+  // Thread-safe.
+  /// All up to it is on disk, synced as far as it needs to be.
+  std::uint64_t committed() const { return committed_.load(std::memory_order_acquire); }
+  Health health() const { return health_.load(std::memory_order_acquire); }
+  /// Bytes of the file system, as last looked at.
+  std::uint64_t free_bytes() const { return free_bytes_.load(std::memory_order_relaxed); }
+  /// Commits so far, and those of them with a sync.
+  std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
+  std::uint64_t syncs() const { return syncs_.load(std::memory_order_relaxed); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Lock = std::unique_lock<std::mutex>;
+
+  void run();
+  void wait_for_work(Lock& lock);
+  void take_batch();
+  bool commit_batch();
+  bool retry_later();
+  void look_at_disk();
+  void fail(const rocksdb::Status& status);
+  void fill(rocksdb::WriteBatch& out) const;
+
+  rocksdb::DB& database_;
+  const CommitSettings settings_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Under mutex_:
+  std::deque<PendingWritePointer> queue_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t queued_syncs_ = 0;  // writes in queue_ that need one
+  bool asleep_ = false;           // the thread waits, and a wake-up is due for:
+  bool gathering_ = false;        // a sync or many bytes; otherwise for anything
+  bool stopping_ = false;
+
+  // Of the storage thread:
+  std::vector<PendingWritePointer> batch_;
+  Clock::time_point next_look_{};
+  bool no_space_ = false;  // the last commit failed for it
+
+  std::atomic<std::uint64_t> committed_{0};
+  std::atomic<Health> health_{Health::good};
+  std::atomic<std::uint64_t> free_bytes_{0};
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::uint64_t> syncs_{0};
+  std::size_t lost_ = 0;  // read once the thread has ended
+  std::thread thread_;
+};
+
+}  // namespace oxbow::storage

@@ -1,0 +1,329 @@
+#include "storage/rocks_store.h"
+
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+
+#include <utility>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "storage/record_bytes.h"
+#include "storage/record_keys.h"
+#include "storage/rocks_options.h"
+#include "storage/signal_mask.h"
+#include "version/object_bytes.h"
+
+namespace oxbow {
+
+using namespace storage;
+
+namespace {
+
+constexpr std::size_t kWriteOverhead = 200;  // of a pending write: nodes, strings, vectors
+
+std::size_t size_of(const PendingWrite& write) {
+  return kWriteOverhead + write.stored_key.size() + write.bytes.size() + write.object.byte_size();
+}
+
+}  // namespace
+
+// -- opening and closing --------------------------------------------------------------------------
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(StorageOptions options) {
+  auto directory = DataDirectory::open(options.directory, options.peer);
+  if (!directory) return directory.error();
+  rocksdb::DB* opened = nullptr;
+  {
+    const SignalMask no_signals;  // for RocksDB's threads
+    const auto status = rocksdb::DB::Open(rocks_options(), directory->store_path(), &opened);
+    if (!status.ok()) return error_of(status, options.directory);
+  }
+  std::unique_ptr<RocksStore> store(new RocksStore(std::move(options), std::move(directory).value(),
+                                                   std::unique_ptr<rocksdb::DB>(opened)));
+  if (const Status loaded = store->load_hint_totals(); !loaded) return loaded.error();
+  if (const Status counted = store->count_objects(); !counted) return counted.error();
+  return store;
+}
+
+RocksStore::RocksStore(StorageOptions options, DataDirectory directory,
+                       std::unique_ptr<rocksdb::DB> database)
+    : options_(std::move(options)),
+      directory_(std::move(directory)),
+      database_(std::move(database)),
+      cache_(options_.cache_bytes),
+      commit_(std::make_unique<GroupCommit>(
+          *database_, CommitSettings{options_.directory, options_.disk_reserve, options_.on_durable,
+                                     options_.on_fatal})) {}
+
+RocksStore::~RocksStore() {
+  // Who wants to know has called close().
+  [[maybe_unused]] const Status closed = close();
+}
+
+Status RocksStore::close() {
+  if (commit_ == nullptr) return Done{};
+  submit();
+  const std::size_t lost = commit_->stop();
+  const bool has_failed = commit_->health() == GroupCommit::Health::failed;
+  commit_.reset();
+  rocksdb::Status status =
+      has_failed ? rocksdb::Status::OK() : database_->Flush(rocksdb::FlushOptions());
+  const rocksdb::Status closed = database_->Close();
+  database_.reset();
+  if (lost > 0) {
+    return Error{has_failed ? "disk" : "no-room",
+                 fmt::format("{} writes could not be stored in {}", lost, options_.directory),
+                 {},
+                 {}};
+  }
+  if (status.ok()) status = closed;
+  // What was committed is in the log; on a full disk it stays there.
+  if (!status.ok() && !status.IsNoSpace()) return error_of(status, options_.directory);
+  return Done{};
+}
+
+Status RocksStore::load_hint_totals() {
+  const std::unique_ptr<rocksdb::Iterator> totals(database_->NewIterator(rocksdb::ReadOptions()));
+  const std::string end = end_of(Space::totals);
+  for (totals->Seek(totals_key(PeerId())); totals->Valid() && totals->key().compare(end) < 0;
+       totals->Next()) {
+    const PeerId destination = destination_of(totals->key().ToStringView());
+    auto found = parse_totals(destination, totals->value().ToStringView());
+    if (!found) {
+      // The hints are there: they are delivered, and then counted down to none.
+      ++damaged_;
+      found = HintTotals{1, 0};
+    }
+    hints_.set(destination, *found);
+  }
+  if (!totals->status().ok()) return error_of(totals->status(), options_.directory);
+  return Done{};
+}
+
+/// A small store is gone through at once; of a large one the sums have to be found later.
+Status RocksStore::count_objects() {
+  std::uint64_t bytes = 0;
+  database_->GetIntProperty(rocksdb::DB::Properties::kEstimateLiveDataSize, &bytes);
+  std::uint64_t in_memory = 0;
+  database_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &in_memory);
+  if (bytes + in_memory <= limits::kCountedAtOpen) {
+    for (bool more = true; more;) {
+      const auto page = rebuild_sums(1024, limits::kCountedAtOpen);
+      if (!page) return page.error();
+      more = *page;
+    }
+    return Done{};
+  }
+  sums_known_ = false;
+  database_->GetIntProperty(rocksdb::DB::Properties::kEstimateNumKeys, &count_);
+  count_ -= std::min(count_, hints_.all().hints);
+  return Done{};
+}
+
+// -- objects --------------------------------------------------------------------------------------
+
+Result<StoredObject> RocksStore::read(std::string_view key) {
+  if (const ObjectCache::Entry* const cached = cache_.find(key)) {
+    return StoredObject{cached->object, shown(cached->shown_after)};
+  }
+  const std::string stored_key = object_key(key);
+  if (const PendingWrite* const write = pending_.find(stored_key)) {
+    if (!write->erased) cache_.put(key, write->object, write->shown_after);
+    return StoredObject{write->object, shown(write->shown_after)};
+  }
+  const auto record = read_disk(stored_key);
+  if (!record) return record.error();
+  if (!*record) return StoredObject{};
+  auto object = parse_object(**record, key);
+  if (!object) {
+    ++damaged_;
+    return Error{"damaged", "the copy of a key is damaged on disk", object.error().needed,
+                 object.error().got};
+  }
+  cache_.put(key, *object, 0);
+  return StoredObject{std::move(object).value(), kNothingPending};
+}
+
+Result<WriteSequence> RocksStore::put(std::string_view key, const Object& object, Sync sync) {
+  if (const Status room = check_room(); !room) return room.error();
+  PendingWrite write;
+  write.stored_key = object_key(key);
+  write.object = object;
+  write.sync = sync;
+  const auto added = add(std::move(write));
+  cache_.put(key, object, added->shown_after);
+  return sync == Sync::yes ? WriteSequence{added->sequence} : kNothingPending;
+}
+
+Result<WriteSequence> RocksStore::remove(std::string_view key) {
+  // Nobody waits for it: lost, it is done again. And it makes room, so it is never refused.
+  PendingWrite write;
+  write.stored_key = object_key(key);
+  write.erased = true;
+  add(std::move(write));
+  cache_.erase(key);
+  return kNothingPending;
+}
+
+// -- hints ----------------------------------------------------------------------------------------
+
+struct RocksStore::HintFound {
+  Hint hint;
+  std::uint64_t shown_after = 0;
+};
+
+Result<std::optional<RocksStore::HintFound>> RocksStore::find_hint(const PeerId& destination,
+                                                                   std::string_view key) {
+  const std::string stored_key = hint_key(destination, key);
+  if (const PendingWrite* const write = pending_.find(stored_key)) {
+    if (write->erased) return std::optional<HintFound>();
+    return std::optional(HintFound{{destination, std::string(key), write->object, write->written},
+                                   write->shown_after});
+  }
+  const auto record = read_disk(stored_key);
+  if (!record) return record.error();
+  if (!*record) return std::optional<HintFound>();
+  auto hint = parse_hint(destination, key, **record);
+  if (!hint) {
+    ++damaged_;
+    return Error{"damaged", "a hint is damaged on disk", hint.error().needed, hint.error().got};
+  }
+  return std::optional(HintFound{std::move(hint).value(), 0});
+}
+
+Result<StoredObject> RocksStore::read_hints(std::string_view key, Conflicts conflicts) {
+  StoredObject all;
+  for (const auto& entry : hints_.by_destination()) {
+    const auto found = find_hint(entry.first, key);
+    if (!found || !*found) continue;
+    all.object.merge((*found)->hint.object, conflicts);
+    all.pending = std::max(all.pending, shown((*found)->shown_after));
+  }
+  return all;
+}
+
+std::optional<Hint> RocksStore::read_hint(const PeerId& destination, std::string_view key) {
+  if (hints_.of(destination).hints == 0) return std::nullopt;
+  auto found = find_hint(destination, key);
+  if (!found || !*found) return std::nullopt;
+  return std::move((*found)->hint);
+}
+
+Result<WriteSequence> RocksStore::write_hint(const Hint& hint, Sync sync) {
+  if (const Status room = check_room(); !room) return room.error();
+  if (const auto before = read_hint(hint.destination, hint.key)) {
+    hints_.take(hint.destination, oxbow::size_of(*before));
+  }
+  hints_.add(hint.destination, oxbow::size_of(hint));
+  PendingWrite write;
+  write.stored_key = hint_key(hint.destination, hint.key);
+  write.object = hint.object;
+  write.written = hint.written;
+  write.totals = hints_.of(hint.destination);
+  write.sync = sync;
+  const auto added = add(std::move(write));
+  return sync == Sync::yes ? WriteSequence{added->sequence} : kNothingPending;
+}
+
+void RocksStore::erase_hint(const PeerId& destination, std::string_view key) {
+  if (hints_.of(destination).hints == 0) return;
+  const auto before = find_hint(destination, key);
+  if (before && !*before) return;
+  hints_.take(destination, before ? oxbow::size_of((*before)->hint) : 0);
+  PendingWrite write;
+  write.stored_key = hint_key(destination, key);
+  write.erased = true;
+  write.totals = hints_.of(destination);
+  add(std::move(write));
+}
+
+// -- small records --------------------------------------------------------------------------------
+
+std::optional<std::string> RocksStore::read_record(std::string_view name) {
+  const std::string stored_key = record_key(name);
+  if (const PendingWrite* const write = pending_.find(stored_key)) return write->bytes;
+  const auto record = read_disk(stored_key);
+  if (!record || !*record) return std::nullopt;
+  auto bytes = parse_checked(name, **record);
+  if (!bytes) ++damaged_;
+  return bytes;
+}
+
+Result<WriteSequence> RocksStore::write_record(std::string_view name, std::string_view bytes) {
+  if (const Status room = check_room(); !room) return room.error();
+  PendingWrite write;
+  write.stored_key = record_key(name);
+  write.bytes = bytes;
+  write.sync = Sync::yes;
+  return WriteSequence{add(std::move(write))->sequence};
+}
+
+// -- pending writes -------------------------------------------------------------------------------
+
+PendingWritePointer RocksStore::add(PendingWrite write) {
+  OXBOW_ASSERT(commit_ != nullptr, "a write to a store that was closed");
+  take_durable();
+  write.size = size_of(write);
+  unsubmitted_bytes_ += write.size;
+  auto added = pending_.add(std::move(write));
+  unsubmitted_.push_back(added);
+  if (unsubmitted_bytes_ >= limits::kSubmitBytes) submit();
+  return added;
+}
+
+void RocksStore::submit() {
+  if (unsubmitted_.empty()) return;
+  unsubmitted_bytes_ = 0;
+  commit_->submit(unsubmitted_);
+}
+
+WriteSequence RocksStore::take_durable() {
+  const std::uint64_t committed = commit_->committed();
+  pending_.drop(committed);
+  return WriteSequence{committed};
+}
+
+WriteSequence RocksStore::shown(std::uint64_t shown_after) const {
+  return shown_after > commit_->committed() ? WriteSequence{shown_after} : kNothingPending;
+}
+
+Status RocksStore::check_room() {
+  take_durable();
+  if (commit_->health() != GroupCommit::Health::good) {
+    const bool is_full = commit_->health() == GroupCommit::Health::full;
+    return Error{is_full ? "no-room" : "disk", refusing(),
+                 is_full ? fmt::format("{} bytes free", options_.disk_reserve) : std::string(),
+                 is_full ? fmt::format("{} bytes free", commit_->free_bytes()) : std::string()};
+  }
+  if (pending_.bytes() < options_.pending_bytes) return Done{};
+  return Error{"no-room", "too many writes wait for the disk: try again",
+               fmt::format("at most {} bytes", options_.pending_bytes),
+               fmt::format("{} bytes", pending_.bytes())};
+}
+
+std::string RocksStore::refusing() const {
+  switch (commit_->health()) {
+    case GroupCommit::Health::good:
+      break;
+    case GroupCommit::Health::full:
+      return fmt::format("the disk of {} is full: free some space", options_.directory);
+    case GroupCommit::Health::failed:
+      return fmt::format("the store in {} has failed", options_.directory);
+  }
+  return {};
+}
+
+Result<std::optional<std::string>> RocksStore::read_disk(const std::string& stored_key) {
+  std::string bytes;
+  const auto status = database_->Get(rocksdb::ReadOptions(), stored_key, &bytes);
+  if (status.ok()) return std::optional(std::move(bytes));
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (status.IsCorruption()) ++damaged_;
+  return error_of(status, options_.directory);
+}
+
+RocksStore::Figures RocksStore::figures() const {
+  return {damaged_, commit_->commits(), commit_->syncs(), cache_.size(), cache_.bytes()};
+}
+
+}  // namespace oxbow

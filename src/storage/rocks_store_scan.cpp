@@ -1,0 +1,139 @@
+// Scans: what is on disk and what is pending, as one order.
+#include <rocksdb/db.h>
+
+#include "base/hash.h"
+#include "storage/record_bytes.h"
+#include "storage/record_keys.h"
+#include "storage/rocks_options.h"
+#include "storage/rocks_store.h"
+#include "version/object_bytes.h"
+
+namespace oxbow {
+
+using namespace storage;
+
+namespace {
+
+/// How many slices a scan leaves out in search of the end of a damaged block.
+constexpr int kSlicesLeftOut = 256;
+
+}  // namespace
+
+/// Visits the records in [from, end) in order: `visit(stored_key, write, bytes)`, where `write` is
+/// the pending one (then `bytes` is empty) or null; until it returns false.
+template <class Visit>
+Status RocksStore::walk(const std::string& from, const std::string& end, Visit visit) {
+  rocksdb::ReadOptions options;
+  const rocksdb::Slice bound(end);
+  options.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> stored(database_->NewIterator(options));
+  stored->Seek(from);
+  const auto& by_key = pending_.by_key();
+  auto write = by_key.lower_bound(from);
+  const auto writes_end = by_key.lower_bound(end);
+  for (;;) {
+    if (!stored->Valid() && !stored->status().ok()) {
+      return error_of(stored->status(), options_.directory);
+    }
+    const bool is_stored = stored->Valid();
+    const bool is_pending = write != writes_end;
+    if (!is_stored && !is_pending) return Done{};
+    const int order = !is_pending  ? -1
+                      : !is_stored ? 1
+                                   : stored->key().ToStringView().compare(write->first);
+    bool go_on = true;
+    if (order < 0) {
+      go_on = visit(stored->key().ToStringView(), static_cast<const PendingWrite*>(nullptr),
+                    stored->value().ToStringView());
+    } else if (!write->second->erased) {
+      go_on = visit(write->first, write->second.get(), std::string_view());
+    }
+    if (!go_on) return Done{};
+    if (order <= 0) stored->Next();
+    if (order >= 0) ++write;
+  }
+}
+
+Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t most,
+                              std::size_t most_bytes, std::vector<ScannedObject>& page) {
+  const std::string end = last == ~std::uint64_t{0} ? objects_end() : objects_from(last + 1);
+  std::size_t taken = 0;
+  std::size_t bytes = 0;
+  bool more = false;
+  const auto visit = [&](std::string_view stored_key, const PendingWrite* write,
+                         std::string_view record) {
+    if (taken > 0 && (taken >= most || bytes >= most_bytes)) {
+      more = true;
+      return false;
+    }
+    const std::string_view key = key_of_object(stored_key);
+    Object object;
+    if (write != nullptr) {
+      object = write->object;
+    } else if (auto parsed = parse_object(record, key)) {
+      object = std::move(parsed).value();
+    } else {
+      ++damaged_;
+      return true;
+    }
+    ++taken;
+    bytes += key.size() + object.byte_size();
+    cursor = {hash_of_object(stored_key), std::string(key)};
+    page.push_back({cursor.key, std::move(object)});
+    return true;
+  };
+
+  for (int left_out = 0;; ++left_out) {
+    std::string from = objects_from(cursor.hash);
+    if (!cursor.key.empty()) from = behind(from += cursor.key);
+    if (from >= end) return false;
+    const Status walked = walk(from, end, visit);
+    if (walked) return more;
+    if (walked.error().code != "damaged" || left_out >= kSlicesLeftOut) return walked.error();
+    // A whole block cannot be read: on with the next slice, until they can be again.
+    ++damaged_;
+    const std::uint32_t slice = SliceSums::slice_of(cursor.hash);
+    if (slice + 1 >= SliceSums::kSlices) return false;
+    cursor = {std::uint64_t{slice + 1} << 48, {}};
+    if (cursor.hash > last) return false;
+  }
+}
+
+void RocksStore::scan_hints(const PeerId& destination, std::string_view after, std::size_t most,
+                            std::size_t most_bytes, std::vector<Hint>& page) {
+  if (hints_.of(destination).hints == 0) return;
+  std::string from = hint_key(destination, after);
+  if (!after.empty()) from = behind(std::move(from));
+  std::size_t taken = 0;
+  std::size_t bytes = 0;
+  bool more = false;
+  std::vector<std::string> damaged;
+  const Status walked =
+      walk(from, hints_end(destination),
+           [&](std::string_view stored_key, const PendingWrite* write, std::string_view record) {
+             if (taken > 0 && (taken >= most || bytes >= most_bytes)) {
+               more = true;
+               return false;
+             }
+             const std::string_view key = key_of_hint(stored_key);
+             if (write != nullptr) {
+               page.push_back({destination, std::string(key), write->object, write->written});
+             } else if (auto parsed = parse_hint(destination, key, record)) {
+               page.push_back(std::move(parsed).value());
+             } else {
+               damaged.emplace_back(key);
+               return true;
+             }
+             ++taken;
+             bytes += size_of(page.back());
+             return true;
+           });
+  // Nobody can be given them any more; what counts them says so.
+  for (const std::string& key : damaged) erase_hint(destination, key);
+  const bool has_none = taken == 0 && damaged.empty() && !more && after.empty();
+  if (has_none && (walked || walked.error().code == "damaged")) {
+    hints_.set(destination, HintTotals{});
+  }
+}
+
+}  // namespace oxbow
