@@ -32,21 +32,23 @@ Result<GetRequest> request_of(const Options& options) {
 
 bool has_flooded(const GetAnswer& answer) { return answer.flood_ttl.has_value(); }
 
+// Leaves out the figures of a search that was not made.
+struct AnswerWriter {
+  FieldWriter field;
+  bool flooded;
+
+  template <class T>
+  void operator()(std::string_view name, const T& content) {
+    if (flooded || (name != "hits" && name != "flood_ttl" && name != "search")) field(name, content);
+  }
+  void bytes(std::string_view name, const std::string& content) { field.bytes(name, content); }
+};
+
 void print_json(const Output& output, const std::string& key, const GetAnswer& answer) {
   JsonWriter json;
   json.begin_document("get").bytes("key", key);
-  FieldWriter field(json);
-  field("found", answer.found);
-  field("deleted", answer.deleted);
-  field("values", answer.values);
-  field.bytes("context", answer.context);
-  field("source", answer.source);
-  field("quorum", answer.quorum);
-  field("adopted", answer.adopted);
-  if (has_flooded(answer)) {
-    field("hits", answer.hits);
-    field("search", answer.search);
-  }
+  AnswerWriter writer{FieldWriter(json), has_flooded(answer)};
+  describe(writer, answer);
   json.end_object();
   output.print(json);
 }
@@ -148,6 +150,7 @@ int run(Invocation& invocation) {
   } else {
     print_plain(output, request->key, *answer);
   }
+  if (!answer->warning.empty()) output.aside("warning: " + printable(answer->warning));
   if (invocation.options.is_set("explain")) explain(output, *answer);
   return exit_code(*answer);
 }

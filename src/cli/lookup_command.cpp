@@ -23,7 +23,7 @@ Result<std::vector<RingWay>> ways_of(const std::string& list) {
       return Error{
           "usage",
           fmt::format("--via={}: give some of one-hop, finger, successor, with commas", list),
-          "one-hop,finger,successor", list};
+          "one-hop, finger, successor", list};
     }
     if (std::find(ways.begin(), ways.end(), *way) == ways.end()) ways.push_back(*way);
     if (end == rest.size()) return ways;

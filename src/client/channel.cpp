@@ -1,5 +1,7 @@
 #include "client/channel.h"
 
+#include "client/endpoint.h"
+
 namespace oxbow {
 namespace {
 
@@ -29,9 +31,7 @@ Result<Arrival> Channel::receive(Deadline deadline) {
       case RpcClientStream::Next::hit:
         return Arrival{stream_.id(), std::move(stream_.hit())};
       case RpcClientStream::Next::error:
-        return Error{"peer-lost",
-                     "the peer sent something else than an answer: " + stream_.error().message,
-                     "MessagePack-RPC", stream_.error().got};
+        return not_an_answer(stream_.error());
       case RpcClientStream::Next::more:
         break;
     }

@@ -4,19 +4,14 @@
 
 #include "client/download_session.h"
 #include "client/implementation.h"
+#include "client/time_allowed.h"
 
 namespace oxbow {
 namespace {
 
 using std::chrono::milliseconds;
 
-// What a peer may allow a search that names no time of its own.
-constexpr milliseconds kLongestSearch{60'000};
 constexpr int kUpdateAttempts = 5;
-
-milliseconds allowed(std::uint32_t timeout_ms) {
-  return timeout_ms == 0 ? kLongestSearch : milliseconds(timeout_ms);
-}
 
 }  // namespace
 

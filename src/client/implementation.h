@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "client/channel.h"
+#include "client/endpoint.h"
 #include "message/client.h"
 
 namespace oxbow {
@@ -34,7 +35,7 @@ class Client::Implementation {
     Result<ClientAnswer> answer = call(request, allowed, on_hit);
     if (!answer) return answer.error();
     if (auto* expected = std::get_if<Answer>(&*answer)) return std::move(*expected);
-    return Error{"peer-lost", "the peer answered something else than it was asked", "", ""};
+    return other_answer();
   }
 
   std::string address;

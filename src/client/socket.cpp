@@ -15,6 +15,8 @@
 #include <memory>
 #include <utility>
 
+#include "client/endpoint.h"
+
 namespace oxbow {
 namespace {
 
@@ -24,51 +26,22 @@ std::string reason_of(int error) {
   return reason;
 }
 
-Error lost(int error) {
-  return {"peer-lost", "the connection to the peer ended: " + reason_of(error), "", ""};
-}
-
-Error late() { return {"timeout", "the peer did not answer in time", "", ""}; }
-
-Error unreachable(const std::string& address, const std::string& reason) {
-  return {"unreachable",
-          "cannot reach a peer at " + address + ": " + reason +
-              " (is oxbowd running? start one with: oxbowd)",
-          "", reason};
-}
+Error lost(int error) { return peer_lost("the connection to the peer ended: " + reason_of(error)); }
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
-Error bad_address(const std::string& address) {
-  return {"bad-address", "no address of a peer: " + address + " (give IP:PORT, as 127.0.0.1:7400)",
-          "IP:PORT", address};
-}
-
 Result<Addresses> resolve(const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == std::string::npos || colon == 0) return bad_address(address);
-  std::string host = address.substr(0, colon);
-  const std::string port = address.substr(colon + 1);
-  const bool digits =
-      std::all_of(port.begin(), port.end(), [](unsigned char c) { return isdigit(c); });
-  if (port.empty() || port.size() > 5 || !digits) return bad_address(address);
-  if (const int number = std::stoi(port); number < 1 || number > 65'535)
-    return bad_address(address);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string::npos) {
-    return bad_address(address);
-  }
-
+  const Result<Endpoint> endpoint = parse_endpoint(address);
+  if (!endpoint) return endpoint.error();
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
-  if (error != 0) return unreachable(address, gai_strerror(error));
+  const int error = getaddrinfo(endpoint->host.c_str(), endpoint->port.c_str(), &hints, &list);
+  if (error != 0) return peer_unreachable(address, gai_strerror(error));
   return Addresses(list);
 }
 
@@ -111,7 +84,7 @@ Result<Socket> Socket::connect(const std::string& address, Deadline deadline) {
     setsockopt(socket.descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return socket;
   }
-  return unreachable(address, reason);
+  return peer_unreachable(address, reason);
 }
 
 Socket::~Socket() {
@@ -139,7 +112,7 @@ Status Socket::send(std::string_view bytes, Deadline deadline) {
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(POLLOUT, deadline)) return late();
+      if (!wait_for(POLLOUT, deadline)) return peer_late();
     } else if (errno != EINTR) {
       return lost(errno);
     }
@@ -151,9 +124,9 @@ Result<std::size_t> Socket::receive(std::span<char> buffer, Deadline deadline) {
   for (;;) {
     const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
     if (count > 0) return static_cast<std::size_t>(count);
-    if (count == 0) return Error{"peer-lost", "the peer closed the connection", "", ""};
+    if (count == 0) return peer_lost("the peer closed the connection");
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(POLLIN, deadline)) return late();
+      if (!wait_for(POLLIN, deadline)) return peer_late();
     } else if (errno != EINTR) {
       return lost(errno);
     }

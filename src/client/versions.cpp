@@ -12,9 +12,8 @@ constexpr std::string_view kAlphabet =
 
 Error no_context(std::string_view text) {
   constexpr std::size_t kShown = 40;
-  return {"bad-context",
-          "this is no context: give one as get or put printed it, whole (or @FILE with it)",
-          "base64url, as get and put print it", std::string(text.substr(0, kShown))};
+  return {"bad-context", "no context: give the whole text that get or put printed (base64url)",
+          "the whole text that get or put printed", std::string(text.substr(0, kShown))};
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+#include "client/endpoint.h"
+
+#include <algorithm>
+
+namespace oxbow {
+namespace {
+
+Error bad_address(const std::string& address) {
+  return {"bad-address", "no address of a peer: " + address + " (give IP:PORT, as 127.0.0.1:7400)",
+          "IP:PORT", address};
+}
+
+bool is_port(const std::string& text) {
+  const bool digits =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (text.empty() || text.size() > 5 || !digits) return false;
+  const int number = std::stoi(text);
+  return number >= 1 && number <= 65'535;
+}
+
+}  // namespace
+
+Result<Endpoint> parse_endpoint(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0) return bad_address(address);
+  Endpoint endpoint{address.substr(0, colon), address.substr(colon + 1)};
+  if (!is_port(endpoint.port)) return bad_address(address);
+  std::string& host = endpoint.host;
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return bad_address(address);
+  }
+  return endpoint;
+}
+
+Error peer_unreachable(const std::string& address, const std::string& reason) {
+  return {"unreachable",
+          "cannot reach a peer at " + address + ": " + reason +
+              " (is oxbowd running? start one with: oxbowd)",
+          "", reason};
+}
+
+Error peer_lost(const std::string& reason) { return {"peer-lost", reason, "", ""}; }
+
+Error not_an_answer(const Error& error) {
+  return {"peer-lost", "the peer sent something else than an answer: " + error.message,
+          "MessagePack-RPC", error.got};
+}
+
+Error other_answer() { return peer_lost("the peer answered something else than it was asked"); }
+
+Error peer_late() { return {"timeout", "the peer did not answer in time", "", ""}; }
+
+}  // namespace oxbow

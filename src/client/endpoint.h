@@ -1,0 +1,27 @@
+// The address of a peer as a client is given it, and the errors of not reaching it: the same words
+// for the blocking and the asynchronous client.
+#pragma once
+
+#include <oxbow/result.h>
+
+#include <string>
+
+namespace oxbow {
+
+struct Endpoint {
+  std::string host;  ///< a name or an IP, without brackets
+  std::string port;  ///< 1 to 65535
+};
+
+/// `IP:PORT`, `[IPv6]:PORT` or `HOST:PORT`. Error: "bad-address".
+Result<Endpoint> parse_endpoint(const std::string& address);
+
+Error peer_unreachable(const std::string& address, const std::string& reason);
+Error peer_lost(const std::string& reason);
+/// What came was not MessagePack-RPC, or answered nothing.
+Error not_an_answer(const Error& error);
+/// An answer of another kind than was asked for.
+Error other_answer();
+Error peer_late();
+
+}  // namespace oxbow
