@@ -62,6 +62,7 @@ struct SearchHit {
   std::uint32_t hops = 0;  ///< 0: the asked peer itself
   std::uint64_t size = 0;  ///< bytes
   std::string sha256;
+  std::string clock{};  ///< of an object that the holder keeps as a member, abbreviated
 };
 
 /// What a search cost. A figure that cannot be known (no report, or ended early) is unset.
@@ -288,7 +289,8 @@ struct GetRequest {
   bool search = true;            ///< flood if the ring has never heard of the key
   std::optional<bool> adopt;     ///< keep what a flood found in the ring; unset: the peer's setting
   std::uint32_t ttl = 0;         ///< of that flood; 0: the peer's default
-  std::uint32_t timeout_ms = 0;  ///< 0: 5 s for the ring, and the peer's default for a flood
+  /// For the ring, and once more for the flood and what follows it; 0: 5 s, and the peer's default.
+  std::uint32_t timeout_ms = 0;
 };
 struct GetAnswer {
   bool found = false;
@@ -301,6 +303,7 @@ struct GetAnswer {
   std::vector<SearchHit> hits;  ///< of the flood, if there was one: the holder that was read first
   std::optional<std::uint32_t> flood_ttl;  ///< there was a flood; `search` is its report
   SearchReport search;
+  std::string warning;  ///< for people, such as why nothing was adopted; empty: none
 };
 
 /// RPC "put".

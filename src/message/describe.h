@@ -118,6 +118,7 @@ void describe(V& visitor, Like<SearchHit> auto& h) {
   visitor("hops", h.hops);
   visitor("size", h.size);
   visitor("sha256", h.sha256);
+  visitor("clock", h.clock);
 }
 
 template <class V>

@@ -67,6 +67,7 @@ void describe(V& visitor, Like<GetAnswer> auto& a) {
   visitor("hits", a.hits);
   visitor("flood_ttl", a.flood_ttl);
   visitor("search", a.search);
+  visitor("warning", a.warning);
 }
 
 template <class V>

@@ -78,6 +78,7 @@ constexpr void message_fields(V& v, Like<HitResult> auto& m) {
   v.bytes("key", m.key, 1, limits::kKey);
   v("size", m.size);
   v("sha256", m.sha256);
+  v.bytes("clock", m.clock, 0, limits::kHitClock);
 }
 
 template <class V>

@@ -85,7 +85,12 @@ struct HitResult {
   std::string_view key;
   std::uint64_t size = 0;
   Digest sha256;
+  /// Of an object that a member keeps, as in a context (version/context.h): what the hit's reader
+  /// has then seen. kLongClock: it does not fit. Empty: a published value or a file.
+  std::string_view clock{};
 };
+/// Stands for a clock of more than limits::kHitClock bytes.
+inline constexpr std::string_view kLongClock{"\0", 1};
 
 /// What one peer did with a query that was sent with kTrace.
 enum class TraceKind : std::uint8_t {

@@ -1,17 +1,42 @@
-// Gets that fall back to a search, and the ring's objects in the local index.
+// Located values are handed to the replica layer, so that the next get is one hop.
 #include "node/handlers.h"
+#include "version/update.h"
 
 namespace oxbow {
 
-void ring_answered(Turn& turn, RequestHandle handle, const GetRequest&, GetAnswer answer,
-                   WriteSequence after) {
-  turn.out.replies.push_back({handle, ClientAnswer(std::move(answer)), after});
+void value_fetched(Turn& turn, SearchedGet& get, std::string value) {
+  abandon_fetch(turn, get);
+  const Holder& holder = get.holders[get.holder];
+  get.answer.found = true;
+  get.answer.values = {GetValue{std::move(value), "", 0}};
+  if (holder.is_object()) {
+    // Its bytes alone would be adopted under a dot of their own, beside the write that they are of.
+    get.answer.warning =
+        get.adopts ? "not adopted: a member keeps it as an object (get it again)" : "";
+    return answer_get(turn, get);
+  }
+  if (!get.adopts) return answer_get(turn, get);
+  get.step = SearchedGetStep::adopting;
+  look_again(turn.node, get);
+  adopt(turn, static_cast<std::uint64_t>(get.handle), get.request.key, get.answer.values[0].value);
 }
-void adopted(Turn&, std::uint64_t, const Status&) {}
-void look_after_adoptions(Turn&) {}
-Instant adoption_deadline(const NodeState&) { return kNever; }
-void cancel_adoption(Turn&, RequestHandle) {}
-void start_object_index(Turn&) {}
-void object_changed(Turn&, std::string_view, const Object&) {}
+
+void adopted(Turn& turn, std::uint64_t adoption, const Status& status) {
+  turn.node.adoption.adopted.emplace_back(RequestHandle{adoption}, status);
+}
+
+void adoption_ended(Turn& turn, SearchedGet& get, const Status& status) {
+  if (!status.ok()) {
+    get.answer.warning = "not adopted: " + status.error().message;
+    return answer_get(turn, get);
+  }
+  const std::string& key = get.request.key;
+  const auto digest = parse_digest(get.holders[get.holder].hit.sha256);
+  const Object object = adopted(key, *digest, share(""));  // the dot is the same for any bytes
+  get.answer.adopted = true;
+  get.answer.values[0].dot = abbreviated(object.siblings().front().dot);
+  get.answer.context = encode_context(object.context(), key);
+  answer_get(turn, get);
+}
 
 }  // namespace oxbow

@@ -85,6 +85,11 @@ void dial_ended(Turn& turn, DialId id, std::string_view reason) {
   NodeState& node = turn.node;
   const auto found = node.dials.find(id);
   if (found == node.dials.end()) return;
+  if (!found->second.wants_link && !found->second.expected.is_zero()) {
+    // It may have dialled this peer meanwhile: what waits goes over that connection.
+    Connection* other = node.connections.to_peer(found->second.expected, found->second.kind);
+    if (other != nullptr) return dial_succeeded(turn, *other, id);
+  }
   const PendingDial pending = std::move(found->second);
   node.dials.erase(found);
   if (pending.wants_link) node.plan.dial_failed(turn.now.steady, pending.target, reason);
@@ -100,7 +105,10 @@ void dial_ended(Turn& turn, DialId id, std::string_view reason) {
   }
   if (!pending.messages.empty()) {
     member_failed(turn, pending.expected);
-    replica_lost(turn, pending.expected);
+    replica_lost(turn, pending.expected, pending.kind, false);
+  }
+  for (const OwnedSend& owned : pending.messages) {
+    if (const auto* step = std::get_if<LookupStep>(&*owned.message)) lookup_not_sent(turn, *step);
   }
   check_ready(turn);
 }
@@ -115,12 +123,15 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
     WalkReport report = owned.report;
     report.holder_name = node.config.name;
     report.results = result_views(turn, owned.results);
-    turn.out.send(connection.id, report);
+    turn.out.send(connection.id, report, node.shown);
   }
   for (const std::uint64_t ticket : pending.pieces) ask_for_piece(turn, ticket, connection);
   for (const OwnedSend& owned : pending.messages) {
     // The outbox's views must outlive `pending`.
     turn.out.send(connection.id, copy_into(turn.out.arena, *owned.message), owned.after);
+  }
+  if (pending.kind == ConnectionKind::control && !pending.messages.empty()) {
+    replica_connected(turn, connection.peer);
   }
 }
 
@@ -152,13 +163,14 @@ void send_report(Turn& turn, const PeerId& peer, const Address& address, const W
   NodeState& node = turn.node;
   if (Connection* connection = node.connections.to_peer(peer, ConnectionKind::control)) {
     connection->used = turn.now.steady;
-    return turn.out.send(connection->id, report);
+    return turn.out.send(connection->id, report, node.shown);
   }
   OwnedReport owned{report, {}};
   owned.report.results = {};
   owned.report.holder_name = {};
   for (const HitResult& result : report.results) {
-    owned.results.push_back({std::string(result.key), result.size, result.sha256});
+    owned.results.push_back(
+        {std::string(result.key), result.size, result.sha256, std::string(result.clock)});
   }
   for (auto& [id, pending] : node.dials) {
     if (pending.kind != ConnectionKind::control || pending.expected != peer) continue;

@@ -170,12 +170,16 @@ void member_connected(Turn& turn, const PeerId& peer);
 void member_lives(Turn& turn, const PeerId& peer);
 /// It did not answer, or could not be reached: it is not asked again for a while.
 void member_failed(Turn& turn, const PeerId& peer);
+/// The connection to it was lost; unless there is another one, it has failed.
+void member_disconnected(Turn& turn, const PeerId& peer);
 /// Whether it is worth asking now. The node itself always is.
 bool is_reachable(const NodeState& node, const PeerId& member, Now now);
 /// The ring has changed: `before` is what it was.
 void ring_changed(Turn& turn, const TokenRing& before);
 /// Sends all records over that connection, unless it has just had them several times.
 void send_ring_to(Turn& turn, Connection& to);
+/// The next member could not be connected to.
+void lookup_not_sent(Turn& turn, const LookupStep& step);
 /// Lets the other side know, if anything is known here, whether it knows the same.
 void tell_digest(Turn& turn, Connection& to);
 

@@ -45,6 +45,7 @@ void Node::start(Now now, bool shares_pending, Outbox& out) {
 
 void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
   Turn turn{*state_, now, out};
+  if (sequence >= state_->shown) state_->shown = kNothingPending;
   writes_are_durable(turn, sequence);
 }
 
@@ -52,7 +53,10 @@ void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbo
   Turn turn{*state_, now, out};
   Connection* connection = state_->connections.find(id);
   if (connection == nullptr) return;
+  const PeerId peer = connection->peer;
+  const bool was_up = connection->up;
   connection_gone(turn, *connection, reason);
+  if (was_up) member_disconnected(turn, peer);
   check_ready(turn);
 }
 
@@ -173,8 +177,12 @@ void Node::request(Now now, RequestHandle handle, const ClientRequest& request, 
 }
 
 void Node::cancel(Now now, RequestHandle handle, Outbox& out) {
-  NodeState& node = *state_;
-  Turn turn{node, now, out};
+  Turn turn{*state_, now, out};
+  cancel_request(turn, handle);
+}
+
+void cancel_request(Turn& turn, RequestHandle handle) {
+  NodeState& node = turn.node;
   cancel_membership(turn, handle);
   cancel_replica(turn, handle);
   cancel_adoption(turn, handle);

@@ -53,7 +53,8 @@ class Node {
   void expect(const RequestId& query) const;
 
   /// A client's request; `handle` names it in Outbox::replies, where exactly one final reply ends
-  /// it. Cancelling (the client went away) ends it without one.
+  /// it. Its upper 32 bits are not all ones: such handles are the Node's own. Cancelling (the
+  /// client went away) ends it without one.
   void request(Now now, RequestHandle handle, const ClientRequest& request, Outbox& out);
   void cancel(Now now, RequestHandle handle, Outbox& out);
 

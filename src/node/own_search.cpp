@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/handlers.h"
+#include "version/context.h"
 
 namespace oxbow {
 
@@ -68,6 +69,13 @@ bool is_partial(const FindOperation& find) {
   // An index that was not looked through in time is marked, though no copy was lost.
   const bool timed_out = (totals.marks & marks::kTimedOut) != 0;
   return totals.refused > 0 || totals.lost > 0 || totals.skipped > 0 || timed_out;
+}
+
+// For people: the clock of an object.
+std::string clock_text(const HitResult& result) {
+  if (result.clock.empty()) return "";
+  const auto context = parse_context(result.clock, result.key);
+  return context.ok() ? abbreviated(context->clock) : "{…}";
 }
 
 // The next wave of an expanding search, or its end.
@@ -181,8 +189,9 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
                     std::string(hit.holder_name),
                     hit.hops,
                     result.size,
-                    to_string(result.sha256)};
-    if (find->request.stream) turn.out.replies.push_back({find->handle, found});
+                    to_string(result.sha256),
+                    clock_text(result)};
+    if (find->request.stream) give(turn, {find->handle, found, turn.node.shown});
     if (find->hits.size() < limits::kHitsPerAnswer) {
       find->hits.push_back(std::move(found));
     } else {
@@ -192,25 +201,31 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
   }
 }
 
-void finish_find(Turn& turn, FindOperation& find, Stopped stopped) {
+FindAnswer end_find(Turn& turn, FindOperation& find, Stopped stopped) {
   NodeState& node = turn.node;
   const bool ended_early = stopped == Stopped::first_hit || stopped == Stopped::timeout;
   const bool walked = find.request.via == Via::walk;
-  if (find.is_trace) {
-    reply(turn, find.handle,
-          ClientAnswer(TraceAnswer{find.found(), std::move(find.traced),
-                                   report_of(find, turn.now, stopped, !ended_early)}));
-  } else {
-    FindAnswer answer;
-    answer.found = find.found();
-    answer.search =
-        report_of(find, turn.now, stopped, !ended_early && (find.request.report || walked));
-    answer.hits = std::move(find.hits);
-    reply(turn, find.handle, ClientAnswer(std::move(answer)));
-  }
+  FindAnswer answer;
+  answer.found = find.found();
+  answer.search =
+      report_of(find, turn.now, stopped, !ended_early && (find.request.report || walked));
+  answer.hits = std::move(find.hits);
   node.finds_due.erase({find.due, find.handle});
   node.find_of.erase(find.id);
   node.finds.erase(find.handle);
+  return answer;
+}
+
+void finish_find(Turn& turn, FindOperation& find, Stopped stopped) {
+  const RequestHandle handle = find.handle;
+  const bool is_trace = find.is_trace;
+  std::vector<TracedPeer> traced = std::move(find.traced);
+  FindAnswer answer = end_find(turn, find, stopped);
+  if (is_trace) {
+    return reply(turn, handle,
+                 ClientAnswer(TraceAnswer{answer.found, std::move(traced), answer.search}));
+  }
+  reply(turn, handle, ClientAnswer(std::move(answer)), turn.node.shown);
 }
 
 void look_again(NodeState& node, FindOperation& find, Instant due) {

@@ -24,13 +24,36 @@ Error piece_error(PieceStatus status, const std::string& key) {
   return {"unreadable", fmt::format("the holder cannot read '{}'", key), "", ""};
 }
 
-/// The bytes of a published value that a request names.
-PieceStatus value_piece(const IndexEntry& entry, const Digest& sha256, std::uint64_t offset,
-                        std::uint32_t length, std::string_view& bytes) {
-  if (entry.sha256 != sha256) return PieceStatus::changed;
-  if (offset >= entry.value.size() && !entry.value.empty()) return PieceStatus::failed;
-  bytes = entry.value.substr(std::min<std::uint64_t>(offset, entry.value.size()), length);
-  return PieceStatus::ok;
+/// What is to be answered for a piece; of a file, that its bytes are still to be read.
+struct Found {
+  PieceStatus status = PieceStatus::not_found;
+  std::string_view bytes;
+  WriteSequence after = kNothingPending;
+  bool on_disk = false;
+};
+
+Found value_piece(std::string_view value, std::uint64_t offset, std::uint32_t length) {
+  if (offset >= value.size() && !value.empty()) return {PieceStatus::failed, {}};
+  return {PieceStatus::ok, value.substr(std::min<std::uint64_t>(offset, value.size()), length)};
+}
+
+Found find_piece(Turn& turn, std::string_view key, const Digest& sha256, std::uint64_t offset,
+                 std::uint32_t length) {
+  auto entry = turn.node.index.find(key);
+  if (entry && entry->is_object) {
+    if (const auto object = held_object(turn, key)) {
+      if (object->sha256 != sha256) return {PieceStatus::changed, {}};
+      Found found = value_piece(*object->value, offset, length);
+      found.bytes = turn.out.arena.copy(found.bytes);
+      found.after = object->pending;
+      return found;
+    }
+    entry = turn.node.index.find(key);  // what the object hid
+  }
+  if (!entry) return {};
+  if (!entry->is_value) return {PieceStatus::ok, {}, kNothingPending, true};
+  if (entry->sha256 != sha256) return {PieceStatus::changed, {}};
+  return value_piece(entry->value, offset, length);
 }
 
 DiskTicket read_from_disk(Turn& turn, std::string_view key, const Digest& sha256,
@@ -43,20 +66,16 @@ DiskTicket read_from_disk(Turn& turn, std::string_view key, const Digest& sha256
 }
 
 void answer_piece_call(Turn& turn, RequestHandle handle, const std::string& key, PieceStatus status,
-                       std::string_view bytes) {
+                       std::string_view bytes, WriteSequence after = kNothingPending) {
   if (status != PieceStatus::ok) return reply(turn, handle, piece_error(status, key));
-  reply(turn, handle, ClientAnswer(PieceAnswer{std::string(bytes)}));
+  reply(turn, handle, ClientAnswer(PieceAnswer{std::string(bytes)}), after);
 }
 
 void request_own_piece(Turn& turn, RequestHandle handle, const PieceCall& call,
                        const Digest& sha256) {
-  NodeState& node = turn.node;
-  const auto entry = node.index.find(call.key);
-  if (!entry) return answer_piece_call(turn, handle, call.key, PieceStatus::not_found, {});
-  if (entry->is_value) {
-    std::string_view bytes;
-    const PieceStatus status = value_piece(*entry, sha256, call.offset, call.length, bytes);
-    return answer_piece_call(turn, handle, call.key, status, bytes);
+  const Found found = find_piece(turn, call.key, sha256, call.offset, call.length);
+  if (!found.on_disk) {
+    return answer_piece_call(turn, handle, call.key, found.status, found.bytes, found.after);
   }
   ReadOperation operation;
   operation.handle = handle;
@@ -142,27 +161,20 @@ void receive_piece(Turn& turn, Connection& from, const Piece& piece) {
 }
 
 void receive_piece_request(Turn& turn, Connection& from, const PieceRequest& request) {
-  NodeState& node = turn.node;
   if (from.kind != ConnectionKind::bulk) {
     return offence(turn, from, "a piece request over a control connection");
   }
   from.used = turn.now.steady;
-  const auto answer = [&](PieceStatus status, std::string_view bytes) {
-    if (status == PieceStatus::ok) ++node.counters.pieces_sent;
-    turn.out.send(from.id, Piece{request.ticket, status, bytes});
+  const auto answer = [&](const Found& found) {
+    if (found.status == PieceStatus::ok) ++turn.node.counters.pieces_sent;
+    turn.out.send(from.id, Piece{request.ticket, found.status, found.bytes}, found.after);
   };
   if (request.length == 0 || request.length > limits::kPiece) {
-    return answer(PieceStatus::failed, {});
+    return answer({PieceStatus::failed, {}});
   }
-  if (from.pieces >= limits::kPiecesPerConnection) return answer(PieceStatus::busy, {});
-  const auto entry = node.index.find(request.key);
-  if (!entry) return answer(PieceStatus::not_found, {});
-  if (entry->is_value) {
-    std::string_view bytes;
-    const PieceStatus status =
-        value_piece(*entry, request.sha256, request.offset, request.length, bytes);
-    return answer(status, bytes);
-  }
+  if (from.pieces >= limits::kPiecesPerConnection) return answer({PieceStatus::busy, {}});
+  const Found found = find_piece(turn, request.key, request.sha256, request.offset, request.length);
+  if (!found.on_disk) return answer(found);
   ++from.pieces;
   ReadOperation operation;
   operation.connection = from.id;

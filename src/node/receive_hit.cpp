@@ -46,7 +46,7 @@ bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
   Connection& upstream = *node.connections.find(next.link);
   Hit onward = hit;
   onward.number = next.number;
-  turn.out.send(next.link, onward);
+  turn.out.send(next.link, onward, from == kNoLink ? node.shown : kNothingPending);
   upstream.used = turn.now.steady;
   ++upstream.hits_out;
   ++node.counters.hits_sent;
@@ -63,7 +63,7 @@ std::size_t part_end(std::span<const HitResult> results, std::size_t first) {
   std::size_t bytes = kHitEnvelope;
   std::size_t end = first;
   while (end < results.size() && end - first < limits::kResultsPerHit) {
-    bytes += results[end].key.size() + kResultEnvelope;
+    bytes += results[end].key.size() + results[end].clock.size() + kResultEnvelope;
     if (bytes > limits::kHitFrame) break;
     ++end;
   }
@@ -113,7 +113,8 @@ void receive_hit(Turn& turn, Connection& from, const Hit& hit) {
 std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results) {
   const auto views = turn.out.arena.array<HitResult>(results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
-    views[i] = {turn.out.arena.copy(results[i].key), results[i].size, results[i].sha256};
+    views[i] = {turn.out.arena.copy(results[i].key), results[i].size, results[i].sha256,
+                turn.out.arena.copy(results[i].clock)};
   }
   return views;
 }
@@ -131,10 +132,17 @@ LocalAnswer look_up(Turn& turn, Match match, std::string_view key) {
     answer.trace = views;
     return answer;
   }
-  const auto entry = node.index.find(key);
+  auto entry = node.index.find(key);
+  if (entry && entry->is_object) {
+    if (const auto object = object_result(turn, key)) {
+      answer.results = result_views(turn, {&*object, 1});
+      return answer;
+    }
+    entry = node.index.find(key);  // what the object hid
+  }
   if (!entry) return answer;
   const auto views = turn.out.arena.array<HitResult>(1);
-  views[0] = {entry->key, entry->size, entry->sha256};
+  views[0] = {entry->key, entry->size, entry->sha256, {}};
   answer.results = views;
   return answer;
 }

@@ -8,12 +8,17 @@
 
 namespace oxbow {
 
-void reply(Turn& turn, RequestHandle handle, ClientAnswer answer) {
-  turn.out.replies.push_back({handle, std::move(answer)});
+void give(Turn& turn, Reply reply) {
+  auto& replies = is_own_handle(reply.handle) ? turn.node.adoption.replies : turn.out.replies;
+  replies.push_back(std::move(reply));
+}
+
+void reply(Turn& turn, RequestHandle handle, ClientAnswer answer, WriteSequence after) {
+  give(turn, {handle, std::move(answer), after});
 }
 
 void reply(Turn& turn, RequestHandle handle, Error error) {
-  turn.out.replies.push_back({handle, std::move(error)});
+  give(turn, {handle, std::move(error)});
 }
 
 void request_publish(Turn& turn, RequestHandle handle, const PublishRequest& request) {
@@ -146,6 +151,7 @@ std::string waiting_for(const NodeState& node) {
     const char* files = shares.pending_files == 1 ? "file" : "files";
     return fmt::format("shared folders: {} {} to index", shares.pending_files, files);
   }
+  if (node.adoption.objects.under_way) return "objects of the ring: to be indexed";
   const ConfiguredNeighbor* missing = node.plan.first_missing();
   if (missing != nullptr) {
     return missing->last_error.empty()

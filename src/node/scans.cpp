@@ -9,8 +9,9 @@ namespace oxbow {
 bool start_scan(Turn& turn, const Query& query, LinkNumber from, bool routed) {
   auto pattern = Pattern::compile(query.match, query.pattern);
   if (!pattern.ok()) return false;
-  Scan scan{query, std::string(query.pattern), from, std::move(pattern).value(), {}, {}, false,
-            routed};
+  Scan scan{
+      query, std::string(query.pattern), from, std::move(pattern).value(), {}, {}, {}, false, false,
+      routed};
   scan.query.pattern = {};
   turn.node.scans.push_back(std::move(scan));
   return true;
@@ -23,21 +24,54 @@ std::size_t most_results(const NodeState& node, const Query& query) {
   return query.max_hits == 0 ? allowed : std::min<std::size_t>(query.max_hits, allowed);
 }
 
-/// True: the scan has ended.
-bool scan_slice(NodeState& node, Scan& scan) {
+/// One slice of the index.
+void look_through(NodeState& node, Scan& scan) {
   const std::size_t most = most_results(node, scan.query);
+  const std::size_t found = scan.results.size() + scan.objects.size();
   std::vector<std::uint32_t> matches;
-  const bool more =
-      node.index.scan(scan.cursor, scan.pattern, matches, most + 1 - scan.results.size());
+  scan.looked_through =
+      !node.index.scan(scan.cursor, scan.pattern, matches, most + 1 - std::min(found, most));
   for (const std::uint32_t slot : matches) {
-    if (scan.results.size() == most) {
+    if (scan.results.size() + scan.objects.size() >= most) {
       scan.truncated = true;
-      return true;
+      scan.looked_through = true;
+      return;
     }
     const IndexEntry entry = node.index.at(slot);
-    scan.results.push_back({std::string(entry.key), entry.size, entry.sha256});
+    if (entry.is_object) {
+      scan.objects.emplace_back(entry.key);
+    } else {
+      scan.results.push_back({std::string(entry.key), entry.size, entry.sha256, {}});
+    }
   }
-  return !more;
+}
+
+constexpr std::uint64_t kReadCost = 4 * 1024;  // of the store, in bytes that are quickly read
+
+/// One page of the store: what hits say of the objects that matched.
+void look_up_objects(Turn& turn, Scan& scan) {
+  std::uint64_t bytes = 0;
+  while (!scan.objects.empty() && bytes < limits::kScanBytes) {
+    const std::string key = std::move(scan.objects.front());
+    scan.objects.pop_front();
+    bytes += kReadCost;
+    if (auto object = object_result(turn, key)) {
+      bytes += object->size;
+      scan.results.push_back(std::move(*object));
+    } else if (const auto hidden = turn.node.index.find(key); hidden && !hidden->is_object) {
+      scan.results.push_back({key, hidden->size, hidden->sha256, {}});
+    }
+  }
+}
+
+/// True: the scan has ended.
+bool scan_slice(Turn& turn, Scan& scan) {
+  if (scan.objects.empty()) {
+    look_through(turn.node, scan);
+  } else {
+    look_up_objects(turn, scan);
+  }
+  return scan.looked_through && scan.objects.empty();
 }
 
 // The echo that waits for this scan: the query's first forwarding.
@@ -105,7 +139,7 @@ void run_scan_slice(Turn& turn) {
   if (node.scans.empty()) return;
   Scan scan = std::move(node.scans.front());
   node.scans.pop_front();
-  if (!scan_slice(node, scan)) {
+  if (!scan_slice(turn, scan)) {
     node.scans.push_back(std::move(scan));  // the others have their turn first
     return;
   }

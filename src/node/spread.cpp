@@ -6,7 +6,7 @@ namespace oxbow {
 void answer_copy(Turn& turn, LinkNumber to, const RequestId& id, std::uint16_t number,
                  const Totals& totals) {
   if (!turn.node.connections.is_living_link(to)) return;
-  turn.out.send(to, QueryDone{id, number, totals});
+  turn.out.send(to, QueryDone{id, number, totals}, turn.node.shown);  // not ahead of its hits
   ++turn.node.counters.dones_sent;
 }
 

@@ -36,6 +36,7 @@ struct OwnedResult {
   std::string key;
   std::uint64_t size = 0;
   Digest sha256;
+  std::string clock;  ///< of an object; see HitResult
 };
 
 /// A pattern search in the local index, one slice a tick.
@@ -46,6 +47,8 @@ struct Scan {
   Pattern pattern;
   LocalIndex::Cursor cursor;
   std::vector<OwnedResult> results;
+  std::deque<std::string> objects;  ///< keys that matched; the store is still to be asked
+  bool looked_through = false;
   bool truncated = false;
   bool routed = false;  ///< it was routed on before the scan began (--all)
 };
@@ -134,6 +137,9 @@ struct NodeState {
   Instant probe_due{};
 
   LocalIndex index;
+  /// The newest write that a hit has shown and that is not durable yet: what counts the hit waits
+  /// for it too, as it must not come before it.
+  WriteSequence shown = kNothingPending;
   std::deque<Scan> scans;
 
   SeenTable seen;

@@ -91,8 +91,8 @@ class LocalIndex {
 
   std::uint64_t published() const { return published_; }
   std::uint64_t published_bytes() const { return published_bytes_; }  ///< of values
-  std::uint64_t objects() const { return objects_; }        ///< hidden ones included
-  std::uint64_t files() const { return files_; }            ///< hidden ones included
+  std::uint64_t objects() const { return objects_; }                  ///< hidden ones included
+  std::uint64_t files() const { return files_; }                      ///< hidden ones included
   std::uint64_t file_bytes() const { return file_bytes_; }  ///< likewise; of their contents
   const ShareStatus& shares() const { return shares_; }     ///< as the last update told it
 
