@@ -47,7 +47,8 @@ void Connections::set_linked(Connection& connection, bool linked) {
 Connection* Connections::to_peer(const PeerId& peer, ConnectionKind kind) {
   for (const ConnectionId id : all_) {
     Connection* connection = find(id);
-    if (connection->up && connection->kind == kind && connection->peer == peer) return connection;
+    if (!connection->up || connection->retired) continue;
+    if (connection->kind == kind && connection->peer == peer) return connection;
   }
   return nullptr;
 }

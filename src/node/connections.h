@@ -30,6 +30,7 @@ struct Connection {
   bool linked = false;      ///< both agreed to flood over it
   bool link_asked = false;  ///< we asked with a LinkChange and wait for the answer
   bool under_pressure = false;
+  bool retired = false;  ///< another has taken its place: nothing is begun over it any more
   bool probed = false;  ///< its address has been dialled, to see whether it is right
 
   Instant opened{};
@@ -67,7 +68,7 @@ class Connections {
     return connection != nullptr && connection->linked;
   }
 
-  /// The connection of one kind to a peer, hellos exchanged; nullptr: none.
+  /// The connection of one kind to a peer, hellos exchanged, not retired; nullptr: none.
   Connection* to_peer(const PeerId& peer, ConnectionKind kind);
   std::size_t count_links(bool dialled) const;
 

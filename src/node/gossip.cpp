@@ -64,7 +64,8 @@ std::vector<ConnectionId> all_to_tell(NodeState& node, ConnectionId but) {
   std::vector<ConnectionId> result;
   for (const ConnectionId id : node.connections.all()) {
     const Connection& connection = *node.connections.find(id);
-    if (id == but || !connection.up || connection.kind != ConnectionKind::control) continue;
+    if (id == but || !connection.up || connection.retired) continue;
+    if (connection.kind != ConnectionKind::control) continue;
     if (connection.linked || node.ring.ring.find(connection.peer)) result.push_back(id);
   }
   return result;

@@ -107,7 +107,10 @@ void offence(Turn& turn, Connection& from, std::string_view what) {
 void receive_bye(Turn& turn, Connection& from, const Bye& bye) {
   // Its text is a stranger's: bounded by the codec, escaped by the log.
   turn.out.hangups.push_back({from.id, turn.out.arena.copy(bye.reason)});
+  const PeerId peer = from.peer;
+  const bool lives_on = !from.up || bye.code == "idle" || bye.code == "duplicate";
   connection_gone(turn, from, fmt::format("it said: {}", bye.reason));
+  if (!lives_on) member_disconnected(turn, peer);
 }
 
 void receive_link_change(Turn& turn, Connection& from, const LinkChange& change) {
@@ -169,6 +172,13 @@ namespace {
 Instant look_after(Turn& turn, Connection& connection) {
   NodeState& node = turn.node;
   const Instant now = turn.now.steady;
+  if (connection.retired) {
+    if (connection.heard + limits::kRetiredConnection > now) {
+      return connection.heard + limits::kRetiredConnection;
+    }
+    hang_up(turn, connection, "duplicate", "connected twice", Severity::debug);
+    return kNever;
+  }
   if (!connection.linked) {
     if (connection.used + limits::kIdleConnection <= now) {
       hang_up(turn, connection, "idle", "nobody uses it", Severity::debug);
@@ -177,8 +187,10 @@ Instant look_after(Turn& turn, Connection& connection) {
     return connection.used + limits::kIdleConnection;
   }
   if (connection.heard + limits::kDeadAfter <= now) {
+    const PeerId peer = connection.peer;
     hang_up(turn, connection, "silent",
             fmt::format("not heard of for {} s", Duration(limits::kDeadAfter).count() / 1'000'000));
+    member_disconnected(turn, peer);
     return kNever;
   }
   if (connection.heard + limits::kKeepaliveAfter > now) {

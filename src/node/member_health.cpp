@@ -34,6 +34,11 @@ void member_failed(Turn& turn, const PeerId& peer) {
   health.retry = turn.now.steady + pause_after(health.attempts, node.random);
 }
 
+void member_disconnected(Turn& turn, const PeerId& peer) {
+  Connections& connections = turn.node.connections;
+  if (connections.to_peer(peer, ConnectionKind::control) == nullptr) member_failed(turn, peer);
+}
+
 bool is_reachable(const NodeState& node, const PeerId& member, Now now) {
   const auto failed = node.ring.failed.find(member);
   return failed == node.ring.failed.end() || failed->second.retry <= now.steady;

@@ -27,6 +27,15 @@ bool newer_stays(const NodeState& node, const Connection& newer, const Connectio
   return newer.dialled == we_are_lower;
 }
 
+// Another connection to the same peer takes the place of `older`. One that is no link may carry
+// requests and answers of replicas that are still on their way: it goes when it has been silent.
+void replace(Turn& turn, Connection& older) {
+  if (older.linked) return hang_up(turn, older, "duplicate", "connected twice", Severity::debug);
+  older.retired = true;
+  turn.node.keepalive_due =
+      std::min(turn.node.keepalive_due, older.heard + limits::kRetiredConnection);
+}
+
 // An address of "any" is where the peer was seen, with the port that it says.
 Address usable_address(const Hello& hello, const Address& remote) {
   if (!hello.advertised.is_unspecified()) return hello.advertised;
@@ -56,7 +65,7 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   recognise_target(node, from);
   if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
   from.up = true;  // before the older one ends: what waits for answers goes on waiting
-  if (older != nullptr) hang_up(turn, *older, "duplicate", "connected twice", Severity::debug);
+  if (older != nullptr) replace(turn, *older);
   member_connected(turn, from.peer);
   if (agrees) return link_came_up(turn, from);
   if (had_link) {  // what it replaced was a link; its dialler did not know that yet
@@ -93,8 +102,8 @@ void answered_dial(Turn& turn, Connection& from, const Hello& hello) {
     }
     return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
   }
-  if (older != nullptr) hang_up(turn, *older, "duplicate", "connected twice", Severity::debug);
   from.up = true;
+  if (older != nullptr) replace(turn, *older);
   const DialId dial = from.dial;
   const ConnectionId id = from.id;
   if (wanted_link && hello.link) link_came_up(turn, from);

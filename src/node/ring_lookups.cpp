@@ -1,25 +1,234 @@
+// Ring lookups: a client asks who owns a key, and the question goes from member to member, as
+// ring/lookup.h says, until it is at the owner, who tells the originator directly. Members keep
+// nothing of a lookup that they forward; the originator has a deadline.
+//
+// Members that know different rings could send one round in a circle. A member that has had it
+// before ends it: by one and the same ring, each step brings it nearer to its target.
+#include "ring/lookup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "node/membership.h"
 
 namespace oxbow {
+
 namespace {
-void not_yet(Turn& turn, RequestHandle handle) {
-  reply(turn, handle, Error{"no-ring", "this peer knows of no ring", "", ""});
+
+LookupHop own_hop(const NodeState& node) { return {node.config.id, node.config.advertised}; }
+
+std::span<const LookupHop> path_with(Turn& turn, std::span<const LookupHop> path, LookupHop last) {
+  const auto longer = turn.out.arena.array<LookupHop>(path.size() + 1);
+  std::copy(path.begin(), path.end(), longer.begin());
+  longer.back() = last;
+  return longer;
 }
+
+/// Where one who is no member takes a lookup: by the full table to the owner, else to any member,
+/// rather to one that answers.
+const RingMember& entry_to(const NodeState& node, RingWay way, Position target, Random& random,
+                           Now now) {
+  const TokenRing& ring = node.ring.ring;
+  if (way == RingWay::one_hop) return ring.member(ring.owner(target));
+  const auto members = ring.members();
+  const std::size_t first = random.below(members.size());
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const RingMember& member = members[(first + i) % members.size()];
+    if (is_reachable(node, member.id, now)) return member;
+  }
+  return members[first];
+}
+
+/// What a peer does with a lookup that has come to it, or begins here.
+struct NextStep {
+  bool here = false;
+  PeerId next;
+};
+NextStep next_step(Turn& turn, RingWay way, Position target) {
+  NodeState& node = turn.node;
+  const TokenRing& ring = node.ring.ring;
+  const auto self = ring.find(node.config.id);
+  if (!self) return {false, entry_to(node, way, target, node.random, turn.now).id};
+  const MemberStep step = lookup_step(way, ring, *self, target);
+  return {step.here, ring.member(step.next).id};
+}
+
+/// Empty: it is on its way. Otherwise why not.
+std::string forward(Turn& turn, const LookupStep& step, const PeerId& next) {
+  NodeState& node = turn.node;
+  const Member* member = node.ring.members.find(next);
+  if (member == nullptr) return "the ring has changed";
+  const std::string where = fmt::format("{} at {}", member->name, to_string(member->address));
+  if (!is_reachable(node, next, turn.now)) return fmt::format("{} does not answer", where);
+  if (!send_to_peer(turn, next, member->address, ConnectionKind::control, step)) {
+    return fmt::format("no room for a connection to {}", where);
+  }
+  return {};
+}
+
+LookupPeer in_words(const NodeState& node, const LookupHop& hop) {
+  LookupPeer peer{to_string(hop.address), to_string(hop.peer), {}};
+  const Member* member = node.ring.members.find(hop.peer);
+  if (hop.peer == node.config.id) {
+    peer.name = node.config.name;
+  } else if (member != nullptr) {
+    peer.name = member->name;
+  }
+  return peer;
+}
+
+void finish(Turn& turn, const LookupOperation& lookup, bool found, std::span<const LookupHop> path,
+            std::string lost_after) {
+  LookupAnswer answer;
+  answer.found = found;
+  answer.via = lookup.way;
+  answer.position = fmt::format("{:016x}", static_cast<std::uint64_t>(position_of(lookup.key)));
+  for (const LookupHop& hop : path) answer.path.push_back(in_words(turn.node, hop));
+  answer.forwards = static_cast<std::uint32_t>(path.empty() ? 0 : path.size() - 1);
+  if (found) answer.owner = answer.path.back();
+  answer.elapsed_ms = to_ms(turn.now.steady - lookup.asked);
+  answer.lost_after = std::move(lost_after);
+  reply(turn, lookup.handle, ClientAnswer(std::move(answer)));
+}
+
+/// Ends one of ours, if there is one of that ticket.
+void end_ours(Turn& turn, std::uint64_t ticket, bool found, std::span<const LookupHop> path,
+              std::string lost_after) {
+  const auto operation = turn.node.ring.lookups.find(ticket);
+  if (operation == turn.node.ring.lookups.end()) return;
+  const LookupOperation ended = std::move(operation->second);
+  turn.node.ring.lookups.erase(operation);
+  finish(turn, ended, found, path, std::move(lost_after));
+}
+
+void tell_originator(Turn& turn, const LookupStep& step, bool found,
+                     std::span<const LookupHop> path) {
+  send_to_peer(turn, step.originator, step.originator_address, ConnectionKind::control,
+               LookupEnd{step.ticket, found, path});
+}
+
+bool has_been_at(std::span<const LookupHop> path, const PeerId& peer) {
+  return std::any_of(path.begin(), path.end(),
+                     [&](const LookupHop& hop) { return hop.peer == peer; });
+}
+
+bool is_well_formed(const LookupStep& step, const Connection& from) {
+  return !step.path.empty() && step.path.front().peer == step.originator &&
+         step.path.back().peer == from.peer && step.originator_address.port != 0 &&
+         !step.originator_address.is_unspecified();
+}
+
 }  // namespace
-void receive_lookup_step(Turn&, Connection&, const LookupStep&) {}
-void receive_lookup_end(Turn&, Connection&, const LookupEnd&) {}
-void cancel_membership(Turn&, RequestHandle) {}
-void end_overdue_lookups(Turn&) {}
-Instant lookup_deadline(const NodeState&) { return kNever; }
-void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest&) {
-  not_yet(turn, handle);
+
+void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& request) {
+  NodeState& node = turn.node;
+  if (request.key.empty() || request.key.size() > limits::kKey) {
+    return reply(turn, handle,
+                 Error{"bad-key", "a key has 1 to 1024 bytes",
+                       fmt::format("1 to {} bytes", limits::kKey),
+                       fmt::format("{} bytes", request.key.size())});
+  }
+  if (node.ring.ring.empty()) {
+    return reply(turn, handle,
+                 Error{"no-ring", "no peer is a member of the ring (start one with --member)", "",
+                       ""});
+  }
+  if (node.ring.lookups.size() >= limits::kRequests) {
+    return reply(turn, handle, Error{"busy", "too many lookups are under way; ask again", "", ""});
+  }
+  ++node.counters.lookups;
+  const Duration patience = request.timeout_ms == 0 ? Duration(limits::kLookupTimeout)
+                                                    : std::chrono::milliseconds(request.timeout_ms);
+  LookupOperation lookup{handle,          request.via,
+                         request.key,     turn.now.steady,
+                         turn.now.steady + patience, {}};
+  const LookupHop self = own_hop(node);
+  const Position target = position_of(request.key);
+  const NextStep next = next_step(turn, request.via, target);
+  if (next.here) return finish(turn, lookup, true, {&self, 1}, {});
+
+  LookupStep step;
+  step.ticket = node.random.next();
+  step.way = request.via;
+  step.target = static_cast<std::uint64_t>(target);
+  step.originator = self.peer;
+  step.originator_address = self.address;
+  step.path = path_with(turn, {}, self);
+  const std::string obstacle = forward(turn, step, next.next);
+  if (!obstacle.empty()) return finish(turn, lookup, false, step.path, obstacle);
+  lookup.first = next.next;
+  node.ring.lookups.emplace(step.ticket, std::move(lookup));
 }
-void request_ring(Turn& turn, RequestHandle handle) { not_yet(turn, handle); }
-void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest&) { not_yet(turn, handle); }
-void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest&) {
-  not_yet(turn, handle);
+
+void receive_lookup_step(Turn& turn, Connection& from, const LookupStep& received) {
+  NodeState& node = turn.node;
+  ++node.counters.lookup_steps;
+  if (!is_well_formed(received, from)) return offence(turn, from, "a lookup that cannot be");
+  const auto path = path_with(turn, received.path, own_hop(node));
+  const bool runs_in_a_circle = has_been_at(received.path, node.config.id);
+  const bool is_too_long = path.size() >= limits::kContainerLength;
+  if (runs_in_a_circle || is_too_long || node.ring.ring.empty()) {
+    return tell_originator(turn, received, false, path);
+  }
+  const NextStep next = next_step(turn, received.way, Position{received.target});
+  if (next.here) return tell_originator(turn, received, true, path);
+  LookupStep step = received;
+  step.path = path;
+  if (!forward(turn, step, next.next).empty()) tell_originator(turn, received, false, path);
 }
-void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest&) {
-  not_yet(turn, handle);
+
+void lookup_not_sent(Turn& turn, const LookupStep& step) {
+  if (step.originator != turn.node.config.id) return tell_originator(turn, step, false, step.path);
+  const auto found = turn.node.ring.lookups.find(step.ticket);
+  if (found == turn.node.ring.lookups.end()) return;
+  const Member* first = turn.node.ring.members.find(found->second.first);
+  end_ours(turn, step.ticket, false, step.path,
+           first == nullptr ? "the first member was not reached"
+                            : fmt::format("cannot reach {} at {}", first->name,
+                                          to_string(first->address)));
 }
+
+void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end) {
+  NodeState& node = turn.node;
+  if (node.ring.lookups.find(end.ticket) == node.ring.lookups.end()) return;  // its time was up
+  const bool fits = end.path.size() >= 2 && end.path.front().peer == node.config.id &&
+                    end.path.back().peer == from.peer;
+  if (!fits) return offence(turn, from, "the end of another lookup");
+  std::string lost_after;
+  if (!end.found) {
+    lost_after = fmt::format("{} at {} could not pass it on: the next member does not answer, or "
+                             "knows another ring",
+                             name_of(from), to_string(end.path.back().address));
+  }
+  end_ours(turn, end.ticket, end.found, end.path, std::move(lost_after));
+}
+
+void cancel_membership(Turn& turn, RequestHandle handle) {
+  std::erase_if(turn.node.ring.lookups,
+                [&](const auto& entry) { return entry.second.handle == handle; });
+}
+
+void end_overdue_lookups(Turn& turn) {
+  std::vector<std::uint64_t> overdue;
+  for (const auto& [ticket, lookup] : turn.node.ring.lookups) {
+    if (lookup.deadline <= turn.now.steady) overdue.push_back(ticket);
+  }
+  for (const std::uint64_t ticket : overdue) {
+    const LookupOperation& lookup = turn.node.ring.lookups.at(ticket);
+    const Member* first = turn.node.ring.members.find(lookup.first);
+    const LookupHop self = own_hop(turn.node);
+    end_ours(turn, ticket, false, {&self, 1},
+             fmt::format("no answer within {} ms after it went to {}",
+                         to_ms(lookup.deadline - lookup.asked),
+                         first == nullptr ? "the ring" : first->name));
+  }
+}
+
+Instant lookup_deadline(const NodeState& node) {
+  Instant next = kNever;
+  for (const auto& [ticket, lookup] : node.ring.lookups) next = std::min(next, lookup.deadline);
+  return next;
+}
+
 }  // namespace oxbow

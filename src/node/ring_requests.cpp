@@ -1,0 +1,113 @@
+// What clients ask about the ring, and how they make a peer a member or end that.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/membership.h"
+
+namespace oxbow {
+
+namespace {
+
+MemberInfo describe_member(const NodeState& node, Now now, const Member& member) {
+  MemberInfo info;
+  info.address = to_string(member.address);
+  info.id = to_string(member.id);
+  info.name = member.name;
+  info.zone = member.zone;
+  info.state = member.state == MemberState::joined ? "joined" : "left";
+  info.tokens = member.tokens;
+  info.incarnation = member.incarnation;
+  info.self = member.id == node.config.id;
+  info.reachable = info.self || is_reachable(node, member.id, now);
+  if (const auto number = node.ring.ring.find(member.id)) {
+    info.share = node.ring.ring.share(*number);
+  }
+  const HintTotals hints = node.store.hints_for(member.id);
+  info.hints = hints.hints;
+  info.hint_bytes = hints.bytes;
+  return info;
+}
+
+BucketInfo describe_bucket(const BucketPolicy& policy) {
+  return {policy.name, policy.n, policy.r, policy.w,
+          policy.conflicts == Conflicts::lww ? "lww" : "siblings", policy.sync == Sync::yes};
+}
+
+}  // namespace
+
+void request_ring(Turn& turn, RequestHandle handle) {
+  const NodeState& node = turn.node;
+  RingAnswer answer;
+  answer.version = node.ring.stamp.version;
+  answer.digest = fmt::format("{:016x}", node.ring.stamp.digest);
+  answer.member = is_member(node);
+  for (const auto& [id, member] : node.ring.members.all()) {
+    answer.members.push_back(describe_member(node, turn.now, member));
+  }
+  for (const auto& [name, bucket] : node.ring.members.buckets()) {
+    answer.buckets.push_back(describe_bucket(bucket.policy));
+  }
+  answer.objects = node.store.objects();
+  reply(turn, handle, ClientAnswer(std::move(answer)));
+}
+
+void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request) {
+  const NodeState& node = turn.node;
+  const TokenRing& ring = node.ring.ring;
+  if (request.key.empty() || request.key.size() > limits::kKey) {
+    return reply(turn, handle,
+                 Error{"bad-key", "a key has 1 to 1024 bytes",
+                       fmt::format("1 to {} bytes", limits::kKey),
+                       fmt::format("{} bytes", request.key.size())});
+  }
+  if (ring.empty()) {
+    return reply(turn, handle,
+                 Error{"no-ring", "no peer is a member of the ring (start one with --member)", "",
+                       ""});
+  }
+  OwnerAnswer answer;
+  const Position position = position_of(request.key);
+  const BucketPolicy& policy = node.ring.members.policy_of(request.key);
+  answer.position = fmt::format("{:016x}", static_cast<std::uint64_t>(position));
+  answer.bucket = describe_bucket(policy);
+  const auto list = ring.preference_list(position, std::size_t{policy.n} * 2);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Member* member = node.ring.members.find(ring.member(list[i]).id);
+    auto& part = i < policy.n ? answer.primaries : answer.fallbacks;
+    part.push_back(describe_member(node, turn.now, *member));
+  }
+  reply(turn, handle, ClientAnswer(std::move(answer)));
+}
+
+void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& request) {
+  NodeState& node = turn.node;
+  const Result<bool> joined = join_ring(turn, request.zone.value_or(node.config.zone),
+                                        request.weight.value_or(node.config.weight));
+  if (!joined.ok()) return reply(turn, handle, joined.error());
+  if (!node.config.member) {
+    log(turn, Severity::info, kNoConnection,
+        "a member until it starts again: to stay one, set `member = yes`");
+  }
+  node.ring.leave_due = kNever;
+  const WriteSequence written = keep_last_word(turn, false);
+  reply(turn, handle, ClientAnswer(RingJoinAnswer{*joined, node.ring.ring.size()}), written);
+}
+
+void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request) {
+  NodeState& node = turn.node;
+  const std::uint64_t objects = node.store.objects();
+  if (is_member(node) && node.ring.ring.size() == 1 && objects > 0 && !request.force) {
+    return reply(turn, handle,
+                 Error{"last-member",
+                       fmt::format("the ring's last member keeps {} {}, which no other has "
+                                   "(let another peer join first, or force it)",
+                                   objects, objects == 1 ? "object" : "objects"),
+                       "another member to hand them to", "none"});
+  }
+  const bool left = leave_ring(turn);
+  const WriteSequence written = keep_last_word(turn, true);
+  reply(turn, handle, ClientAnswer(RingLeaveAnswer{left, node.ring.ring.size()}), written);
+}
+
+}  // namespace oxbow
