@@ -4,9 +4,11 @@
 
 #include <uv.h>
 
+#include <oxbow/result.h>
+
 #include <atomic>
 #include <mutex>
-#include <string>
+#include <optional>
 
 #include "base/ids.h"
 
@@ -22,17 +24,18 @@ struct Handles {
   std::atomic<WriteSequence> durable{kNothingPending};
   std::atomic<bool> has_failed{false};
   std::mutex mutex;
-  std::string failure;  ///< of the store, under `mutex`
+  std::optional<Error> failure;  ///< of the store, under `mutex`
 
   /// From any thread: the store has synced everything up to `sequence`.
   void tell_durable(WriteSequence sequence) {
     durable.store(sequence, std::memory_order_release);
     uv_async_send(&synced);
   }
-  void tell_failure(std::string_view reason) {
+  /// From any thread: the store can keep no promise any more.
+  void tell_failure(const Error& error) {
     {
       const std::scoped_lock lock(mutex);
-      if (failure.empty()) failure = reason;
+      if (!failure) failure = error;
     }
     has_failed = true;
     uv_async_send(&synced);

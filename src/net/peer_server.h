@@ -22,8 +22,8 @@ class Store;
 
 /// What a store has to tell, from any thread of its own, until its destructor returns.
 struct StoreEvents {
-  std::function<void(WriteSequence)> on_durable;          ///< everything up to this one is synced
-  std::function<void(std::string_view reason)> on_fatal;  ///< it can keep no promise any more
+  std::function<void(WriteSequence)> on_durable;     ///< everything up to this one is synced
+  std::function<void(const Error& error)> on_fatal;  ///< it can keep no promise any more
 };
 using StoreMaker =
     std::function<Result<std::unique_ptr<Store>>(const PeerId& peer, StoreEvents events)>;

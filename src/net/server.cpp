@@ -154,8 +154,9 @@ Status PeerServer::Server::run() {
   carry_out();
   loop_.run();
   say_goodbye();
+  connections_ = {};  // nobody waits for an answer while the store is flushed
   if (fatal_) return *fatal_;
-  return Done{};
+  return close_store();
 }
 
 void PeerServer::Server::stop() {

@@ -93,6 +93,8 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   // server_store.cpp: what waits for the store, and what becomes of the peer without it
   Status choose_id();
   Status open_store();
+  Status open_data();
+  Status close_store();
   StoreEvents store_events();
   bool waits(WriteSequence after) const { return after > durable_; }
   void hold_message(ConnectionId target, const Send& send);
@@ -138,7 +140,8 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   std::uint32_t half_open_ = 0;
   std::uint32_t clients_ = 0;
 
-  std::unique_ptr<Store> store_;  // before node_, which uses it
+  std::unique_ptr<Store> store_;         // before node_, which uses it
+  std::function<Status()> close_store_;  // unset: there is nothing to be flushed
   std::unique_ptr<Node> node_;
   Outbox out_;
   net::HeldBack held_;

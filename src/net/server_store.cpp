@@ -2,17 +2,25 @@
 // it cannot be.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "net/secrets.h"
 #include "net/server.h"
+#include "storage/rocks_store.h"
 #include "store/memory_store.h"
 
 namespace oxbow {
 
 using namespace net;
 
-/// The configured one, or the one that the data folder has kept, or a new one.
+/// The configured one, or the one that the data folder has kept, or a new one. (Whether the folder
+/// belongs to the configured one is seen when it is opened.)
 Status PeerServer::Server::choose_id() {
   id_ = options_.id ? *options_.id : draw_peer_id();
+  if (options_.data.empty() || options_.id) return Done{};
+  const auto kept = kept_peer_id(options_.data);
+  if (!kept) return kept.error();
+  if (*kept) id_ = **kept;
   return Done{};
 }
 
@@ -21,15 +29,42 @@ Status PeerServer::Server::open_store() {
     auto store = setup_.open_store(id_, store_events());
     if (!store) return store.error();
     store_ = std::move(store).value();
-  } else {
+  } else if (options_.data.empty()) {
     store_ = std::make_unique<MemoryStore>();
+  } else {
+    return open_data();
   }
   return Done{};
 }
 
+Status PeerServer::Server::open_data() {
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::absolute(options_.data, error).parent_path(),
+                                      error);  // if need be
+  StorageOptions options;
+  options.directory = options_.data;
+  options.peer = id_;
+  StoreEvents events = store_events();
+  options.on_durable = std::move(events.on_durable);
+  options.on_fatal = std::move(events.on_fatal);
+  auto store = RocksStore::open(std::move(options));
+  if (!store) return store.error();
+  close_store_ = [rocks = store.value().get()] { return rocks->close(); };
+  store_ = std::move(store).value();
+  return Done{};
+}
+
+/// Flushes it, so that the next start has nothing to do. A second signal ends the process without.
+Status PeerServer::Server::close_store() {
+  uv_signal_stop(&handles_->terminate);
+  uv_signal_stop(&handles_->interrupt);
+  if (!close_store_) return Done{};
+  return close_store_();
+}
+
 StoreEvents PeerServer::Server::store_events() {
   return {[handles = handles_](WriteSequence sequence) { handles->tell_durable(sequence); },
-          [handles = handles_](std::string_view reason) { handles->tell_failure(reason); }};
+          [handles = handles_](const Error& error) { handles->tell_failure(error); }};
 }
 
 /// Ends the peer when its store can keep no promise any more: nobody is told a lie, and whoever
@@ -40,7 +75,8 @@ void PeerServer::Server::store_has_news() {
     return;
   }
   const std::scoped_lock lock(handles_->mutex);
-  fatal_ = Error{"disk", fmt::format("stopped: {}", handles_->failure), "", ""};
+  fatal_ = handles_->failure;
+  fatal_->message = fmt::format("stopped: {}", fatal_->message);
   loop_.stop();
 }
 

@@ -22,6 +22,8 @@ Instant PeerServer::Server::end_turn() {
     settle_marked();
     resume_clients();
   } while (!touched_.empty() || !ended_.empty() || !pressed_.empty() || !failed_reads_.empty());
+  // Behind the flush: other members sync the same writes meanwhile.
+  store_->submit();
   if (listener_->is_waiting()) accept_waiting();
   graveyard_.clear();
   return std::min({node_->next_deadline(), next_expiry_, dialer_.next_deadline(),

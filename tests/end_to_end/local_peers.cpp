@@ -40,7 +40,11 @@ std::string program(const std::string& name) {
 }
 
 Ran run_oxbow(const std::string& runtime, const Words& words) {
-  std::vector<std::string> arguments{program("oxbow")};
+  return run_program("oxbow", runtime, words);
+}
+
+Ran run_program(const std::string& name, const std::string& runtime, const Words& words) {
+  std::vector<std::string> arguments{program(name)};
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::vector<std::string> variables{"XDG_RUNTIME_DIR=" + runtime};
   for (char** one = environ; *one != nullptr; ++one) {

@@ -47,6 +47,8 @@ struct Ran {
 };
 
 std::string program(const std::string& name);  ///< path of a built one
+/// Runs a built program to its end, with `runtime` as its user's runtime folder.
+Ran run_program(const std::string& name, const std::string& runtime, const Words& words);
 /// Runs build/oxbow to its end; networks that it starts are recorded under `runtime`.
 Ran run_oxbow(const std::string& runtime, const Words& words);
 

@@ -41,12 +41,13 @@ inline PeerOptions quiet_options(const std::string& name) {
 class RunningPeer {
  public:
   explicit RunningPeer(const PeerOptions& options = quiet_options("peer"),
-                       std::optional<int> inherited = {}) {
+                       std::optional<int> inherited = {}, const StoreMaker& open_store = {}) {
     prepare_process();
     std::promise<void> opened;
-    thread_ = std::thread([&, options, inherited] {
+    thread_ = std::thread([&, options, inherited, open_store] {
       PeerServerSetup setup;
       setup.inherited_socket = inherited;
+      setup.open_store = open_store;
       setup.log_sink = [this](std::string_view line) {
         const std::scoped_lock lock(mutex_);
         lines_.emplace_back(line);
@@ -68,6 +69,12 @@ class RunningPeer {
     if (!thread_.joinable()) return;
     server_->stop();
     thread_.join();
+  }
+
+  /// How it ended by itself; waits for it.
+  const Status& ended() {
+    if (thread_.joinable()) thread_.join();
+    return ended_;
   }
 
   Address address() const { return server_->address(); }
@@ -199,6 +206,22 @@ class Client {
           stream_.feed(more);
         }
       }
+    }
+  }
+  void send(const ClientRequest& request) {
+    std::string bytes;
+    stream_.append_request(request, bytes);
+    REQUIRE(socket_.send(bytes));
+  }
+  /// The next answer, to whichever request.
+  Result<ClientAnswer> next_answer() {
+    for (;;) {
+      const auto next = stream_.next();
+      if (next == RpcClientStream::Next::answer) return std::move(stream_.answer());
+      REQUIRE(next == RpcClientStream::Next::more);
+      const std::string more = socket_.receive();
+      REQUIRE_MESSAGE(!more.empty(), "the peer hung up on the client");
+      stream_.feed(more);
     }
   }
   /// The same request so many times at once; waits for all answers.
