@@ -18,27 +18,23 @@ Member member_of(const MemberRecord& record) {
 
 Bucket bucket_of(const BucketRecord& record) {
   Bucket bucket;
-  bucket.policy = {std::string(record.name), record.n,         record.r,
-                   record.w,                 record.conflicts, record.sync};
+  bucket.policy = {std::string(record.name), record.n,   record.r, record.w,
+                   record.conflicts,         record.sync};
   bucket.version = record.version;
   bucket.proposer = record.proposer;
   return bucket;
 }
 
 MemberRecord record_of(const Member& member, Arena& arena) {
-  return {member.id,
-          member.incarnation,
-          member.state,
-          member.address,
-          arena.copy(member.name),
-          arena.copy(member.zone),
+  return {member.id,      member.incarnation,      member.state,
+          member.address, arena.copy(member.name), arena.copy(member.zone),
           member.tokens};
 }
 
 BucketRecord record_of(const Bucket& bucket, Arena& arena) {
   const BucketPolicy& policy = bucket.policy;
-  return {arena.copy(policy.name), bucket.version, bucket.proposer,  policy.n,
-          policy.r,                policy.w,       policy.conflicts, policy.sync};
+  return {arena.copy(policy.name), bucket.version, bucket.proposer, policy.n, policy.r, policy.w,
+          policy.conflicts,        policy.sync};
 }
 
 bool supersedes(const Member& a, const Member& b) {
@@ -92,8 +88,7 @@ Status check(const Member& member) {
 
 Status check(const Bucket& bucket) {
   const BucketPolicy& policy = bucket.policy;
-  if (policy.name.empty() || !is_label(policy.name) ||
-      policy.name.find('/') != std::string::npos) {
+  if (policy.name.empty() || !is_label(policy.name) || policy.name.find('/') != std::string::npos) {
     return bad_record("a bucket name that is none", "a text without '/'", "");
   }
   if (bucket.version == 0 || bucket.version > limits::kBucketVersions) {

@@ -56,7 +56,7 @@ RecordList everything(const Members& members) {
 /// A stranger that asks again and again does not make this peer send its list each time.
 bool may_have_list(Turn& turn, Connection& connection) {
   return connection.ring_limiter.admit(turn.now.steady, limits::kRingListRate,
-                                      limits::kRingListBurst);
+                                       limits::kRingListBurst);
 }
 
 /// Links, and members that a connection is up to.

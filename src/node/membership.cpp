@@ -25,8 +25,7 @@ std::uint64_t next_incarnation(Now now, std::uint64_t before) {
 
 bool is_ahead_of_clock(Now now, std::uint64_t incarnation) {
   return incarnation > next_incarnation(now, 0) +
-                           static_cast<std::uint64_t>(
-                               Duration(limits::kIncarnationAhead).count());
+                           static_cast<std::uint64_t>(Duration(limits::kIncarnationAhead).count());
 }
 
 std::string in_words(const Member& member) {
@@ -76,8 +75,7 @@ Member put_right(const Member* own, const Member& heard) {
 void change_own_record(Turn& turn, Member record) {
   NodeState& node = turn.node;
   const Member* before = node.ring.members.find(node.config.id);
-  record.incarnation =
-      next_incarnation(turn.now, before == nullptr ? 0 : before->incarnation);
+  record.incarnation = next_incarnation(turn.now, before == nullptr ? 0 : before->incarnation);
   log_change(turn, before, record);
   if (node.ring.members.take(record) != News::newer) return;
   RingNews news;
@@ -179,8 +177,8 @@ Result<bool> join_ring(Turn& turn, const std::string& zone, double weight) {
                              to_string(config.advertised)),
                  "an address that other peers can dial", to_string(config.advertised)};
   }
-  Member record{config.id, 0, MemberState::joined, config.advertised, config.name,
-                zone,      tokens_of_weight(weight)};
+  Member record{config.id,   0,    MemberState::joined,     config.advertised,
+                config.name, zone, tokens_of_weight(weight)};
   if (const Member* own = node.ring.members.find(config.id)) {
     record.incarnation = own->incarnation;
     if (record == *own) return false;
@@ -291,7 +289,8 @@ void start_membership(Turn& turn) {
                "this peer is configured as a member, but has left the ring: `oxbow ring join`");
   }
   const Result<bool> joined = join_ring(turn, config.zone, config.weight);
-  if (!joined.ok()) log(turn, Severity::warning, kNoConnection, joined.error().message);
+  if (!joined.ok()) return log(turn, Severity::warning, kNoConnection, joined.error().message);
+  if (!*joined) node.ring.propose_due = turn.now.steady;  // the configuration may have new ones
 }
 
 void look_after_membership(Turn& turn) {

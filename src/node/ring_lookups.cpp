@@ -124,15 +124,15 @@ bool is_well_formed(const LookupStep& step, const Connection& from) {
 void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& request) {
   NodeState& node = turn.node;
   if (request.key.empty() || request.key.size() > limits::kKey) {
-    return reply(turn, handle,
-                 Error{"bad-key", "a key has 1 to 1024 bytes",
-                       fmt::format("1 to {} bytes", limits::kKey),
-                       fmt::format("{} bytes", request.key.size())});
+    return reply(
+        turn, handle,
+        Error{"bad-key", "a key has 1 to 1024 bytes", fmt::format("1 to {} bytes", limits::kKey),
+              fmt::format("{} bytes", request.key.size())});
   }
   if (node.ring.ring.empty()) {
-    return reply(turn, handle,
-                 Error{"no-ring", "no peer is a member of the ring (start one with --member)", "",
-                       ""});
+    return reply(
+        turn, handle,
+        Error{"no-ring", "no peer is a member of the ring (start one with --member)", "", ""});
   }
   if (node.ring.lookups.size() >= limits::kRequests) {
     return reply(turn, handle, Error{"busy", "too many lookups are under way; ask again", "", ""});
@@ -140,9 +140,8 @@ void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& reque
   ++node.counters.lookups;
   const Duration patience = request.timeout_ms == 0 ? Duration(limits::kLookupTimeout)
                                                     : std::chrono::milliseconds(request.timeout_ms);
-  LookupOperation lookup{handle,          request.via,
-                         request.key,     turn.now.steady,
-                         turn.now.steady + patience, {}};
+  LookupOperation lookup{
+      handle, request.via, request.key, turn.now.steady, turn.now.steady + patience, {}};
   const LookupHop self = own_hop(node);
   const Position target = position_of(request.key);
   const NextStep next = next_step(turn, request.via, target);
@@ -184,9 +183,9 @@ void lookup_not_sent(Turn& turn, const LookupStep& step) {
   if (found == turn.node.ring.lookups.end()) return;
   const Member* first = turn.node.ring.members.find(found->second.first);
   end_ours(turn, step.ticket, false, step.path,
-           first == nullptr ? "the first member was not reached"
-                            : fmt::format("cannot reach {} at {}", first->name,
-                                          to_string(first->address)));
+           first == nullptr
+               ? "the first member was not reached"
+               : fmt::format("cannot reach {} at {}", first->name, to_string(first->address)));
 }
 
 void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end) {
@@ -197,9 +196,10 @@ void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end) {
   if (!fits) return offence(turn, from, "the end of another lookup");
   std::string lost_after;
   if (!end.found) {
-    lost_after = fmt::format("{} at {} could not pass it on: the next member does not answer, or "
-                             "knows another ring",
-                             name_of(from), to_string(end.path.back().address));
+    lost_after = fmt::format(
+        "{} at {} could not pass it on: the next member does not answer, or "
+        "knows another ring",
+        name_of(from), to_string(end.path.back().address));
   }
   end_ours(turn, end.ticket, end.found, end.path, std::move(lost_after));
 }

@@ -30,8 +30,12 @@ MemberInfo describe_member(const NodeState& node, Now now, const Member& member)
 }
 
 BucketInfo describe_bucket(const BucketPolicy& policy) {
-  return {policy.name, policy.n, policy.r, policy.w,
-          policy.conflicts == Conflicts::lww ? "lww" : "siblings", policy.sync == Sync::yes};
+  return {policy.name,
+          policy.n,
+          policy.r,
+          policy.w,
+          policy.conflicts == Conflicts::lww ? "lww" : "siblings",
+          policy.sync == Sync::yes};
 }
 
 }  // namespace
@@ -56,15 +60,15 @@ void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request
   const NodeState& node = turn.node;
   const TokenRing& ring = node.ring.ring;
   if (request.key.empty() || request.key.size() > limits::kKey) {
-    return reply(turn, handle,
-                 Error{"bad-key", "a key has 1 to 1024 bytes",
-                       fmt::format("1 to {} bytes", limits::kKey),
-                       fmt::format("{} bytes", request.key.size())});
+    return reply(
+        turn, handle,
+        Error{"bad-key", "a key has 1 to 1024 bytes", fmt::format("1 to {} bytes", limits::kKey),
+              fmt::format("{} bytes", request.key.size())});
   }
   if (ring.empty()) {
-    return reply(turn, handle,
-                 Error{"no-ring", "no peer is a member of the ring (start one with --member)", "",
-                       ""});
+    return reply(
+        turn, handle,
+        Error{"no-ring", "no peer is a member of the ring (start one with --member)", "", ""});
   }
   OwnerAnswer answer;
   const Position position = position_of(request.key);
