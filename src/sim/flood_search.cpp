@@ -99,7 +99,14 @@ SearchOutcome FloodSearch::run(PeerNumber origin, const PeerSet& holders, FloodT
 
 template <class Latency, bool kPlain>
 void FloodSearch::drive(const Latency& latency) {
-  const auto look = [this](const Event& event) { __builtin_prefetch(&peers_[event.to], 1); };
+  const auto look = [this](const Event& event) {
+    __builtin_prefetch(&peers_[event.to], 1);
+    if constexpr (!kPlain) {
+      if (!keeps_forwardings()) return;
+      __builtin_prefetch(&echoes_[event.to], 1);
+      if (event.kind == Kind::done) __builtin_prefetch(&echoes_[told_by(event)]);
+    }
+  };
   const auto take = [&](const Event& event) {
     if constexpr (!kPlain) {
       if (!network_.is_there(event.to, now_ms())) {
@@ -268,8 +275,7 @@ void FloodSearch::receive_done(const Latency& latency, const Event& done) {
   const Forwarding forwarding = forwarding_of(done.to, done.number);
   EchoState& state = echoes_[forwarding];
   if (state.outstanding == 0) return;  // it has run out of patience
-  const Forwarding from = done.ttl | Forwarding{done.hops} << 16;
-  answered(state, done.kind == Kind::done_duplicate ? duplicate() : echoes_[from].totals);
+  answered(state, done.kind == Kind::done_duplicate ? duplicate() : echoes_[told_by(done)].totals);
   if (is_complete(state)) finish(latency, forwarding);
 }
 

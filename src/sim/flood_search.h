@@ -82,6 +82,8 @@ class FloodSearch {
 
   /// Which of a peer's forwardings: the first are numbered like their peers, later ones follow.
   using Forwarding = std::uint32_t;
+  /// Whose totals a done carries.
+  static Forwarding told_by(const Event& done) { return done.ttl | Forwarding{done.hops} << 16; }
   struct Patience {
     Tick ends;
     Forwarding forwarding;
