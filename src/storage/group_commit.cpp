@@ -1,24 +1,29 @@
 #include "storage/group_commit.h"
 
 #include <pthread.h>
-#include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <utility>
 
 #include "base/limits.h"
+#include "storage/database.h"
 #include "storage/record_bytes.h"
 #include "storage/record_keys.h"
-#include "storage/rocks_options.h"
 #include "storage/signal_mask.h"
 
 namespace oxbow::storage {
 
-GroupCommit::GroupCommit(rocksdb::DB& database, CommitSettings settings)
+namespace {
+
+/// Bytes free for the database to be opened: what was in its log goes into files.
+constexpr std::uint64_t kToOpenAnew = 2 * limits::kWriteBuffer;
+
+}  // namespace
+
+GroupCommit::GroupCommit(Database& database, CommitSettings settings)
     : database_(database), settings_(std::move(settings)) {
   look_at_disk();
   const SignalMask no_signals;  // they are for the loop
@@ -64,7 +69,7 @@ void GroupCommit::run() {
     if (queue_.empty() && stopping_) return;
     take_batch();
     lock.unlock();
-    look_at_disk();
+    if (batch_.empty()) look_at_disk();  // that is what it woke for
     if (!batch_.empty() && !commit_batch()) return;
     batch_.clear();  // without the lock: values may go with it
     lock.lock();
@@ -112,16 +117,11 @@ bool GroupCommit::commit_batch() {
                                   [](const auto& write) { return write->sync == Sync::yes; });
   rocksdb::WriteBatch batch;
   fill(batch);
-  rocksdb::WriteOptions options;
-  options.sync = synced;
   for (;;) {
-    // RocksDB takes no writes after one that failed until it has recovered; Busy: it is at it.
-    rocksdb::Status status = no_space_ ? database_.Resume() : rocksdb::Status::OK();
-    if (status.ok()) status = database_.Write(options, &batch);
-    no_space_ = status.IsNoSpace() || (no_space_ && status.IsBusy());
-    if (status.ok()) break;
-    if (!no_space_) {
-      fail(status);
+    const Status written = try_write(batch, synced);
+    if (written) break;
+    if (written.error().code != "no-room") {
+      fail(written.error());
       return false;
     }
     health_.store(Health::full, std::memory_order_release);
@@ -137,6 +137,20 @@ bool GroupCommit::commit_batch() {
   return true;
 }
 
+Status GroupCommit::try_write(rocksdb::WriteBatch& batch, bool sync) {
+  look_at_disk();
+  const std::uint64_t needed =
+      std::max(settings_.disk_reserve / 4, broken_ ? kToOpenAnew : std::uint64_t{0});
+  if (free_bytes() < needed) return Error{"no-room", "", {}, {}};
+  if (broken_) {
+    if (Status reopened = database_.reopen(); !reopened) return reopened;
+    broken_ = false;
+  }
+  Status written = database_.write(batch, sync);
+  broken_ = !written && written.error().code == "no-room";
+  return written;
+}
+
 /// Sleeps until there may be space again; false: the store is being closed.
 bool GroupCommit::retry_later() {
   Lock lock(mutex_);
@@ -145,21 +159,18 @@ bool GroupCommit::retry_later() {
 }
 
 void GroupCommit::look_at_disk() {
-  const Clock::time_point now = Clock::now();
-  if (now < next_look_) return;
-  next_look_ = now + limits::kDiskCheckEvery;
+  next_look_ = Clock::now() + limits::kDiskCheckEvery;
   struct statvfs status {};
   if (::statvfs(settings_.directory.c_str(), &status) != 0) return;
   const std::uint64_t free = std::uint64_t{status.f_bavail} * status.f_frsize;
   free_bytes_.store(free, std::memory_order_relaxed);
-  if (health() == Health::failed) return;
-  health_.store(free < settings_.disk_reserve || no_space_ ? Health::full : Health::good,
+  health_.store(free < settings_.disk_reserve || broken_ ? Health::full : Health::good,
                 std::memory_order_release);
 }
 
-void GroupCommit::fail(const rocksdb::Status& status) {
+void GroupCommit::fail(const Error& error) {
   health_.store(Health::failed, std::memory_order_release);
-  if (settings_.on_fatal) settings_.on_fatal(error_of(status, settings_.directory));
+  if (settings_.on_fatal) settings_.on_fatal(error);
 }
 
 void GroupCommit::fill(rocksdb::WriteBatch& out) const {

@@ -3,9 +3,9 @@
 //
 //            submit                      written (and synced)
 //   asleep ──────────▶ committing ───────────────────────────▶ asleep, or committing
-//                        │    ▲ space again, retried
-//               no space ▼    │                  any other error
-//                       waiting                 ──────────────▶ failed: on_fatal, once
+//               no space ▼    ▲ space again: opened anew if need be, and retried
+//                       waiting                 any other error
+//                                              ───────────────▶ failed: on_fatal, once
 //
 // The sync is that of the write call itself: a concurrent SyncWAL was seen to stall writers for up
 // to 19 ms. A batch of which no write needs a sync gets none. After a failed sync nothing is known
@@ -28,16 +28,18 @@
 #include "storage/pending_writes.h"
 
 namespace rocksdb {
-class DB;
-class Status;
 class WriteBatch;
 }  // namespace rocksdb
 
 namespace oxbow::storage {
 
+class Database;
+
 struct CommitSettings {
   std::string directory;
-  std::uint64_t disk_reserve = 0;  ///< bytes free, below which `full` is set
+  /// Bytes free: below it the disk counts as full, so that nothing more is taken on; below a
+  /// quarter of it, which is RocksDB's own for its files, commits wait too.
+  std::uint64_t disk_reserve = 0;
   /// On the storage thread: all up to this sequence is durable. Not called for a batch that
   /// nobody waits for.
   std::function<void(WriteSequence)> on_durable;
@@ -49,12 +51,12 @@ class GroupCommit {
  public:
   enum class Health : std::uint8_t {
     good,
-    full,    ///< little space is left, or none: what is pending is retried
+    full,    ///< little space is left, or none: what is pending waits for more
     failed,  ///< see on_fatal
   };
 
   /// `database` must outlive it. The thread begins at once.
-  GroupCommit(rocksdb::DB& database, CommitSettings settings);
+  GroupCommit(Database& database, CommitSettings settings);
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
@@ -86,10 +88,11 @@ class GroupCommit {
   bool commit_batch();
   bool retry_later();
   void look_at_disk();
-  void fail(const rocksdb::Status& status);
+  Status try_write(rocksdb::WriteBatch& batch, bool sync);
+  void fail(const Error& error);
   void fill(rocksdb::WriteBatch& out) const;
 
-  rocksdb::DB& database_;
+  Database& database_;
   const CommitSettings settings_;
 
   std::mutex mutex_;
@@ -105,7 +108,7 @@ class GroupCommit {
   // Of the storage thread:
   std::vector<PendingWritePointer> batch_;
   Clock::time_point next_look_{};
-  bool no_space_ = false;  // the last commit failed for it
+  bool broken_ = false;  // a write found no space: the database has to be opened anew
 
   std::atomic<std::uint64_t> committed_{0};
   std::atomic<Health> health_{Health::good};

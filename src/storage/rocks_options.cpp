@@ -1,6 +1,5 @@
 #include "storage/rocks_options.h"
 
-#include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -42,19 +41,6 @@ rocksdb::Options rocks_options() {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
-}
-
-Error error_of(const rocksdb::Status& status, const std::string& directory) {
-  if (status.IsNoSpace()) {
-    return {"no-room",
-            fmt::format("the disk of {} is full: free some space", directory),
-            {},
-            status.ToString()};
-  }
-  if (status.IsCorruption()) {
-    return {"damaged", fmt::format("the store in {} is damaged", directory), {}, status.ToString()};
-  }
-  return {"disk", fmt::format("the store in {} failed: {}", directory, status.ToString()), {}, {}};
 }
 
 }  // namespace oxbow::storage

@@ -1,16 +1,14 @@
 #include "storage/rocks_store.h"
 
 #include <fmt/format.h>
-#include <rocksdb/db.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
-#include "base/hash.h"
+#include "storage/database.h"
 #include "storage/record_bytes.h"
 #include "storage/record_keys.h"
-#include "storage/rocks_options.h"
-#include "storage/signal_mask.h"
 #include "version/object_bytes.h"
 
 namespace oxbow {
@@ -32,21 +30,17 @@ std::size_t size_of(const PendingWrite& write) {
 Result<std::unique_ptr<RocksStore>> RocksStore::open(StorageOptions options) {
   auto directory = DataDirectory::open(options.directory, options.peer);
   if (!directory) return directory.error();
-  rocksdb::DB* opened = nullptr;
-  {
-    const SignalMask no_signals;  // for RocksDB's threads
-    const auto status = rocksdb::DB::Open(rocks_options(), directory->store_path(), &opened);
-    if (!status.ok()) return error_of(status, options.directory);
-  }
+  auto database = Database::open(directory->store_path());
+  if (!database) return database.error();
   std::unique_ptr<RocksStore> store(new RocksStore(std::move(options), std::move(directory).value(),
-                                                   std::unique_ptr<rocksdb::DB>(opened)));
+                                                   std::move(database).value()));
   if (const Status loaded = store->load_hint_totals(); !loaded) return loaded.error();
   if (const Status counted = store->count_objects(); !counted) return counted.error();
   return store;
 }
 
 RocksStore::RocksStore(StorageOptions options, DataDirectory directory,
-                       std::unique_ptr<rocksdb::DB> database)
+                       std::unique_ptr<Database> database)
     : options_(std::move(options)),
       directory_(std::move(directory)),
       database_(std::move(database)),
@@ -66,29 +60,21 @@ Status RocksStore::close() {
   const std::size_t lost = commit_->stop();
   const bool has_failed = commit_->health() == GroupCommit::Health::failed;
   commit_.reset();
-  rocksdb::Status status =
-      has_failed ? rocksdb::Status::OK() : database_->Flush(rocksdb::FlushOptions());
-  const rocksdb::Status closed = database_->Close();
+  Status closed = Done{};
+  if (!has_failed) closed = database_->flush_and_close();
   database_.reset();
-  if (lost > 0) {
-    return Error{has_failed ? "disk" : "no-room",
-                 fmt::format("{} writes could not be stored in {}", lost, options_.directory),
-                 {},
-                 {}};
-  }
-  if (status.ok()) status = closed;
-  // What was committed is in the log; on a full disk it stays there.
-  if (!status.ok() && !status.IsNoSpace()) return error_of(status, options_.directory);
-  return Done{};
+  if (lost == 0) return closed;
+  return Error{has_failed ? "disk" : "no-room",
+               fmt::format("{} writes could not be stored in {}", lost, options_.directory),
+               {},
+               {}};
 }
 
 Status RocksStore::load_hint_totals() {
-  const std::unique_ptr<rocksdb::Iterator> totals(database_->NewIterator(rocksdb::ReadOptions()));
-  const std::string end = end_of(Space::totals);
-  for (totals->Seek(totals_key(PeerId())); totals->Valid() && totals->key().compare(end) < 0;
-       totals->Next()) {
-    const PeerId destination = destination_of(totals->key().ToStringView());
-    auto found = parse_totals(destination, totals->value().ToStringView());
+  Database::Range totals(*database_, totals_key(PeerId()), end_of(Space::totals));
+  for (; totals.valid(); totals.next()) {
+    const PeerId destination = destination_of(totals.key());
+    auto found = parse_totals(destination, totals.value());
     if (!found) {
       // The hints are there: they are delivered, and then counted down to none.
       ++damaged_;
@@ -96,17 +82,12 @@ Status RocksStore::load_hint_totals() {
     }
     hints_.set(destination, *found);
   }
-  if (!totals->status().ok()) return error_of(totals->status(), options_.directory);
-  return Done{};
+  return totals.status();
 }
 
 /// A small store is gone through at once; of a large one the sums have to be found later.
 Status RocksStore::count_objects() {
-  std::uint64_t bytes = 0;
-  database_->GetIntProperty(rocksdb::DB::Properties::kEstimateLiveDataSize, &bytes);
-  std::uint64_t in_memory = 0;
-  database_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &in_memory);
-  if (bytes + in_memory <= limits::kCountedAtOpen) {
+  if (database_->bytes() <= limits::kCountedAtOpen) {
     for (bool more = true; more;) {
       const auto page = rebuild_sums(1024, limits::kCountedAtOpen);
       if (!page) return page.error();
@@ -115,8 +96,8 @@ Status RocksStore::count_objects() {
     return Done{};
   }
   sums_known_ = false;
-  database_->GetIntProperty(rocksdb::DB::Properties::kEstimateNumKeys, &count_);
-  count_ -= std::min(count_, hints_.all().hints);
+  const std::uint64_t keys = database_->keys();
+  count_ = keys - std::min(keys, hints_.all().hints);
   return Done{};
 }
 
@@ -314,12 +295,9 @@ std::string RocksStore::refusing() const {
 }
 
 Result<std::optional<std::string>> RocksStore::read_disk(const std::string& stored_key) {
-  std::string bytes;
-  const auto status = database_->Get(rocksdb::ReadOptions(), stored_key, &bytes);
-  if (status.ok()) return std::optional(std::move(bytes));
-  if (status.IsNotFound()) return std::optional<std::string>();
-  if (status.IsCorruption()) ++damaged_;
-  return error_of(status, options_.directory);
+  auto record = database_->get(stored_key);
+  if (!record && record.error().code == "damaged") ++damaged_;
+  return record;
 }
 
 RocksStore::Figures RocksStore::figures() const {

@@ -25,6 +25,10 @@
 
 namespace oxbow {
 
+namespace storage {
+class Database;
+}
+
 struct StorageOptions {
   std::string directory;  ///< made if it is not there; its parent must be
   PeerId peer;            ///< whom the directory belongs to
@@ -94,7 +98,7 @@ class RocksStore final : public Store {
   struct HintFound;
 
   RocksStore(StorageOptions options, DataDirectory directory,
-             std::unique_ptr<rocksdb::DB> database);
+             std::unique_ptr<storage::Database> database);
 
   Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) override;
   Result<WriteSequence> remove(std::string_view key) override;
@@ -104,7 +108,6 @@ class RocksStore final : public Store {
   Status check_room();
   storage::PendingWritePointer add(storage::PendingWrite write);
   WriteSequence shown(std::uint64_t shown_after) const;
-  /// The record on disk. Nothing: there is none.
   Result<std::optional<std::string>> read_disk(const std::string& stored_key);
   Result<std::optional<HintFound>> find_hint(const PeerId& destination, std::string_view key);
   template <class Visit>
@@ -112,7 +115,7 @@ class RocksStore final : public Store {
 
   const StorageOptions options_;
   const DataDirectory directory_;
-  std::unique_ptr<rocksdb::DB> database_;
+  std::unique_ptr<storage::Database> database_;
   storage::ObjectCache cache_;
   storage::PendingWrites pending_;
   std::vector<storage::PendingWritePointer> unsubmitted_;

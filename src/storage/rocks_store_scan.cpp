@@ -1,10 +1,7 @@
 // Scans: what is on disk and what is pending, as one order.
-#include <rocksdb/db.h>
-
-#include "base/hash.h"
+#include "storage/database.h"
 #include "storage/record_bytes.h"
 #include "storage/record_keys.h"
-#include "storage/rocks_options.h"
 #include "storage/rocks_store.h"
 #include "version/object_bytes.h"
 
@@ -23,33 +20,26 @@ constexpr int kSlicesLeftOut = 256;
 /// the pending one (then `bytes` is empty) or null; until it returns false.
 template <class Visit>
 Status RocksStore::walk(const std::string& from, const std::string& end, Visit visit) {
-  rocksdb::ReadOptions options;
-  const rocksdb::Slice bound(end);
-  options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> stored(database_->NewIterator(options));
-  stored->Seek(from);
+  Database::Range stored(*database_, from, end);
   const auto& by_key = pending_.by_key();
   auto write = by_key.lower_bound(from);
   const auto writes_end = by_key.lower_bound(end);
   for (;;) {
-    if (!stored->Valid() && !stored->status().ok()) {
-      return error_of(stored->status(), options_.directory);
+    const bool is_stored = stored.valid();
+    if (!is_stored) {
+      if (Status status = stored.status(); !status) return status;
     }
-    const bool is_stored = stored->Valid();
     const bool is_pending = write != writes_end;
     if (!is_stored && !is_pending) return Done{};
-    const int order = !is_pending  ? -1
-                      : !is_stored ? 1
-                                   : stored->key().ToStringView().compare(write->first);
+    const int order = !is_pending ? -1 : !is_stored ? 1 : stored.key().compare(write->first);
     bool go_on = true;
     if (order < 0) {
-      go_on = visit(stored->key().ToStringView(), static_cast<const PendingWrite*>(nullptr),
-                    stored->value().ToStringView());
+      go_on = visit(stored.key(), static_cast<const PendingWrite*>(nullptr), stored.value());
     } else if (!write->second->erased) {
       go_on = visit(write->first, write->second.get(), std::string_view());
     }
     if (!go_on) return Done{};
-    if (order <= 0) stored->Next();
+    if (order <= 0) stored.next();
     if (order >= 0) ++write;
   }
 }

@@ -371,7 +371,7 @@ void it_behaves_like_a_map() {
           model.erase_hint(peer(destination), key);
           break;
         default:
-          if (random.below(8) == 0) fixture.settle();
+          if (random.below(16) == 0) fixture.settle();
       }
     }
     CHECK(scanned(fixture.store(), 0, kAll, 4) == scanned(model));

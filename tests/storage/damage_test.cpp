@@ -1,0 +1,149 @@
+// Records that are no longer what was written: told apart by their checksums, and left out.
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "storage/opened_store.h"
+#include "storage/record_bytes.h"
+#include "storage/record_keys.h"
+#include "store/store_contract.h"
+#include "version/object_bytes.h"
+
+using namespace oxbow;
+using namespace oxbow::contract;
+using namespace oxbow::storage;
+using namespace oxbow::test;
+
+namespace {
+
+/// Changes records behind the store's back, while it is closed.
+void overwrite(const TemporaryFolder& folder, const std::string& stored_key,
+               const std::string& bytes) {
+  rocksdb::DB* opened = nullptr;
+  REQUIRE(rocksdb::DB::Open(rocksdb::Options(), folder.at("rocksdb"), &opened).ok());
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  REQUIRE(database->Put(rocksdb::WriteOptions(), stored_key, bytes).ok());
+}
+
+}  // namespace
+
+TEST_CASE("a damaged object is an error, and a scan leaves it out") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  for (int i = 0; i < 20; ++i) write(*store, "key" + std::to_string(i), object_of("v"));
+  store.close();
+  std::string bytes = encode_object(object_of("v"), "key7");
+  bytes[40] ^= 1;
+  overwrite(folder, object_key("key7"), bytes);
+  store.open();
+  CHECK(store->figures().damaged == 1);  // met as it was opened
+  const auto damaged = store->read("key7");
+  REQUIRE_FALSE(damaged.ok());
+  CHECK(damaged.error().code == "damaged");
+  CHECK(store->figures().damaged == 2);
+  CHECK(scanned(*store).size() == 19);
+  // It is lost, and may be written again.
+  REQUIRE(store->write("key7", {}, object_of("again"), Sync::yes).ok());
+  store.reopen();
+  CHECK(read(*store, "key7") == object_of("again"));
+  CHECK(store->objects() == 20);
+  CHECK(store->figures().damaged == 0);
+}
+
+TEST_CASE("an object in another's place is damaged") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  store.close();
+  overwrite(folder, object_key("key"), encode_object(object_of("v"), "other"));
+  store.open();
+  CHECK(store->read("key").error().code == "damaged");
+}
+
+TEST_CASE("a damaged hint is left out, and counted no more") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(store->write_hint(hint_for('x', "key" + std::to_string(i), "v"), Sync::yes).ok());
+  }
+  REQUIRE(store->write_hint(hint_for('y', "key", "v"), Sync::yes).ok());
+  store.close();
+  // The time is under the checksum as well.
+  std::string bytes = hint_bytes(peer('x'), "key2", object_of("v"), at(5));
+  bytes[7] ^= 1;
+  overwrite(folder, hint_key(peer('x'), "key2"), bytes);
+  overwrite(folder, hint_key(peer('y'), "key"), "");
+  store.open();
+  CHECK(store->hints_for(peer('x')).hints == 5);
+  CHECK_FALSE(store->read_hint(peer('x'), "key2").has_value());
+  CHECK(hinted(*store, 'x') == std::vector<std::string>{"key0", "key1", "key3", "key4"});
+  CHECK(store->hints_for(peer('x')).hints == 4);
+  CHECK(hinted(*store, 'y').empty());
+  CHECK(store->hint_destinations() == std::vector<PeerId>{peer('x')});
+  store.reopen();
+  CHECK(store->hint_destinations() == std::vector<PeerId>{peer('x')});
+  CHECK(store->hints_for(peer('x')).hints == 4);
+}
+
+TEST_CASE("totals that are damaged, or count what is not there, come right") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  REQUIRE(store->write_hint(hint_for('x', "key", "v"), Sync::yes).ok());
+  store.close();
+  overwrite(folder, totals_key(peer('x')), "rot");
+  overwrite(folder, totals_key(peer('y')), totals_bytes(peer('y'), {7, 700}));
+  store.open();
+  CHECK(hinted(*store, 'x') == std::vector<std::string>{"key"});
+  CHECK(hinted(*store, 'y').empty());
+  CHECK(store->hint_destinations() == std::vector<PeerId>{peer('x')});
+  store->erase_hint(peer('x'), "key");
+  CHECK(store->hint_destinations().empty());
+  CHECK(store->all_hints().bytes == 0);
+}
+
+TEST_CASE("a damaged small record is none") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  REQUIRE(store->write_record("ring", "members").ok());
+  store.close();
+  overwrite(folder, record_key("ring"), checked_bytes("ring", "members") + "x");
+  store.open();
+  CHECK_FALSE(store->read_record("ring").has_value());
+  CHECK(store->figures().damaged == 1);
+}
+
+TEST_CASE("bit rot in a file costs the objects of one block, and no more") {
+  const TemporaryFolder folder;
+  StorageOptions options;
+  options.cache_bytes = 0;
+  OpenedStore store(folder.path(), options);
+  constexpr std::size_t kObjects = 3000;
+  // Larger than what is gone through at once when it is opened.
+  for (std::size_t i = 0; i < kObjects; ++i) {
+    write(*store, "key" + std::to_string(i), object_of(std::string(4000, 'v')));
+  }
+  store.close();
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.at("rocksdb"))) {
+    if (entry.path().extension() != ".sst") continue;
+    ++files;
+    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(entry.file_size() / 2));
+    file.write("rot", 3);
+    REQUIRE(file.good());
+  }
+  REQUIRE(files > 0);
+  store.open();
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < kObjects; ++i) {
+    const auto found = store->read("key" + std::to_string(i));
+    if (found.ok()) continue;
+    CHECK(found.error().code == "damaged");
+    ++lost;
+  }
+  CHECK(lost >= files);
+  CHECK(lost <= 3 * files);
+  const std::size_t left = scanned(*store).size();
+  CHECK(left <= kObjects - lost);
+  CHECK(left >= kObjects - lost - 3 * files);  // and what shares a slice with them
+}
