@@ -35,6 +35,22 @@ namespace oxbow {
   X(ring_changes, "ring changes")            \
   X(lookups, "lookups asked")                \
   X(lookup_steps, "lookup steps received")   \
+  X(gets, "gets")                            \
+  X(puts, "puts")                            \
+  X(coordinated, "operations coordinated")   \
+  X(handed_over, "operations handed over")   \
+  X(quorums_missed, "quorums missed")        \
+  X(operations_unknown, "puts unknown")      \
+  X(object_reads, "object reads")            \
+  X(object_writes, "object writes")          \
+  X(replica_timeouts, "replica timeouts")    \
+  X(read_repairs, "read repairs")            \
+  X(hints_kept, "hints kept")                \
+  X(hints_delivered, "hints delivered")      \
+  X(hints_expired, "hints expired")          \
+  X(hints_refused, "hints refused")          \
+  X(hints_missed, "hints kept by nobody")    \
+  X(objects_moved, "objects moved")          \
   X(offences, "offences")                    \
   X(hangups, "hangups")
 

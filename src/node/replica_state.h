@@ -1,17 +1,133 @@
-// What a Node keeps for the replica layer: gets and puts under way, hints being delivered.
+// What a Node keeps for the replica layer: gets and puts under way, here as coordinator or handed
+// to one, hints being delivered, objects being moved.
 #pragma once
 
-#include <cstdint>
+#include <oxbow/requests.h>
 
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "overlay/rate_limiter.h"
+#include "replica/byte_budget.h"
+#include "replica/get_operation.h"
+#include "replica/handoff.h"
+#include "replica/put_operation.h"
+#include "ring/token_ring.h"
+#include "store/store.h"
 #include "version/actor_run.h"
 
 namespace oxbow {
+
+/// Who is told how a get or put ended.
+struct Asker {
+  enum class Kind : std::uint8_t { client, peer, adoption };
+  Kind kind = Kind::client;
+  RequestHandle handle{};                   ///< of a client
+  ConnectionId connection = kNoConnection;  ///< of a peer that handed it over
+  std::uint64_t number = 0;                 ///< that peer's ticket, or the adoption
+};
+
+/// A get that this member coordinates.
+struct CoordinatedGet {
+  Asker asker;
+  GetRequest request;  ///< of a client
+  std::string key;
+  std::string bucket;
+  std::uint32_t n = 0;
+  GetOperation operation;
+  Instant started{};
+  Instant due = kNever;                   ///< in ReplicaState::due
+  WriteSequence shows = kNothingPending;  ///< the newest pending write in the own copy
+  std::map<PeerId, Object> parts;         ///< of copies that come in several
+};
+
+/// A put, delete or adoption that this member coordinates.
+struct CoordinatedPut {
+  Asker asker;
+  Operation kind = Operation::put;
+  std::string key;
+  std::string bucket;
+  std::uint32_t n = 0;
+  Conflicts conflicts = Conflicts::siblings;
+  Sync sync = Sync::yes;
+  Object object;                   ///< as it was written
+  std::vector<std::string> parts;  ///< the same, encoded once for all
+  std::string context;             ///< for the client
+  PutOperation operation;
+  Instant started{};
+  Instant due = kNever;
+};
+
+/// A request of a client (or an adoption) that another member coordinates.
+struct HandedOver {
+  Asker asker;
+  Operation kind = Operation::get;
+  GetRequest request;  ///< of a client's get
+  QuorumNeed need;
+  bool strict = false;
+  std::string key;
+  std::string value;
+  std::string context;
+  Instant started{};
+  Instant deadline{};
+  Instant due = kNever;
+
+  PeerId coordinator;
+  bool sent = false;  ///< not merely waiting for a connection
+  std::vector<PeerId> tried;
+  Object parts;  ///< of an object that comes in several
+};
+
+/// A write of this coordinator's own that waits for its disk.
+struct OwnWrite {
+  std::uint64_t ticket = 0;
+  Participant who;
+};
+
+/// An object on its way to a primary that a change of the ring made.
+struct ObjectMove {
+  PeerId to;
+  std::string key;
+  Instant deadline{};
+};
+/// The objects of this member being looked through after a change of the ring.
+struct MoveScan {
+  TokenRing before;
+  Store::Cursor cursor;
+  bool at_end = false;
+};
 
 struct ReplicaState {
   explicit ReplicaState(const PeerId& self, std::uint64_t run) : actors(self, run) {}
 
   ActorRun actors;
   std::uint64_t last_ticket = 0;
+
+  std::map<std::uint64_t, CoordinatedGet> gets;
+  std::map<std::uint64_t, CoordinatedPut> puts;
+  std::map<std::uint64_t, HandedOver> handed;
+  std::set<std::pair<Instant, std::uint64_t>> due;  ///< of all three
+  std::multimap<WriteSequence, OwnWrite> own_writes;
+  /// Over, but what the outbox holds may still point into them: see forget_ended().
+  std::vector<std::map<std::uint64_t, CoordinatedGet>::node_type> ended_gets;
+  std::vector<std::map<std::uint64_t, CoordinatedPut>::node_type> ended_puts;
+  std::vector<std::map<std::uint64_t, HandedOver>::node_type> ended_handed;
+
+  RateLimiter full_reads;
+
+  HintTotals hints;  ///< as the store has them
+  std::map<PeerId, Handoff> handoffs;
+  Instant handoff_due = kNever;
+  ByteBudget background{limits::kHandoffRate};
+
+  std::optional<MoveScan> scan;
+  std::map<std::uint64_t, ObjectMove> moves;
+
+  std::vector<MemberNumber> list;  // scratch
 };
 
 }  // namespace oxbow

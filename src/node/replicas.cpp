@@ -1,37 +1,107 @@
-// The node's part of the replica layer.
-#include "node/handlers.h"
+// The replica part's own upkeep: deadlines, members that are lost, requests that are cancelled.
+#include "node/replicas.h"
+
+#include <algorithm>
 
 namespace oxbow {
 
-void start_replicas(Turn&) {}
-void look_after_replicas(Turn&) {}
-Instant replica_deadline(const NodeState&) { return kNever; }
-void cancel_replica(Turn&, RequestHandle) {}
-void writes_are_durable(Turn&, WriteSequence) {}
-void replica_lost(Turn&, const PeerId&) {}
-void move_objects(Turn&, const TokenRing&) {}
-
-void receive_object_read(Turn&, Connection&, const ObjectRead&) {}
-void receive_object_reply(Turn&, Connection&, const ObjectReply&) {}
-void receive_object_write(Turn&, Connection&, const ObjectWrite&) {}
-void receive_write_reply(Turn&, Connection&, const WriteReply&) {}
-void receive_coordinate(Turn&, Connection&, const Coordinate&) {}
-void receive_coordinated(Turn&, Connection&, const Coordinated&) {}
-
-namespace {
-void not_yet(Turn& turn, RequestHandle handle) {
-  reply(turn, handle, Error{"no-ring", "this peer knows of no ring", "", ""});
-}
-}  // namespace
-
-void request_get(Turn& turn, RequestHandle handle, const GetRequest&) { not_yet(turn, handle); }
-void request_put(Turn& turn, RequestHandle handle, const PutRequest&) { not_yet(turn, handle); }
-void request_delete(Turn& turn, RequestHandle handle, const DeleteRequest&) {
-  not_yet(turn, handle);
+void look_again(ReplicaState& replica, std::uint64_t ticket, Instant& due, Instant next) {
+  if (due == next) return;
+  if (due != kNever) replica.due.erase({due, ticket});
+  due = next;
+  if (due != kNever) replica.due.insert({due, ticket});
 }
 
-void adopt(Turn& turn, std::uint64_t adoption, std::string_view, std::string_view) {
-  adopted(turn, adoption, Error{"no-ring", "this peer knows of no ring", "", ""});
+bool has_room_for_operation(const NodeState& node) {
+  const ReplicaState& replica = node.replica;
+  return replica.gets.size() + replica.puts.size() + replica.handed.size() < limits::kOperations;
+}
+
+std::uint64_t new_ticket(NodeState& node) { return ++node.replica.last_ticket; }
+
+void forget_ended(Turn& turn) {
+  if (!turn.out.sends.empty()) return;
+  ReplicaState& replica = turn.node.replica;
+  replica.ended_gets.clear();
+  replica.ended_puts.clear();
+  replica.ended_handed.clear();
+}
+
+void start_replicas(Turn& turn) {
+  ReplicaState& replica = turn.node.replica;
+  replica.hints = turn.node.store.all_hints();
+  if (replica.hints.hints > 0) replica.handoff_due = turn.now.steady + limits::kHandoffEvery;
+}
+
+void look_after_replicas(Turn& turn) {
+  ReplicaState& replica = turn.node.replica;
+  forget_ended(turn);
+  while (!replica.due.empty() && replica.due.begin()->first <= turn.now.steady) {
+    const std::uint64_t ticket = replica.due.begin()->second;
+    if (replica.gets.contains(ticket)) {
+      step_get(turn, ticket, TimePassed{});
+    } else if (replica.puts.contains(ticket)) {
+      step_put(turn, ticket, PutTimePassed{});
+    } else {
+      handed_over_due(turn, ticket);
+    }
+  }
+  hand_off(turn);
+  go_on_moving(turn);
+}
+
+Instant replica_deadline(const NodeState& node) {
+  Instant next = std::min(handoff_deadline(node), move_deadline(node));
+  if (!node.replica.due.empty()) next = std::min(next, node.replica.due.begin()->first);
+  return next;
+}
+
+// A write goes on without its client: what began to spread is better stored everywhere.
+void cancel_replica(Turn& turn, RequestHandle handle) {
+  ReplicaState& replica = turn.node.replica;
+  const auto is_asker = [&](const auto& entry) {
+    const Asker& asker = entry.second.asker;
+    return asker.kind == Asker::Kind::client && asker.handle == handle;
+  };
+  const auto drop = [&](auto& operations) {
+    const auto found = std::find_if(operations.begin(), operations.end(), is_asker);
+    if (found == operations.end()) return;
+    look_again(replica, found->first, found->second.due, kNever);
+    operations.erase(found);
+  };
+  drop(replica.gets);
+  drop(replica.handed);
+  const auto put = std::find_if(replica.puts.begin(), replica.puts.end(), is_asker);
+  if (put != replica.puts.end()) {
+    put->second.asker = Asker{};
+    put->second.asker.kind = Asker::Kind::peer;  // over no connection: nobody is told
+  }
+}
+
+void replica_lost(Turn& turn, const PeerId& member, ConnectionKind kind, bool was_sent) {
+  ReplicaState& replica = turn.node.replica;
+  if (kind == ConnectionKind::bulk) {
+    handoff_lost(turn, member);
+    moves_lost(turn, member);
+    return;
+  }
+  if (kind != ConnectionKind::control) return;
+  handed_over_lost(turn, member, was_sent);
+  std::vector<std::uint64_t> tickets;
+  for (const auto& [ticket, get] : replica.gets) {
+    if (get.operation.waits_for(member)) tickets.push_back(ticket);
+  }
+  for (const std::uint64_t ticket : tickets) step_get(turn, ticket, MemberLost{member});
+  tickets.clear();
+  for (const auto& [ticket, put] : replica.puts) {
+    if (put.operation.waiting_for(member)) tickets.push_back(ticket);
+  }
+  for (const std::uint64_t ticket : tickets) {
+    const auto found = replica.puts.find(ticket);
+    if (found == replica.puts.end()) continue;
+    const auto who = found->second.operation.waiting_for(member);
+    if (who) step_put(turn, ticket, NotStored{*who});
+  }
 }
 
 }  // namespace oxbow

@@ -4,6 +4,16 @@
 
 namespace oxbow {
 
+namespace {
+
+std::size_t hints_under_way(const NodeState& node) {
+  std::size_t count = 0;
+  for (const auto& [destination, handoff] : node.replica.handoffs) count += handoff.under_way();
+  return count;
+}
+
+}  // namespace
+
 StatusAnswer describe_status(const NodeState& node, Now now) {
   StatusAnswer status;
   status.version = node.config.version;
@@ -29,9 +39,21 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"walks", node.visits.size()},
       {"parked walkers", node.parked.size()},
       {"pieces", node.pieces.size() + node.reads.size()},
+      {"searched gets", node.adoption.gets.size()},
+      {"bytes being fetched", node.adoption.fetched_bytes},
+      {"findable objects", node.index.objects()},
       {"dials", node.dials.size()},
       {"connections", node.connections.all().size()},
       {"known addresses", node.pongs.size()},
+      {"objects", node.store.objects()},
+      {"pending bytes", node.store.pending_bytes()},
+      {"gets", node.replica.gets.size()},
+      {"puts", node.replica.puts.size()},
+      {"operations handed over", node.replica.handed.size()},
+      {"hints", node.replica.hints.hints},
+      {"hint bytes", node.replica.hints.bytes},
+      {"hints under way", hints_under_way(node)},
+      {"moves under way", node.replica.moves.size()},
       {"members", node.ring.ring.size()},
       {"members failed", node.ring.failed.size()},
       {"lookups", node.ring.lookups.size()},

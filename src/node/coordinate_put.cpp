@@ -1,0 +1,322 @@
+// A put, delete or adoption, coordinated by this member: see replica/put_operation.h for its
+// course.
+#include "base/sha256.h"
+#include "node/replicas.h"
+#include "replica/quorum_need.h"
+#include "version/update.h"
+
+namespace oxbow {
+
+namespace {
+
+OperationResult result_of(const Turn& turn, const CoordinatedPut& put) {
+  OperationResult result;
+  result.bucket = put.bucket;
+  result.n = put.n;
+  result.need = put.operation.tally().need();
+  result.coordinator = turn.node.config.id;
+  result.members.assign(put.operation.outcomes().begin(), put.operation.outcomes().end());
+  result.elapsed = turn.now.steady - put.started;
+  return result;
+}
+
+void answer(Turn& turn, const CoordinatedPut& put) {
+  OperationResult result = result_of(turn, put);
+  result.object = put.object;
+  result.context = put.context;
+  const auto& siblings = put.object.siblings();
+  result.siblings = static_cast<std::uint32_t>(
+      std::count_if(siblings.begin(), siblings.end(),
+                    [](const Sibling& sibling) { return !sibling.tombstone(); }));
+  end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
+}
+
+void fail(Turn& turn, const CoordinatedPut& put, const Error& error) {
+  ++turn.node.counters.quorums_missed;
+  ++turn.node.counters.operations_unknown;
+  OperationResult result = result_of(turn, put);
+  result.error = error;
+  end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
+}
+
+ObjectWrite message_of(const Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
+                       const Participant& who, std::size_t part) {
+  ObjectWrite write;
+  write.ticket = ticket;
+  write.ring = turn.node.ring.stamp;
+  write.reason = put.kind == Operation::adopt ? WriteReason::adoption : WriteReason::put;
+  write.conflicts = put.conflicts;
+  write.sync = put.sync;
+  write.hint_for = who.stands_for;
+  write.last = part + 1 == put.parts.size();
+  write.key = put.key;
+  write.object = put.parts[part];
+  return write;
+}
+
+bool send_write(Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
+                const Participant& who) {
+  for (std::size_t part = 0; part < put.parts.size(); ++part) {
+    if (!send_to_member(turn, who.member, ConnectionKind::control,
+                        message_of(turn, ticket, put, who, part))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Sends the write, encoded once, over all connections to primaries that are there, and takes
+/// those out of `effects`.
+void send_to_connected(Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
+                       std::vector<PutEffect>& effects) {
+  NodeState& node = turn.node;
+  node.targets.clear();
+  std::erase_if(effects, [&](const PutEffect& effect) {
+    const auto* write = std::get_if<WriteCopy>(&effect);
+    if (write == nullptr || write->who.is_fallback()) return false;
+    Connection* connection = node.connections.to_peer(write->who.member, ConnectionKind::control);
+    if (connection == nullptr) return false;
+    connection->used = turn.now.steady;
+    node.targets.push_back(connection->id);
+    return true;
+  });
+  if (node.targets.empty()) return;
+  for (std::size_t part = 0; part < put.parts.size(); ++part) {
+    turn.out.send(node.targets, message_of(turn, ticket, put, {}, part));
+  }
+}
+
+/// What comes of writing, where that is known at once.
+std::optional<PutInput> write(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
+                              const Participant& who) {
+  NodeState& node = turn.node;
+  if (who.member != node.config.id) {
+    if (send_write(turn, ticket, put, who)) return std::nullopt;
+    return NotStored{who, Outcome::unreachable};
+  }
+  // The own copy was written before the operation began; what is left is a hint.
+  OXBOW_ASSERT(who.is_fallback(), "the coordinator's own copy is written first");
+  const auto kept = keep_hint(turn, who.stands_for, put.key, put.object, put.conflicts, put.sync);
+  if (!kept.ok()) return NotStored{who, Outcome::refused};
+  if (*kept == kNothingPending) return Stored{who};
+  node.replica.own_writes.emplace(*kept, OwnWrite{ticket, who});
+  return std::nullopt;
+}
+
+void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
+               std::vector<PutEffect>& effects) {
+  NodeState& node = turn.node;
+  std::vector<PutEffect> now;
+  while (!effects.empty()) {
+    now.swap(effects);
+    send_to_connected(turn, ticket, put, now);
+    for (const PutEffect& effect : now) {
+      if (const auto* copy = std::get_if<WriteCopy>(&effect)) {
+        const auto input = write(turn, ticket, put, copy->who);
+        if (input) put.operation.step(turn.now.steady, *input, effects);
+      } else if (const auto* late = std::get_if<WriteTimedOut>(&effect)) {
+        ++node.counters.replica_timeouts;
+        member_failed(turn, late->member);
+      } else if (const auto* failed = std::get_if<FailPut>(&effect)) {
+        fail(turn, put, failed->error);
+      } else if (std::holds_alternative<NoHint>(effect)) {
+        ++node.counters.hints_missed;
+      } else {
+        answer(turn, put);
+      }
+    }
+    now.clear();
+  }
+  look_again(node.replica, ticket, put.due, put.operation.next_deadline());
+  if (put.operation.state() == PutOperation::State::done) {
+    node.replica.ended_puts.push_back(node.replica.puts.extract(ticket));
+  }
+}
+
+/// Whom to write to, and how many of them can be reached.
+PutPlan plan_put(const Turn& turn, const KeyPlace& place, const Order& order, std::uint32_t need,
+                 std::size_t& reachable) {
+  const NodeState& node = turn.node;
+  PutPlan plan;
+  plan.need = need;
+  plan.quorum = order.strict ? Quorum::strict : Quorum::sloppy;
+  plan.self = node.config.id;
+  plan.deadline = turn.now.steady + order.timeout;
+  plan.replica_timeout = node.config.replica_timeout;
+  for (const PeerId& primary : place.primaries) {
+    const bool up = is_reachable(node, primary, turn.now);
+    plan.primaries.push_back({primary, up, is_hintable(turn, primary)});
+    if (up) ++reachable;
+  }
+  plan.fallbacks = reachable_fallbacks(turn, place);
+  if (!order.strict) {
+    reachable = std::min(place.primaries.size(), reachable + plan.fallbacks.size());
+  }
+  return plan;
+}
+
+/// What the write makes of this member's copy.
+struct Written {
+  Object before;  ///< the stored copy
+  Object object;
+  std::optional<Dot> dot;  ///< none: an adoption is no new event
+  std::string context;
+};
+
+/// `local` is what the write is made on; `other` what this member knows of the key besides.
+Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place) {
+  NodeState& node = turn.node;
+  const Conflicts conflicts = place.policy->conflicts;
+  auto own = read_own(turn, order.key);
+  if (!own.ok()) return own.error();
+  auto hints = node.replica.hints.hints == 0 ? Result<StoredObject>(StoredObject{})
+                                             : node.store.read_hints(order.key, conflicts);
+  if (!hints.ok()) return hints.error();
+  ActorRun& actors = node.replica.actors;
+  Written written;
+  // A primary writes its stored copy, a fallback its hints; the other must not be behind or ahead
+  // of it in what this member numbered.
+  Object local;
+  if (place.primary) {
+    actors.observe(own->object.clock(), hints->object.clock());
+    written.before = own->object;
+    local = std::move(own->object);
+    local.merge(hints->object, conflicts);
+  } else {
+    actors.observe(hints->object.clock(), own->object.clock());
+    local = std::move(hints->object);
+  }
+  if (order.kind == Operation::adopt) {
+    if (local.deleted()) {
+      return Error{"deleted", "the key was deleted meanwhile: nothing is adopted", "", ""};
+    }
+    const Object located = adopted(order.key, sha256(order.value), share(std::string(order.value)));
+    written.object = merged(std::move(local), located, conflicts);
+    return written;
+  }
+  auto context = parse_context(order.context, order.key);
+  if (!context.ok()) return context.error();
+  Write write;
+  if (order.kind == Operation::put) write.value = share(std::string(order.value));
+  write.context = *std::move(context);
+  write.wall = turn.now.wall;
+  auto updated = update(actors, local, write, conflicts);
+  if (!updated.ok()) return updated.error();
+  written.object = std::move(updated->object);
+  written.dot = updated->dot;
+  written.context = encode_context(updated->context, order.key);
+  return written;
+}
+
+}  // namespace
+
+void coordinate_put(Turn& turn, const Asker& asker, const Order& order) {
+  NodeState& node = turn.node;
+  ++node.counters.coordinated;
+  const KeyPlace place = place_of(node, order.key);
+  const BucketPolicy& policy = *place.policy;
+  OperationResult result;
+  result.bucket = policy.name;
+  result.n = policy.n;
+  result.coordinator = node.config.id;
+  const auto refuse = [&](Error error) {
+    result.error = std::move(error);
+    end_operation(turn, asker, order.kind, order.key, nullptr, std::move(result));
+  };
+  const auto need = needed_answers(order.need, policy.n, policy.w);
+  if (!need.ok()) return refuse(need.error());
+  result.need = *need;
+  std::size_t reachable = 0;
+  PutPlan plan = plan_put(turn, place, order, *need, reachable);
+  if (reachable < *need) {
+    ++node.counters.quorums_missed;
+    return refuse(too_few_members(*need, reachable, plan.quorum));
+  }
+  auto written = make_write(turn, order, place);
+  if (!written.ok()) return refuse(written.error());
+
+  // Refused here, nothing has gone out: the client may be told that nothing was stored.
+  WriteSequence own = kNothingPending;
+  if (place.primary) {
+    if (!same_events(written->before, written->object)) {
+      const auto stored = write_own(turn, order.key, written->before, written->object, policy.sync);
+      if (!stored.ok()) return refuse(stored.error());
+      own = *stored;
+    } else if (policy.sync == Sync::yes) {
+      const auto present = node.store.read(order.key);
+      if (present.ok()) own = present->pending;
+    }
+  }
+
+  forget_ended(turn);
+  const std::uint64_t ticket = new_ticket(node);
+  CoordinatedPut& put = node.replica.puts
+                            .emplace(ticket, CoordinatedPut{asker,
+                                                            order.kind,
+                                                            std::string(order.key),
+                                                            policy.name,
+                                                            policy.n,
+                                                            policy.conflicts,
+                                                            policy.sync,
+                                                            std::move(written->object),
+                                                            {},
+                                                            std::move(written->context),
+                                                            PutOperation(std::move(plan)),
+                                                            turn.now.steady,
+                                                            kNever})
+                            .first->second;
+  put.parts = encoded_parts(put.object, put.key);
+  std::vector<PutEffect> effects;
+  put.operation.begin(turn.now.steady, effects);
+  const Participant self{node.config.id, {}};
+  if (place.primary) {
+    std::erase_if(effects, [&](const PutEffect& effect) {
+      const auto* copy = std::get_if<WriteCopy>(&effect);
+      return copy != nullptr && copy->who == self;
+    });
+    if (own == kNothingPending) {
+      put.operation.step(turn.now.steady, Stored{self}, effects);
+    } else {
+      node.replica.own_writes.emplace(own, OwnWrite{ticket, self});
+    }
+  } else if (written->dot) {
+    // Without a hint here, nothing here will remember the number.
+    const bool kept = std::any_of(effects.begin(), effects.end(), [&](const PutEffect& effect) {
+      const auto* copy = std::get_if<WriteCopy>(&effect);
+      return copy != nullptr && copy->who.member == node.config.id;
+    });
+    if (!kept) node.replica.actors.retire(written->dot->actor);
+  }
+  carry_out(turn, ticket, put, effects);
+}
+
+void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input) {
+  const auto found = turn.node.replica.puts.find(ticket);
+  if (found == turn.node.replica.puts.end()) return;
+  std::vector<PutEffect> effects;
+  found->second.operation.step(turn.now.steady, input, effects);
+  carry_out(turn, ticket, found->second, effects);
+}
+
+void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) {
+  const auto found = turn.node.replica.puts.find(reply.ticket);
+  if (found == turn.node.replica.puts.end()) {
+    if (!hint_answered(turn, from, reply)) move_answered(turn, reply);
+    return;
+  }
+  const auto who = found->second.operation.waiting_for(from.peer);
+  if (!who) return;
+  if (reply.status == ReplicaStatus::ok) return step_put(turn, reply.ticket, Stored{*who});
+  step_put(turn, reply.ticket, NotStored{*who, Outcome::refused});
+}
+
+void writes_are_durable(Turn& turn, WriteSequence sequence) {
+  auto& writes = turn.node.replica.own_writes;
+  while (!writes.empty() && writes.begin()->first <= sequence) {
+    const OwnWrite write = writes.begin()->second;
+    writes.erase(writes.begin());
+    step_put(turn, write.ticket, Stored{write.who});
+  }
+}
+
+}  // namespace oxbow

@@ -1,0 +1,195 @@
+// How a get or put is told to whoever asked: a client, the peer that handed it over, an adoption.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/replicas.h"
+#include "version/context.h"
+#include "version/object_bytes.h"
+
+namespace oxbow {
+
+namespace {
+
+const char* name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::asked:
+      return "asked";
+    case Outcome::answered:
+      return "answered";
+    case Outcome::never_heard:
+      return "never-heard";
+    case Outcome::stored:
+      return "stored";
+    case Outcome::hinted:
+      return "hinted";
+    case Outcome::timeout:
+      return "timeout";
+    case Outcome::unreachable:
+      return "unreachable";
+    case Outcome::refused:
+      break;
+  }
+  return "refused";
+}
+
+std::string address_of(const NodeState& node, const PeerId& member) {
+  const Member* known = node.ring.members.find(member);
+  return known == nullptr ? "" : to_string(known->address);
+}
+
+bool is_done(Outcome outcome) {
+  return outcome == Outcome::answered || outcome == Outcome::never_heard ||
+         outcome == Outcome::stored || outcome == Outcome::hinted;
+}
+
+QuorumMember describe(const NodeState& node, const MemberOutcome& outcome,
+                      const PeerId& coordinator) {
+  QuorumMember member;
+  if (const Member* known = node.ring.members.find(outcome.member)) {
+    member.address = to_string(known->address);
+    member.name = known->name;
+    member.zone = known->zone;
+  }
+  member.id = to_string(outcome.member);
+  const bool primary = outcome.stands_for.is_zero();
+  member.role = primary ? "primary" : "fallback";
+  if (!primary) member.stands_for = address_of(node, outcome.stands_for);
+  member.outcome = name_of(outcome.outcome);
+  member.coordinator = outcome.member == coordinator;
+  member.repaired = outcome.repaired;
+  if (is_done(outcome.outcome)) member.ms = outcome.micros / 1000.0;
+  return member;
+}
+
+/// A member counts once: hints of one that has its own copy are no further copies.
+bool counts_elsewhere(const OperationResult& result, const MemberOutcome& outcome) {
+  return !outcome.stands_for.is_zero() &&
+         std::any_of(result.members.begin(), result.members.end(), [&](const MemberOutcome& other) {
+           return other.member == outcome.member && other.stands_for.is_zero();
+         });
+}
+
+GetAnswer get_answer(const NodeState& node, std::string_view key, const OperationResult& result) {
+  GetAnswer answer;
+  const Object& object = result.object;
+  for (const Sibling& sibling : object.siblings()) {
+    if (sibling.tombstone()) continue;
+    GetValue value;
+    value.value = *sibling.value;
+    value.dot = abbreviated(sibling.dot);
+    value.written_ms = static_cast<std::uint64_t>(
+        std::max<Duration::rep>(sibling.time.time_since_epoch().count() / 1000, 0));
+    answer.values.push_back(std::move(value));
+  }
+  answer.found = !answer.values.empty();
+  answer.deleted = object.deleted();
+  if (!object.empty()) answer.context = encode_context(object.context(), key);
+  answer.quorum = report_of(node, Operation::get, result);
+  return answer;
+}
+
+std::string sibling_warning(std::uint32_t siblings) {
+  if (siblings < limits::kSiblingsWarn) return "";
+  return fmt::format("the key has {} siblings: get it, and put one value with that context",
+                     siblings);
+}
+
+void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
+                   const GetRequest* request, OperationResult result) {
+  NodeState& node = turn.node;
+  if (kind == Operation::get) {
+    OXBOW_ASSERT(request != nullptr, "a client's get without its request");
+    if (!result.error) {
+      return ring_answered(turn, asker.handle, *request, get_answer(node, key, result),
+                           result.after);
+    }
+    if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
+      return ring_failed(turn, asker.handle, *request, *std::move(result.error));
+    }
+  }
+  if (result.error) return reply(turn, asker.handle, *std::move(result.error));
+  if (kind == Operation::remove) {
+    DeleteAnswer answer;
+    answer.context = std::move(result.context);
+    answer.siblings = result.siblings;
+    answer.quorum = report_of(node, kind, result);
+    return reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
+  }
+  PutAnswer answer;
+  answer.context = std::move(result.context);
+  answer.siblings = result.siblings;
+  answer.warning = sibling_warning(result.siblings);
+  answer.quorum = report_of(node, kind, result);
+  reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
+}
+
+/// The parts that a message carries, in the outbox's arena; at least one, perhaps empty.
+void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
+                 const OperationResult& result) {
+  NodeState& node = turn.node;
+  if (node.connections.find(asker.connection) == nullptr) return;  // it gives up by itself
+  Arena& arena = turn.out.arena;
+  Coordinated message;
+  message.ticket = asker.number;
+  if (result.error) {
+    message.error = arena.copy(result.error->code);
+    message.reason = arena.copy(result.error->message);
+    message.needed = arena.copy(result.error->needed);
+    message.got = arena.copy(result.error->got);
+  }
+  message.context = arena.copy(result.context);
+  message.bucket = arena.copy(result.bucket);
+  message.n = result.n;
+  message.need = result.need;
+  message.siblings = result.siblings;
+  message.micros =
+      static_cast<std::uint32_t>(std::clamp<Duration::rep>(result.elapsed.count(), 0, UINT32_MAX));
+  const auto members = arena.array<MemberOutcome>(result.members.size());
+  std::copy(result.members.begin(), result.members.end(), members.begin());
+  message.members = members;
+  const bool has_object = kind == Operation::get && !result.object.empty();
+  if (!has_object) return turn.out.send(asker.connection, message, result.after);
+  const std::vector<std::string> parts = encoded_parts(result.object, key);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    message.last = i + 1 == parts.size();
+    message.object = arena.copy(parts[i]);
+    turn.out.send(asker.connection, message, result.after);
+  }
+}
+
+}  // namespace
+
+QuorumReport report_of(const NodeState& node, Operation kind, const OperationResult& result) {
+  QuorumReport report;
+  report.bucket = result.bucket;
+  report.n = result.n;
+  (kind == Operation::get ? report.r : report.w) = result.need;
+  for (const MemberOutcome& outcome : result.members) {
+    report.members.push_back(describe(node, outcome, result.coordinator));
+    if (outcome.outcome == Outcome::hinted) ++report.hints;
+    if (outcome.repaired) ++report.repairs;
+    if (!is_done(outcome.outcome) || counts_elsewhere(result, outcome)) continue;
+    ++(outcome.stands_for.is_zero() ? report.primaries : report.fallbacks);
+  }
+  report.acknowledged = report.primaries + report.fallbacks;
+  report.coordinator = address_of(node, result.coordinator);
+  report.coordinator_id = to_string(result.coordinator);
+  if (!result.object.empty()) report.clock = abbreviated(result.object.clock());
+  report.elapsed_ms = to_ms(result.elapsed);
+  return report;
+}
+
+void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
+                   const GetRequest* request, OperationResult result) {
+  switch (asker.kind) {
+    case Asker::Kind::client:
+      return answer_client(turn, asker, kind, key, request, std::move(result));
+    case Asker::Kind::peer:
+      return answer_peer(turn, asker, kind, key, result);
+    case Asker::Kind::adoption:
+      return adopted(turn, asker.number, result.error ? Status(*result.error) : Status(Done{}));
+  }
+}
+
+}  // namespace oxbow

@@ -1,0 +1,129 @@
+// What the replica part's handlers share. Not for others: see handlers.h for those.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/handlers.h"
+
+namespace oxbow {
+
+// -- whose a key is (key_places.cpp) ---------------------------------------------------------
+
+/// A key's place on the ring, as this peer knows it.
+struct KeyPlace {
+  const BucketPolicy* policy = nullptr;
+  Position position{};
+  std::vector<PeerId> primaries;  ///< in the order of the preference list
+  bool primary = false;           ///< this peer is one
+};
+KeyPlace place_of(const NodeState& node, std::string_view key);
+/// The same question, without allocating.
+bool is_primary_of(NodeState& node, std::string_view key, const BucketPolicy& policy);
+/// The first reachable members behind the primaries, at most as many as those; this peer may be
+/// among them.
+std::vector<PeerId> reachable_fallbacks(const Turn& turn, const KeyPlace& place);
+/// Error `bad-key`.
+Status check_key(std::string_view key);
+Error no_ring(const NodeState& node);
+/// Lets a member whose ring differs know, or asks it what it knows.
+void compare_rings(Turn& turn, Connection& from, const RingStamp& stamp);
+
+// -- this member's own copies (own_copies.cpp) --------------------------------------------------
+
+/// The stored copy, or an empty one where it is damaged: that is as good as lost.
+Result<StoredObject> read_own(Turn& turn, std::string_view key);
+/// The stored copy and all hints for the key, merged: what this member knows of it.
+Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts);
+/// Replaces the stored copy.
+Result<WriteSequence> write_own(Turn& turn, std::string_view key, const Object& before,
+                                const Object& after, Sync sync);
+/// Merges what came from elsewhere into the stored copy; what to wait for until it is durable.
+Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& object,
+                                Conflicts conflicts, Sync sync);
+
+// -- hints (hints.cpp, handoffs.cpp) --------------------------------------------------------------
+
+/// Merges an object into the hint of that member for that key. Error `no-room`.
+Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::string_view key,
+                                const Object& object, Conflicts conflicts, Sync sync);
+void erase_hint(Turn& turn, const Hint& hint);
+bool is_hintable(const Turn& turn, const PeerId& member);
+void hand_off(Turn& turn);
+Instant handoff_deadline(const NodeState& node);
+/// False: the ticket is no hint's.
+bool hint_answered(Turn& turn, Connection& from, const WriteReply& reply);
+void handoff_lost(Turn& turn, const PeerId& member);
+
+// -- moving (move_objects.cpp)
+// ---------------------------------------------------------------------
+
+void go_on_moving(Turn& turn);
+Instant move_deadline(const NodeState& node);
+bool move_answered(Turn& turn, const WriteReply& reply);
+void moves_lost(Turn& turn, const PeerId& member);
+
+// -- operations
+// ------------------------------------------------------------------------------------
+
+/// What is to be coordinated.
+struct Order {
+  Operation kind = Operation::get;
+  QuorumNeed need;
+  bool strict = false;
+  Duration timeout{};
+  std::string_view key;
+  std::string_view value;
+  std::string_view context;
+};
+/// How it ended.
+struct OperationResult {
+  std::optional<Error> error;
+  Object object;        ///< of a get
+  std::string context;  ///< of the others
+  std::string bucket;
+  std::uint32_t n = 0;
+  std::uint32_t need = 0;
+  std::uint32_t siblings = 0;
+  PeerId coordinator;
+  std::vector<MemberOutcome> members;
+  Duration elapsed{};
+  WriteSequence after = kNothingPending;  ///< what it shows is durable then
+};
+
+/// `request`: of a client's get; else nullptr.
+void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const GetRequest* request);
+void coordinate_put(Turn& turn, const Asker& asker, const Order& order);
+/// Coordinates here, or hands over to who shall.
+void start_operation(Turn& turn, const Asker& asker, const Order& order,
+                     const GetRequest* request = nullptr);
+/// Tells whoever asked.
+void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
+                   const GetRequest* request, OperationResult result);
+QuorumReport report_of(const NodeState& node, Operation kind, const OperationResult& result);
+
+void step_get(Turn& turn, std::uint64_t ticket, GetInput input);
+void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input);
+/// The time of one that was handed over is up.
+void handed_over_due(Turn& turn, std::uint64_t ticket);
+void handed_over_lost(Turn& turn, const PeerId& member, bool was_sent);
+
+/// Moves an operation's next deadline to `next`.
+void look_again(ReplicaState& replica, std::uint64_t ticket, Instant& due, Instant next);
+bool has_room_for_operation(const NodeState& node);
+std::uint64_t new_ticket(NodeState& node);
+/// Frees operations that are over, once nothing in the outbox can point into them.
+void forget_ended(Turn& turn);
+
+/// Sends the merged object to a primary that is behind.
+void repair(Turn& turn, std::string_view key, const Object& object, Conflicts conflicts,
+            const PeerId& member);
+/// Sends over the connection of that kind to a member of the ring; false: it cannot be.
+bool send_to_member(Turn& turn, const PeerId& member, ConnectionKind kind, const Message& message,
+                    WriteSequence after = kNothingPending);
+/// The object as the parts of messages, encoded.
+std::vector<std::string> encoded_parts(const Object& object, std::string_view key);
+
+}  // namespace oxbow
