@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "membership/record_bytes.h"
 
@@ -48,8 +49,8 @@ void warn_once(Turn& turn, const std::string& about, std::string_view text) {
   log(turn, Severity::warning, kNoConnection, text);
 }
 
-/// Makes the ring anew from the records; false: it is the same.
-bool rebuild_ring(NodeState& node) {
+/// Makes the ring anew from the records, and returns what it was; nothing: it is the same.
+std::optional<TokenRing> rebuild_ring(NodeState& node) {
   RingState& state = node.ring;
   std::vector<RingMember> joined;
   for (const auto& [id, member] : state.members.all()) {
@@ -57,10 +58,10 @@ bool rebuild_ring(NodeState& node) {
   }
   state.stamp.version = state.members.version();
   const auto current = state.ring.members();
-  if (std::equal(joined.begin(), joined.end(), current.begin(), current.end())) return false;
-  state.ring = TokenRing::drawn(joined);
+  if (std::equal(joined.begin(), joined.end(), current.begin(), current.end())) return {};
+  TokenRing before = std::exchange(state.ring, TokenRing::drawn(joined));
   state.stamp.digest = state.ring.digest();
-  return true;
+  return before;
 }
 
 // Somebody knows a record of this peer that supersedes its own: one of an earlier run, or a
@@ -152,10 +153,10 @@ void records_changed(Turn& turn, const RingNews& news, ConnectionId from) {
     if (member != nullptr && member->state == MemberState::left) state.failed.erase(id);
   }
   if (!news.buckets.empty()) warn_of_other_buckets(turn);
-  const TokenRing before = state.ring;
-  if (!rebuild_ring(node)) return;
+  const std::optional<TokenRing> before = rebuild_ring(node);
+  if (!before) return;
   ++node.counters.ring_changes;
-  ring_changed(turn, before);
+  ring_changed(turn, *before);
 }
 
 void ring_changed(Turn& turn, const TokenRing& before) { move_objects(turn, before); }

@@ -9,7 +9,7 @@ namespace oxbow {
 
 namespace {
 
-MemberInfo describe_member(const NodeState& node, Now now, const Member& member) {
+MemberInfo describe_member(const NodeState& node, const Member& member) {
   MemberInfo info;
   info.address = to_string(member.address);
   info.id = to_string(member.id);
@@ -19,7 +19,7 @@ MemberInfo describe_member(const NodeState& node, Now now, const Member& member)
   info.tokens = member.tokens;
   info.incarnation = member.incarnation;
   info.self = member.id == node.config.id;
-  info.reachable = info.self || is_reachable(node, member.id, now);
+  info.reachable = info.self || node.ring.failed.find(member.id) == node.ring.failed.end();
   if (const auto number = node.ring.ring.find(member.id)) {
     info.share = node.ring.ring.share(*number);
   }
@@ -47,7 +47,7 @@ void request_ring(Turn& turn, RequestHandle handle) {
   answer.digest = fmt::format("{:016x}", node.ring.stamp.digest);
   answer.member = is_member(node);
   for (const auto& [id, member] : node.ring.members.all()) {
-    answer.members.push_back(describe_member(node, turn.now, member));
+    answer.members.push_back(describe_member(node, member));
   }
   for (const auto& [name, bucket] : node.ring.members.buckets()) {
     answer.buckets.push_back(describe_bucket(bucket.policy));
@@ -79,7 +79,7 @@ void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Member* member = node.ring.members.find(ring.member(list[i]).id);
     auto& part = i < policy.n ? answer.primaries : answer.fallbacks;
-    part.push_back(describe_member(node, turn.now, *member));
+    part.push_back(describe_member(node, *member));
   }
   reply(turn, handle, ClientAnswer(std::move(answer)));
 }
@@ -110,7 +110,8 @@ void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest
                        "another member to hand them to", "none"});
   }
   const bool left = leave_ring(turn);
-  const WriteSequence written = keep_last_word(turn, true);
+  const bool would_join = left || node.config.member;  // at its next start
+  const WriteSequence written = would_join ? keep_last_word(turn, true) : kNothingPending;
   reply(turn, handle, ClientAnswer(RingLeaveAnswer{left, node.ring.ring.size()}), written);
 }
 
