@@ -170,7 +170,9 @@ TEST_CASE("fields have their values after the wire") {
   CHECK(hit.results[0].key == "docs/readme.txt");
   CHECK(hit.results[0].size == 1234567);
   CHECK(hit.results[0].sha256 == samples::kDigest);
+  CHECK(hit.results[0].clock.empty());
   CHECK(hit.results[1].key == std::string_view("\x00\xff", 2));
+  CHECK(hit.results[1].clock == "clock");
   CHECK(hit.trace.empty());
 
   REQUIRE(stream.next() == Next::message);

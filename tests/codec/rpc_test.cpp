@@ -97,18 +97,19 @@ TEST_CASE("requests and answers, byte for byte") {
         "a3676f74a167"
         "c0");
   out.clear();
-  append_hit(200, SearchHit{"k", "h", "i", "n", 1, 2, "s"}, out);
+  append_hit(200, SearchHit{"k", "h", "i", "n", 1, 2, "s", "c"}, out);
   CHECK(to_hex(out) ==
         "9302a36869749"
         "2ccc8"
-        "87"
+        "88"
         "a36b6579a16b"
         "a6686f6c646572a168"
         "a9686f6c6465725f6964a169"
         "ab686f6c6465725f6e616d65a16e"
         "a4686f707301"
         "a473697a6502"
-        "a6736861323536a173");
+        "a6736861323536a173"
+        "a5636c6f636ba0");
 }
 
 TEST_CASE("every request comes out as it went in") {
@@ -284,6 +285,75 @@ TEST_CASE("keys, values and pieces are within their limits") {
   CHECK(answered(encoded(PieceCall{"k", "h", "", "", 0, 65536})) == "");
   CHECK(answered(encoded(PieceCall{"k", "h", "", "", 0, 65537})) == "piece: bad 'length'");
   CHECK(answered(encoded(PieceCall{"k", "h", "", "", 0, 0})) == "piece: bad 'length'");
+}
+
+TEST_CASE("requests of the replica layer, byte for byte") {
+  CHECK(to_hex(encoded(PutRequest{"k", "v", "\x01", "all", true, 5})) ==
+        "940001a370757491"
+        "86"
+        "a36b6579a16b"
+        "a576616c7565c40176"
+        "a7636f6e74657874c40101"
+        "a177a3616c6c"
+        "a6737472696374c3"
+        "aa74696d656f75745f6d7305");
+  CHECK(to_hex(encoded(RingJoinRequest{"east", std::nullopt})) ==
+        "940001a972696e675f6a6f696e91"
+        "82"
+        "a47a6f6e65a465617374"
+        "a6776569676874c0");
+  CHECK(to_hex(encoded(RingRequest{})) == "940001a472696e6790");
+}
+
+TEST_CASE("a text that may be left out is nil, absent or a text") {
+  const auto zone = [](const std::string& params) {
+    RpcServerStream server;
+    server.feed(request("ring_join", params));
+    REQUIRE(server.next() == ServerNext::request);
+    REQUIRE(server.request().ok());
+    return std::get<RingJoinRequest>(server.request().value()).zone;
+  };
+  CHECK(zone(bytes("90")) == std::nullopt);
+  CHECK(zone(bytes("9181") + text("zone") + bytes("c0")) == std::nullopt);
+  CHECK(zone(bytes("9181") + text("zone") + text("")) == std::optional<std::string>(""));
+  CHECK(zone(bytes("9181") + text("zone") + text("east")) == std::optional<std::string>("east"));
+  CHECK(answered(request("ring_join", bytes("9181") + text("zone") + bytes("05"))) ==
+        "ring_join: bad 'zone'");
+  CHECK(answered(request("ring_join", bytes("9181") + text("zone") + bytes("a1ff"))) ==
+        "ring_join: bad 'zone'");
+  CHECK(answered(request("ring_join", bytes("9181") + text("weight") + bytes("02"))) == "");
+  CHECK(answered(request("ring_join", bytes("9181") + text("weight") + text("2"))) ==
+        "ring_join: bad 'weight'");
+}
+
+TEST_CASE("what is wrong with a request to the replica layer is answered, by name") {
+  CHECK(answered(request("get", bytes("90"))) == "get: 'key' is missing");
+  CHECK(answered(request("put", bytes("9181") + text("key") + text("k"))) ==
+        "put: 'value' is missing");
+  CHECK(answered(request("delete", bytes("90"))) == "delete: 'key' is missing");
+  CHECK(answered(request("lookup", bytes("9182") + text("key") + text("k") + text("via") +
+                                       text("boat"))) == "lookup: bad 'via'");
+  CHECK(answered(request("owner", bytes("9181") + text("key") + bytes("a0"))) ==
+        "owner: bad 'key'");
+  CHECK(answered(request("ring_leave", bytes("9181") + text("force") + bytes("01"))) ==
+        "ring_leave: bad 'force'");
+  CHECK(answered(encoded(GetRequest{std::string(1025, 'k'), "", false, true, {}, 0, 0})) ==
+        "get: bad 'key'");
+}
+
+TEST_CASE("the largest put there may be is within the limit of a request; a larger one is not") {
+  PutRequest put;
+  put.key.assign(limits::kKey, 'k');
+  put.value.assign(limits::kValue, 'v');
+  put.context.assign(limits::kContext, 'c');
+  CHECK(answered(encoded(put)) == "");
+  put.value += 'v';
+  CHECK(answered(encoded(put)) == "put: bad 'value'");
+  put.value.clear();
+  put.context += 'c';
+  CHECK(answered(encoded(put)) == "put: bad 'context'");
+  CHECK(answered(encoded(DeleteRequest{"k", put.context, "", false, 0})) ==
+        "delete: bad 'context'");
 }
 
 TEST_CASE("what is not MessagePack-RPC closes the connection") {

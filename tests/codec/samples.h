@@ -48,10 +48,21 @@ inline Query query() {
 /// A hello first, as a stream needs it.
 inline std::vector<Message> messages() {
   static const std::array<HitResult, 2> results{
-      {{"docs/readme.txt", 1234567, kDigest}, {std::string_view("\x00\xff", 2), 0, Digest{}}}};
+      {{"docs/readme.txt", 1234567, kDigest},
+       {std::string_view("\x00\xff", 2), 0, Digest{}, "clock"}}};
   static const std::array<TraceEntry, 2> trace{
       {{TraceKind::walker_left, 6, 1, 123456, ipv4()}, {TraceKind::started, 7, 0, 0, Address{}}}};
   static const std::array<PongEntry, 2> addresses{{{kPeer, ipv4()}, {kPeer, ipv6()}}};
+  static const std::array<MemberRecord, 2> members{
+      {{kPeer, 1ULL << 40, MemberState::left, ipv4(), "north", "east", 256},
+       {id_from<PeerId>(0xb0), 1, MemberState::joined, ipv6(), "", "", 128}}};
+  static const std::array<BucketRecord, 1> buckets{
+      {{"carts", 300, kPeer, 5, 1, 4, Conflicts::lww, Sync::no}}};
+  static const std::array<LookupHop, 2> path{{{kPeer, ipv4()}, {id_from<PeerId>(0xb0), ipv6()}}};
+  static const std::array<MemberOutcome, 2> outcomes{
+      {{kPeer, PeerId{}, Outcome::stored, false, 250},
+       {id_from<PeerId>(0xb0), kPeer, Outcome::hinted, true, 70000}}};
+  static constexpr RingStamp kRing{300, 0x1122334455667788};
   return {
       hello(),
       Bye{"network", "this is network 'other'"},
@@ -67,6 +78,26 @@ inline std::vector<Message> messages() {
       WalkReply{kRequestId, 1, true},
       PieceRequest{99, "docs/readme.txt", kDigest, 1ULL << 40, 65536},
       Piece{99, PieceStatus::busy, "bytes"},
+      Gossip{0x1122334455667788},
+      GossipRecords{members, buckets, true},
+      LookupStep{7, RingWay::finger, 0xdeadbeef, kPeer, ipv4(), path},
+      LookupEnd{7, true, path},
+      ObjectRead{7, kRing, true, "cart/7"},
+      ObjectReply{7, ReplicaStatus::not_owner, false, "object"},
+      ObjectWrite{7, kRing, WriteReason::handoff, Conflicts::lww, Sync::no, kPeer, false, "cart/7",
+                  "object"},
+      WriteReply{7, ReplicaStatus::no_room},
+      Coordinate{7,
+                 kRing,
+                 Operation::put,
+                 {QuorumKind::number, 2},
+                 true,
+                 5000,
+                 "cart/7",
+                 "milk",
+                 "context"},
+      Coordinated{7, "quorum", "not enough", "2", "1", false, "object", "context", "carts", 3, 2, 4,
+                  1500, outcomes},
   };
 }
 
@@ -95,11 +126,19 @@ inline std::vector<ClientRequest> requests() {
           PeerRemoveRequest{"north"},
           StatusRequest{},
           WaitReadyRequest{2500},
-          TraceRequest{"0102", 6, 700}};
+          TraceRequest{"0102", 6, 700},
+          GetRequest{"cart/7", "all", true, false, true, 3, 1500},
+          PutRequest{"cart/7", std::string("\x00\xff", 2), "\x01\xfe", "quorum", true, 1500},
+          DeleteRequest{"cart/7", "\x01\xfe", "2", true, 1500},
+          LookupRequest{"cart/7", RingWay::successor, 1500},
+          RingRequest{},
+          OwnerRequest{"\xff"},
+          RingJoinRequest{"east", 0.5},
+          RingLeaveRequest{true}};
 }
 
 inline SearchHit search_hit() {
-  return {"docs/readme.txt", "192.0.2.7:7400", "a0a1", "north", 3, 1234567, "4041"};
+  return {"docs/readme.txt", "192.0.2.7:7400", "a0a1", "north", 3, 1234567, "4041", "{a0a1#1:2}"};
 }
 
 inline std::vector<ClientAnswer> answers() {
@@ -135,17 +174,60 @@ inline std::vector<ClientAnswer> answers() {
 
   TracedPeer traced{"192.0.2.7:7400", "a0a1", "north", 2, {{"forwarded", "x", 6, 1, 0.5}}};
 
-  return {PingAnswer{},
-          FindAnswer{true, {search_hit(), search_hit()}, report},
-          PieceAnswer{std::string("\x00\x01\xff", 3)},
-          PublishAnswer{"4041", true},
-          UnpublishAnswer{true},
-          PeersAnswer{{neighbor, NeighborStatus{}}},
-          PeerAddAnswer{true},
-          PeerRemoveAnswer{true},
-          status,
-          WaitReadyAnswer{true, "shared folders"},
-          TraceAnswer{true, {traced}, report}};
+  QuorumReport quorum;
+  quorum.bucket = "carts";
+  quorum.n = 3;
+  quorum.w = 2;
+  quorum.acknowledged = 2;
+  quorum.primaries = 1;
+  quorum.fallbacks = 1;
+  quorum.hints = 1;
+  quorum.repairs = 1;
+  quorum.coordinator = "192.0.2.7:7400";
+  quorum.coordinator_id = "a0a1";
+  quorum.clock = "{a0a1#1:2}";
+  quorum.elapsed_ms = 1.5;
+  quorum.members = {
+      {"192.0.2.7:7400", "a0a1", "north", "east", "primary", "", "stored", true, false, 0.25},
+      {"192.0.2.8:7400", "b0b1", "south", "west", "fallback", "192.0.2.9:7400", "hinted", false,
+       true, std::nullopt}};
+  GetAnswer get{true,
+                true,
+                {{std::string("\x00\xff", 2), "a0a1#1:2", 1714564803000}, {"milk", "b0b1#1:1", 0}},
+                "\x01\xfe",
+                Source::flood,
+                quorum,
+                true,
+                {search_hit()},
+                7,
+                report,
+                "26 siblings"};
+  MemberInfo member{
+      "192.0.2.7:7400", "a0a1", "north", "east", "joined", 128, 0.25, 3, true, false, 4,
+      1ULL << 33};
+  BucketInfo bucket{"carts", 3, 2, 1, "lww", false};
+  LookupPeer peer{"192.0.2.7:7400", "a0a1", "north"};
+
+  return {
+      PingAnswer{},
+      FindAnswer{true, {search_hit(), search_hit()}, report},
+      PieceAnswer{std::string("\x00\x01\xff", 3)},
+      PublishAnswer{"4041", true},
+      UnpublishAnswer{true},
+      PeersAnswer{{neighbor, NeighborStatus{}}},
+      PeerAddAnswer{true},
+      PeerRemoveAnswer{true},
+      status,
+      WaitReadyAnswer{true, "shared folders"},
+      TraceAnswer{true, {traced}, report},
+      get,
+      PutAnswer{"\x01\xfe", 2, "26 siblings", quorum},
+      DeleteAnswer{"\x01\xfe", 1, quorum},
+      LookupAnswer{true, RingWay::finger, "00000000deadbeef", peer, {peer, peer}, 1, 0.5, "why"},
+      RingAnswer{5, "0011", true, {member, MemberInfo{}}, {bucket}, 7},
+      OwnerAnswer{"00000000deadbeef", bucket, {member}, {MemberInfo{}}},
+      RingJoinAnswer{true, 3},
+      RingLeaveAnswer{true, 2}};
 }
 
 }  // namespace oxbow::samples
