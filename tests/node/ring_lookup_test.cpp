@@ -249,6 +249,34 @@ TEST_CASE("members that dial each other at once lose nothing of what waited") {
   }
 }
 
+TEST_CASE("what waits for a dial that fails goes over the connection that the other side dialled") {
+  SimNetwork network(8);
+  NodeConfig config = SimNetwork::defaults();
+  config.member = true;
+  network.add(topology::line(4), config);
+  const PeerNumber absent = network.add_peer();
+  network.config_of(3).advertised = network.address_of(absent);
+  network.set_latency(0, absent, {500ms, 500ms});
+  for (PeerNumber peer = 0; peer < 4; ++peer) network.start(peer);
+  REQUIRE(network.wait_for_ring(4));
+  const auto key_of = [&](PeerNumber member) {
+    for (int i = 0;; ++i) {
+      const std::string key = "key-" + std::to_string(i);
+      if (network.owner(0, key)->primaries[0].id == to_string(network.id_of(member))) return key;
+    }
+  };
+  const RequestHandle asked = network.request(0, lookup_of(key_of(3), RingWay::one_hop));
+  const auto other_way = network.lookup(3, lookup_of(key_of(0), RingWay::one_hop));
+  REQUIRE(other_way.ok());
+  CHECK(other_way->found);
+  CHECK(!network.record(asked).over());
+  network.run_for(2s);
+  REQUIRE(network.record(asked).over());
+  CHECK(network.record(asked).answer<LookupAnswer>().found);
+  CHECK(network.record(asked).answer<LookupAnswer>().forwards == 1);
+  CHECK(network.table(0, "members failed") == 0);
+}
+
 TEST_CASE("a peer that knows of no ring says so, and so does a key that is none") {
   SimNetwork network(7);
   network.add_peer();
