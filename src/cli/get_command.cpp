@@ -39,7 +39,8 @@ struct AnswerWriter {
 
   template <class T>
   void operator()(std::string_view name, const T& content) {
-    if (flooded || (name != "hits" && name != "flood_ttl" && name != "search")) field(name, content);
+    if (flooded || (name != "hits" && name != "flood_ttl" && name != "search"))
+      field(name, content);
   }
   void bytes(std::string_view name, const std::string& content) { field.bytes(name, content); }
 };
@@ -108,8 +109,7 @@ void print_for_people(const Invocation& invocation, const std::string& key,
 }
 
 void explain(const Output& output, const GetAnswer& answer) {
-  output.note("\n" + quorum_details(answer.quorum));
-  output.note(to_text(members_table(answer.quorum), output.terminal()));
+  output.note("\n" + quorum_details(answer.quorum, output.terminal()));
   if (!has_flooded(answer)) return;
   FindAnswer search{answer.source == Source::flood, answer.hits, answer.search};
   output.note(search_summary(search));

@@ -54,11 +54,6 @@ void print_json(const Output& output, std::string_view type, const std::string& 
   output.print(json);
 }
 
-void explain(const Output& output, const QuorumReport& report) {
-  output.note("\n" + quorum_details(report));
-  output.note(to_text(members_table(report), output.terminal()));
-}
-
 int put(Invocation& invocation) {
   const Output& output = invocation.output;
   const Result<PutRequest> request = put_request(invocation.options);
@@ -85,7 +80,9 @@ int put(Invocation& invocation) {
     output.note("To replace what you wrote:\n  " +
                 replacing_command(invocation.oxbow(), key, "VALUE", answer->context));
   }
-  if (invocation.options.is_set("explain")) explain(output, answer->quorum);
+  if (invocation.options.is_set("explain")) {
+    output.note("\n" + quorum_details(answer->quorum, output.terminal()));
+  }
   return exit_code::kDone;
 }
 
@@ -136,7 +133,9 @@ int del(Invocation& invocation) {
         "with\n  {} get {}",
         counted(answer->siblings, "value is", "values are"), invocation.oxbow(), shell_word(key)));
   }
-  if (invocation.options.is_set("explain")) explain(output, answer->quorum);
+  if (invocation.options.is_set("explain")) {
+    output.note("\n" + quorum_details(answer->quorum, output.terminal()));
+  }
   return exit_code::kDone;
 }
 

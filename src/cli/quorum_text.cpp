@@ -27,6 +27,23 @@ std::string remark_of(const QuorumReport& report, const QuorumMember& member) {
   return text;
 }
 
+Table members_table(const QuorumReport& report) {
+  Table table;
+  table.columns = {{"member", "MEMBER", Align::left, true},
+                   {"zone", "ZONE"},
+                   {"role", "ROLE"},
+                   {"outcome", "OUTCOME"},
+                   {"ms", "TIME", Align::right},
+                   {"remark", "REMARK", Align::left, true}};
+  for (const QuorumMember& member : report.members) {
+    Cell time;
+    if (member.ms) time = Cell(*member.ms, human_ms(*member.ms));
+    table.add({peer_text(member.name, member.address), member.zone, member.role, member.outcome,
+               time, remark_of(report, member)});
+  }
+  return table;
+}
+
 }  // namespace
 
 std::string quorum_sentence(const QuorumReport& report) {
@@ -47,24 +64,7 @@ std::string quorum_sentence(const QuorumReport& report) {
   return text + fmt::format("; {}", human_ms(report.elapsed_ms));
 }
 
-Table members_table(const QuorumReport& report) {
-  Table table;
-  table.columns = {{"member", "MEMBER", Align::left, true},
-                   {"zone", "ZONE"},
-                   {"role", "ROLE"},
-                   {"outcome", "OUTCOME"},
-                   {"ms", "TIME", Align::right},
-                   {"remark", "REMARK", Align::left, true}};
-  for (const QuorumMember& member : report.members) {
-    Cell time;
-    if (member.ms) time = Cell(*member.ms, human_ms(*member.ms));
-    table.add({peer_text(member.name, member.address), member.zone, member.role, member.outcome,
-               time, remark_of(report, member)});
-  }
-  return table;
-}
-
-std::string quorum_details(const QuorumReport& report) {
+std::string quorum_details(const QuorumReport& report, const Terminal& terminal) {
   const bool writes = report.w.has_value();
   std::string text = fmt::format("bucket {}: N {}, {} {}", printable(report.bucket), report.n,
                                  writes ? 'W' : 'R', writes ? *report.w : report.r.value_or(0));
@@ -75,6 +75,8 @@ std::string quorum_details(const QuorumReport& report) {
                       counted(report.fallbacks, "fallback"), counted(report.hints, "hint"),
                       counted(report.repairs, "repair"));
   if (!report.clock.empty()) text += fmt::format("\nclock {}", printable(report.clock));
+  text += "\n" + to_text(members_table(report), terminal);
+  text.pop_back();  // the newline of the last line
   return text;
 }
 

@@ -12,10 +12,7 @@ namespace oxbow::cli {
 /// `2 answers of 2 needed, N 3; coordinated by ash (127.0.0.1:7401); 1.20 ms`. For puts copies.
 std::string quorum_sentence(const QuorumReport& report);
 
-/// Every member that was asked, in that order.
-Table members_table(const QuorumReport& report);
-
-/// The figures and the clock, above that table; lines without a last newline.
-std::string quorum_details(const QuorumReport& report);
+/// Everything (--explain): the figures, the clock, and a table of every member that was asked.
+std::string quorum_details(const QuorumReport& report, const Terminal& terminal);
 
 }  // namespace oxbow::cli

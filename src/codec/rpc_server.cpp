@@ -34,6 +34,11 @@ std::optional<Error> check(const T& request) {
   if constexpr (requires { request.value; }) {
     if (auto error = check_size("value", request.value.size(), 0, limits::kValue)) return error;
   }
+  if constexpr (requires { request.context; }) {
+    if (auto error = check_size("context", request.context.size(), 0, limits::kContext)) {
+      return error;
+    }
+  }
   if constexpr (std::same_as<T, FindRequest>) {
     if (request.match == Match::trace) {
       return Error{"bad-parameter", "bad 'match'", "one of exact, glob, words", "trace"};

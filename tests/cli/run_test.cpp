@@ -2,34 +2,16 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
+
+#include "cli/ran.h"
 
 using namespace oxbow;
 using namespace oxbow::cli;
+using oxbow::test::Ran;
+using oxbow::test::run_words;
 
 namespace {
-
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran run_words(const std::vector<std::string>& words,
-              const std::map<std::string, std::string>& environment = {}) {
-  Ran ran;
-  Console console;
-  console.out = [&](std::string_view text) { ran.out += text; };
-  console.err = [&](std::string_view text) { ran.err += text; };
-  console.environment = [&](const std::string& name) -> std::optional<std::string> {
-    const auto found = environment.find(name);
-    if (found == environment.end()) return std::nullopt;
-    return found->second;
-  };
-  ran.code = cli::run(words, console);
-  return ran;
-}
 
 // Nobody listens on the lowest port.
 constexpr const char* kNobody = "127.0.0.1:1";

@@ -106,7 +106,7 @@ TEST_CASE("hits are lines in each format, and keys cannot steer a terminal") {
   CHECK(printed(Format::plain, hits) == "k\\x1b[1m\t1536\t2\t10.0.0.1:7\tnorth\tab\n");
   CHECK(printed(Format::ndjson, hits) ==
         R"({"v":1,"type":"hit","key":"k\u001b[1m","holder":"10.0.0.1:7","holder_id":"10.0.0.1:7",)"
-        R"("holder_name":"north","hops":2,"size":1536,"sha256":"ab"})"
+        R"("holder_name":"north","hops":2,"size":1536,"sha256":"ab","clock":""})"
         "\n");
   CHECK(printed(Format::json, hits) == "");
 }

@@ -87,6 +87,97 @@ TEST_CASE("every call sends its request and takes its answer") {
   CHECK(client->piece(call)->data == call.key);
 }
 
+TEST_CASE("every call to the replica layer sends its request and takes its answer") {
+  FakePeer peer([](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    if (const auto* get = as<GetRequest>(request)) {
+      GetAnswer answer;
+      answer.found = true;
+      answer.values = {{get->key + get->r, "d", 1}};
+      answer.context = "seen";
+      append_answer(id, answer, out);
+    } else if (const auto* put = as<PutRequest>(request)) {
+      PutAnswer answer;
+      answer.context = put->key + "=" + put->value + "/" + put->context + put->w;
+      append_answer(id, answer, out);
+    } else if (const auto* remove = as<DeleteRequest>(request)) {
+      DeleteAnswer answer;
+      answer.context = remove->key + "/" + remove->context + remove->w;
+      append_answer(id, answer, out);
+    } else if (const auto* lookup = as<LookupRequest>(request)) {
+      LookupAnswer answer;
+      answer.via = lookup->via;
+      answer.position = lookup->key;
+      append_answer(id, answer, out);
+    } else if (as<RingRequest>(request) != nullptr) {
+      RingAnswer answer;
+      answer.version = 9;
+      append_answer(id, answer, out);
+    } else if (const auto* owner = as<OwnerRequest>(request)) {
+      OwnerAnswer answer;
+      answer.position = owner->key;
+      append_answer(id, answer, out);
+    } else if (const auto* join = as<RingJoinRequest>(request)) {
+      append_answer(id, RingJoinAnswer{join->zone == std::optional<std::string>("east"), 1}, out);
+    } else if (const auto* leave = as<RingLeaveRequest>(request)) {
+      append_answer(id, RingLeaveAnswer{leave->force, 2}, out);
+    }
+    return true;
+  });
+  auto client = Client::connect(peer.address());
+  REQUIRE(client.ok());
+  CHECK(client->get("k")->values.at(0).value == "k");
+  GetRequest get;
+  get.key = "k";
+  get.r = "all";
+  CHECK(client->get(get)->values.at(0).value == "kall");
+  CHECK(client->put("k", "v")->context == "k=v/");
+  CHECK(client->put("k", "v", "seen")->context == "k=v/seen");
+  CHECK(client->put({"k", "v", "", "2", false, 0})->context == "k=v/2");
+  CHECK(client->remove("k", "seen")->context == "k/seen");
+  CHECK(client->remove({"k", "", "all", false, 0})->context == "k/all");
+  CHECK(client->lookup("k")->via == RingWay::one_hop);
+  CHECK(client->lookup("k", RingWay::finger)->via == RingWay::finger);
+  CHECK(client->ring()->version == 9);
+  CHECK(client->owner("k")->position == "k");
+  CHECK_FALSE(client->ring_join()->changed);
+  CHECK(client->ring_join({"east", std::nullopt})->changed);
+  CHECK(client->ring_leave({true})->changed);
+}
+
+TEST_CASE("an update merges what is there, and again what came meanwhile") {
+  std::string log;
+  std::vector<GetValue> stored{{"a", "", 0}};
+  FakePeer peer([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    if (const auto* get = as<GetRequest>(request)) {
+      log += get->search ? "search " : "get ";
+      GetAnswer answer;
+      answer.values = stored;
+      answer.context = std::to_string(stored.size());
+      append_answer(id, answer, out);
+      return true;
+    }
+    const auto& put = std::get<PutRequest>(request);
+    log += "put " + put.value + " over " + put.context + " ";
+    const bool is_first = stored.size() == 1;
+    stored = {{put.value, "", 0}};
+    if (is_first) stored.push_back({"b", "", 0});  // another client was at it too
+    PutAnswer answer;
+    answer.siblings = static_cast<std::uint32_t>(stored.size());
+    append_answer(id, answer, out);
+    return true;
+  });
+  auto client = Client::connect(peer.address());
+  REQUIRE(client.ok());
+  const auto written = client->update("k", [](const std::vector<GetValue>& siblings) {
+    std::string all;
+    for (const GetValue& sibling : siblings) all += sibling.value;
+    return all + "!";
+  });
+  REQUIRE(written.ok());
+  CHECK(written->siblings == 1);
+  CHECK(log == "get put a! over 1 get put a!b! over 2 ");
+}
+
 TEST_CASE("hits stream past before the answer, only where they are wanted") {
   FakePeer peer([](std::uint32_t id, const ClientRequest& request, std::string& out) {
     const auto* find = as<FindRequest>(request);

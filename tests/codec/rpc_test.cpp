@@ -109,7 +109,7 @@ TEST_CASE("requests and answers, byte for byte") {
         "a4686f707301"
         "a473697a6502"
         "a6736861323536a173"
-        "a5636c6f636ba0");
+        "a5636c6f636ba163");
 }
 
 TEST_CASE("every request comes out as it went in") {

@@ -1,0 +1,179 @@
+// lookup and the ring commands against a peer that answers by a script.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/ran.h"
+#include "client/fake_peer.h"
+
+using namespace oxbow;
+using oxbow::test::FakePeer;
+using oxbow::test::Ran;
+using oxbow::test::run_words;
+
+namespace {
+
+Ran ask(const FakePeer& peer, std::vector<std::string> words) {
+  words.insert(words.begin(), {"--peer", peer.address()});
+  return run_words(words);
+}
+
+template <class Answer>
+FakePeer answering(Answer answer) {
+  return FakePeer([answer](std::uint32_t id, const ClientRequest&, std::string& out) {
+    append_answer(id, answer, out);
+    return true;
+  });
+}
+
+bool answer_lookup(std::uint32_t id, const ClientRequest& request, std::string& out) {
+  const auto& asked = std::get<LookupRequest>(request);
+  LookupAnswer answer;
+  answer.via = asked.via;
+  answer.found = asked.via != RingWay::successor;
+  answer.position = "00000000deadbeef";
+  answer.owner = {"10.0.0.3:7403", "c3", "cedar"};
+  answer.path = {{"10.0.0.1:7401", "a1", "ash"}, {"10.0.0.2:7402", "b2", ""}};
+  if (answer.found) answer.path.push_back(answer.owner);
+  answer.forwards = 2;
+  answer.elapsed_ms = 0.5;
+  if (!answer.found) answer.lost_after = "10.0.0.2:7402 is not reached";
+  append_answer(id, answer, out);
+  return true;
+}
+
+MemberInfo member(const std::string& name, double share) {
+  MemberInfo info;
+  info.address = "10.0.0.1:7401";
+  info.id = "a1";
+  info.name = name;
+  info.zone = "east";
+  info.state = "joined";
+  info.tokens = 128;
+  info.share = share;
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("lookup asks in each way and puts them below each other") {
+  FakePeer peer(answer_lookup);
+  const Ran ran = ask(peer, {"lookup", "cart/7", "--via", "one-hop,finger"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out ==
+        "WAY      FORWARDS     TIME  OWNER                  PATH\n"
+        "one-hop         2  0.50 ms  cedar (10.0.0.3:7403)  ash > 10.0.0.2:7402 > cedar\n"
+        "finger          2  0.50 ms  cedar (10.0.0.3:7403)  ash > 10.0.0.2:7402 > cedar\n"
+        "\ncart/7 is at position 00000000deadbeef of the ring. Its N members: oxbow --peer " +
+            peer.address() + " ring owner KEY\n");
+}
+
+TEST_CASE("a lookup that was lost says where, and ends with 4") {
+  FakePeer peer(answer_lookup);
+  const Ran ran = ask(peer, {"lookup", "k", "--via", "successor", "-o", "plain"});
+  CHECK(ran.code == 4);
+  CHECK(ran.out == "successor\t2\t0.5\tlost: 10.0.0.2:7402 is not reached\tash > 10.0.0.2:7402\n");
+  const Ran all = ask(peer, {"lookup", "k", "--json"});
+  CHECK(all.code == 4);
+  const auto json = nlohmann::json::parse(all.out);
+  CHECK(json["type"] == "lookup");
+  CHECK(json["key"] == "k");
+  CHECK(json["position"] == "00000000deadbeef");
+  REQUIRE(json["lookups"].size() == 3);
+  CHECK(json["lookups"][0]["via"] == "one-hop");
+  CHECK(json["lookups"][2]["via"] == "successor");
+  CHECK(json["lookups"][0]["path"][2]["name"] == "cedar");
+}
+
+TEST_CASE("ways of a lookup are checked") {
+  for (const char* wrong : {"", "ring", "one-hop,", "finger,,successor"}) {
+    INFO(wrong);
+    CHECK(run_words({"lookup", "k", std::string("--via=") + wrong}).code == 2);
+  }
+  CHECK(run_words({"lookup", "k", "--via=ring"}).err ==
+        "oxbow: --via=ring: give some of one-hop, finger, successor, with commas\n");
+}
+
+TEST_CASE("ring show lists members and buckets") {
+  RingAnswer answer;
+  answer.version = 5;
+  answer.digest = "0011";
+  answer.member = true;
+  answer.members = {member("ash", 0.25), member("elm", 0.75)};
+  answer.members[0].self = true;
+  answer.members[1].reachable = false;
+  answer.members[1].hints = 2;
+  answer.members[1].hint_bytes = 2048;
+  answer.buckets = {{"default", 3, 2, 2, "siblings", true}};
+  answer.objects = 7;
+  FakePeer peer = answering(answer);
+  CHECK(ask(peer, {"ring", "show"}).out ==
+        "ADDRESS        NAME  ZONE  STATE   TOKENS    OWNS  REMARK\n"
+        "10.0.0.1:7401  ash   east  joined     128  25.0 %  the asked peer\n"
+        "10.0.0.1:7401  elm   east  joined     128  75.0 %  not reached; 2 hints (2.0 KiB) kept "
+        "for it here\n"
+        "\n"
+        "bucket default: N 3, R 2, W 2, conflicts siblings, synced\n"
+        "ring version 5, digest 0011; the asked peer keeps 7 objects\n");
+  const auto json = nlohmann::json::parse(ask(peer, {"ring", "show", "--json"}).out);
+  CHECK(json["type"] == "ring");
+  CHECK(json["members"][1]["hints"] == 2);
+  CHECK(json["buckets"][0]["conflict"] == "siblings");
+
+  FakePeer nobody = answering(RingAnswer{});
+  CHECK(ask(nobody, {"ring", "show"}).out ==
+        "No members yet: make this peer one with oxbow --peer " + nobody.address() +
+            " ring join\n");
+}
+
+TEST_CASE("ring owner lists the members that a key belongs to") {
+  OwnerAnswer answer;
+  answer.position = "00000000deadbeef";
+  answer.bucket = {"carts", 2, 1, 2, "lww", false};
+  answer.primaries = {member("ash", 0), member("elm", 0)};
+  answer.fallbacks = {member("fir", 0)};
+  FakePeer peer = answering(answer);
+  CHECK(ask(peer, {"ring", "owner", "carts/7"}).out ==
+        "ROLE      ADDRESS        NAME  ZONE  REMARK\n"
+        "primary   10.0.0.1:7401  ash   east  -\n"
+        "primary   10.0.0.1:7401  elm   east  -\n"
+        "fallback  10.0.0.1:7401  fir   east  -\n"
+        "\n"
+        "carts/7 is at position 00000000deadbeef of the ring; bucket carts: N 2, R 1, W 2, "
+        "conflicts lww, not synced\n");
+  const auto json = nlohmann::json::parse(ask(peer, {"ring", "owner", "k", "--json"}).out);
+  CHECK(json["key"] == "k");
+  CHECK(json["primaries"].size() == 2);
+}
+
+TEST_CASE("joining and leaving say what changed") {
+  RingJoinRequest joined;
+  FakePeer join([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    joined = std::get<RingJoinRequest>(request);
+    append_answer(id, RingJoinAnswer{joined.zone.has_value(), 3}, out);
+    return true;
+  });
+  CHECK(ask(join, {"ring", "join", "--zone", "west", "--weight", "0.5"}).out ==
+        "Joined the ring; the ring has 3 members\n");
+  CHECK(joined.zone == std::optional<std::string>("west"));
+  CHECK(joined.weight == std::optional<double>(0.5));
+  CHECK(ask(join, {"ring", "join"}).out == "It was a member before; the ring has 3 members\n");
+  CHECK_FALSE(joined.weight.has_value());
+  for (const char* wrong : {"0", "-1", "much", "1x", "nan", "inf"}) {
+    INFO(wrong);
+    CHECK(run_words({"ring", "join", std::string("--weight=") + wrong}).code == 2);
+  }
+
+  bool forced = false;
+  FakePeer leave([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    forced = std::get<RingLeaveRequest>(request).force;
+    append_answer(id, RingLeaveAnswer{true, 1}, out);
+    return true;
+  });
+  CHECK(ask(leave, {"ring", "leave"}).out == "Left the ring; the ring has 1 member\n");
+  CHECK_FALSE(forced);
+  CHECK(ask(leave, {"ring", "leave", "--force", "--json"}).out ==
+        R"({"v":1,"type":"ring-leave","changed":true,"members":1})"
+        "\n");
+  CHECK(forced);
+}
