@@ -1,0 +1,177 @@
+// Sloppy quorums and hinted handoff: who stands in for whom, and how what was kept comes home.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "node/replica_ring.h"
+
+using namespace oxbow;
+using namespace oxbow::replica_ring;
+
+// Vector 27 (sloppy_walkthrough_one_down; Dynamo 4.6): A is down, D stands in, A gets its copy.
+TEST_CASE("a fallback stands in for a primary that is down, and hands over when it is back") {
+  SimNetwork network(1);
+  Ring ring(network, 5, "key");
+  network.crash(ring[0]);
+  network.run_for(1s);
+  REQUIRE(ring.get(1).ok());  // somebody notices
+  network.run_for(100ms);
+  const auto put = ring.put(1, "value");
+  REQUIRE(put.ok());
+  CHECK(put->quorum.coordinator == to_string(network.address_of(ring[1])));
+  network.run_for(100ms);
+  CHECK(ring.copy_at(1) == Texts{"value"});
+  CHECK(ring.copy_at(2) == Texts{"value"});
+  CHECK(ring.hints_at(3) == std::vector<std::size_t>{0});
+  CHECK(ring.all_hints() == 1);
+  CHECK(ring.copy_at(3).empty());  // a hint is no copy of its own
+  network.restart(ring[0]);
+  REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+  CHECK(ring.copy_at(0) == Texts{"value"});
+  CHECK(network.counter(ring[3], "hints delivered") == 1);
+  CHECK(network.table(ring[3], "hints") == 0);
+  CHECK(network.table(ring[3], "hint bytes") == 0);
+}
+
+// Vector 36 (late_async_failure_still_hints).
+TEST_CASE("a member that fails after the answer is kept one hint for") {
+  SUBCASE("N 3, R 2, W 2: at the fallback") {
+    SimNetwork network(2);
+    Ring ring(network, 5, "key");
+    REQUIRE(ring.put(0, "old").ok());
+    network.run_for(1s);
+    network.freeze(ring[2]);
+    REQUIRE(ring.put(0, "new", ring.get(1)->context).ok());
+    CHECK(ring.all_hints() == 0);
+    network.run_for(1s);
+    CHECK(ring.hints_at(3) == std::vector<std::size_t>{2});
+    CHECK(ring.all_hints() == 1);
+    network.thaw(ring[2]);
+    REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+    CHECK(ring.copy_at(2) == Texts{"new"});
+  }
+  SUBCASE("N 2, R 1, W 1: at the coordinator") {
+    SimNetwork network(3);
+    NodeConfig config = SimNetwork::defaults();
+    BucketPolicy policy;
+    policy.n = 2;
+    policy.r = policy.w = 1;
+    config.buckets = {policy};
+    Ring ring(network, 2, "key", config);
+    REQUIRE(network.run_until([&] { return ring.put(0, "value")->quorum.n == 2; }, 1min));
+    network.run_for(1s);
+    network.freeze(ring[1]);
+    REQUIRE(ring.put(0, "new", ring.get(0)->context).ok());
+    network.run_for(1s);
+    CHECK(ring.hints_at(0) == std::vector<std::size_t>{1});
+    network.thaw(ring[1]);
+    REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+    CHECK(ring.copy_at(1) == Texts{"new"});
+  }
+}
+
+// Vector 38 (restart_still_drains).
+TEST_CASE("hints survive the restart of who keeps them") {
+  SimNetwork network(4);
+  Ring ring(network, 4, "key");
+  network.crash(ring[0]);
+  network.run_for(100ms);
+  for (int i = 0; i < 300; ++i) {
+    const PeerNumber entry = ring[1 + static_cast<std::size_t>(i) % 3];
+    REQUIRE(network.put(entry, put_of(fmt::format("key-{}", i), "value")).ok());
+  }
+  network.run_for(2s);
+  std::size_t kept = 0;
+  for (std::size_t place = 1; place < 4; ++place) kept += ring.hints_at(place).size();
+  // All of the absent member's keys, three quarters of them: N is 3 of 4.
+  CHECK(kept > 180);
+  for (std::size_t place = 1; place < 4; ++place) network.crash(ring[place]);
+  network.run_for(1s);
+  for (std::size_t place = 0; place < 4; ++place) network.restart(ring[place]);
+  REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 2min));
+  CHECK(network.store(ring[0]).objects() == kept);
+}
+
+TEST_CASE("while all primaries are away fallbacks take writes, read them, and hand them over") {
+  SimNetwork network(5);
+  Ring ring(network, 6, "key");
+  for (std::size_t place = 0; place < 3; ++place) network.crash(ring[place]);
+  network.run_for(1s);
+  const auto first = ring.put(3, "one");
+  REQUIRE(first.ok());
+  CHECK(first->quorum.fallbacks == 2);
+  CHECK(first->quorum.primaries == 0);
+  const auto second = ring.put(4, "two", first->context);
+  REQUIRE(second.ok());
+  const auto got = ring.get(5);
+  REQUIRE(got.ok());
+  CHECK(values(*got) == Texts{"two"});
+  for (std::size_t place = 0; place < 3; ++place) network.restart(ring[place]);
+  REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+  for (std::size_t place = 0; place < 3; ++place) CHECK(ring.copy_at(place) == Texts{"two"});
+}
+
+TEST_CASE("strict refuses fallbacks, at once, and nothing is written then") {
+  SimNetwork network(6);
+  Ring ring(network, 5, "key");
+  network.crash(ring[0]);
+  network.crash(ring[1]);
+  network.run_for(1s);
+  REQUIRE(ring.get(2).ok());
+  network.run_for(100ms);
+  PutRequest strict = put_of("key", "value");
+  strict.strict = true;
+  const Instant asked = network.now();
+  const auto put = network.put(ring[2], strict);
+  REQUIRE_FALSE(put.ok());
+  CHECK(put.error().code == "quorum-not-met");
+  CHECK(put.error().needed == "2 primaries");
+  CHECK(put.error().got == "1 primary reachable");
+  CHECK(network.now() - asked < 10ms);
+  network.run_for(5s);
+  CHECK(ring.all_hints() == 0);
+  CHECK(ring.copy_at(2).empty());
+  GetRequest get = get_of("key");
+  get.strict = true;
+  CHECK(network.get(ring[2], get).error().code == "quorum-not-met");
+  CHECK(ring.get(2).ok());
+}
+
+TEST_CASE("hints of a member that left for good go to the primaries of their keys") {
+  SimNetwork network(7);
+  Ring ring(network, 5, "key");
+  REQUIRE(ring.put(0, "before").ok());
+  REQUIRE(ring.get(4).ok());  // connects it to the first primary
+  network.run_for(1s);
+  network.partition(ring[0], ring[1]);
+  network.partition(ring[0], ring[2]);
+  network.partition(ring[0], ring[3]);
+  REQUIRE(ring.put(1, "value", ring.get(1)->context).ok());
+  network.run_for(2s);
+  REQUIRE(ring.all_hints() == 1);
+  REQUIRE(network.ring_leave(ring[0]).ok());
+  REQUIRE(network.run_until([&] { return ring.copy_at(3) == Texts{"value"}; }, 1min));
+  // What the one that left wanted to hand over is old news by now.
+  for (std::size_t place = 1; place < 4; ++place) network.heal(ring[0], ring[place]);
+  REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+  for (std::size_t place = 1; place < 4; ++place) CHECK(ring.copy_at(place) == Texts{"value"});
+}
+
+TEST_CASE("a hint is never kept for the member itself, nor sent to one that hangs for ever") {
+  SimNetwork network(8);
+  Ring ring(network, 3, "key");
+  network.freeze(ring[1]);
+  network.freeze(ring[2]);
+  PutRequest request = put_of("key", "value");
+  request.timeout_ms = 3000;
+  const auto put = network.put(ring[0], request);
+  REQUIRE_FALSE(put.ok());
+  CHECK(put.error().code == "unknown");
+  CHECK(put.error().got == "1 copy");
+  network.run_for(1s);
+  CHECK(ring.hints_at(0) == std::vector<std::size_t>{1, 2});
+  network.thaw(ring[1]);
+  network.thaw(ring[2]);
+  REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+  CHECK(ring.copy_at(1) == Texts{"value"});
+  CHECK(ring.copy_at(2) == Texts{"value"});
+}
