@@ -29,7 +29,8 @@ std::string address(const SimNetwork& network, PeerNumber peer) {
 
 std::string bytes_of(std::size_t size, char first = 'a') {
   std::string bytes(size, ' ');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(first + static_cast<int>(i % 26));
+  for (std::size_t i = 0; i < size; ++i)
+    bytes[i] = static_cast<char>(first + static_cast<int>(i % 26));
   return bytes;
 }
 
@@ -90,8 +91,8 @@ TEST_CASE("values of all sizes come as they are: empty ones, whole pieces, the l
   SimNetwork network(2);
   network.add(topology::line(2));
   REQUIRE(network.settle());
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, limits::kPiece, limits::kPiece + 1,
-                                 limits::kValue}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, limits::kPiece, limits::kPiece + 1, limits::kValue}) {
     CAPTURE(size);
     for (const PeerNumber holder : {0U, 1U}) {
       const std::string key = "k" + std::to_string(size) + "-" + std::to_string(holder);
@@ -240,7 +241,8 @@ TEST_CASE("a client that goes away midway leaves nothing behind") {
     network.publish(2, "key", bytes_of(limits::kValue));
     const RequestHandle handle = network.request(0, get_of("key"));
     const auto received = [&] { return network.counter(0, "pieces received"); };
-    REQUIRE(network.run_until([&] { return received() >= static_cast<std::uint64_t>(pieces); }, 5s));
+    REQUIRE(
+        network.run_until([&] { return received() >= static_cast<std::uint64_t>(pieces); }, 5s));
     network.cancel(handle);
     expect_nothing_left(network, 0);
     network.run_for(30s);
@@ -262,7 +264,8 @@ TEST_CASE("a get with a wrong TTL is refused") {
   expect_nothing_left(network, 0);
 }
 
-// -- holders that lie ------------------------------------------------------------------------------
+// -- holders that lie
+// ------------------------------------------------------------------------------
 
 namespace {
 
@@ -316,8 +319,7 @@ class Liars {
   /// Answers every piece that the holder has been asked for by `content`.
   void serve(std::uint8_t holder, std::string_view content) {
     REQUIRE(dials.count(to_string(at(holder))) == 1);
-    const ConnectionId bulk =
-        connect(holder, ConnectionKind::bulk, dials[to_string(at(holder))]);
+    const ConnectionId bulk = connect(holder, ConnectionKind::bulk, dials[to_string(at(holder))]);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const auto [ticket, offset, length] = pieces[i];
       receive(bulk, Piece{ticket, PieceStatus::ok, content.substr(offset, length)});
