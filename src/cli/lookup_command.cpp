@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/quorum_options.h"
 #include "cli/search_text.h"
+#include "cli/sibling_text.h"
 #include "report/text.h"
 #include "report/units.h"
 
@@ -90,8 +91,9 @@ int run(Invocation& invocation) {
     for (const LookupAnswer& answer : answers) output.print(document("lookup", answer));
   } else {
     output.print(ways_table(answers), "lookup", "lookups", "lookup");
-    output.note(fmt::format("\n{} is at position {} of the ring. Its N members: {} ring owner KEY",
-                            printable(key), answers.front().position, invocation.oxbow()));
+    output.note(fmt::format("\n{} is at position {} of the ring. Its N members: {} ring owner {}",
+                            printable(key), answers.front().position, invocation.oxbow(),
+                            shell_word(key)));
   }
   const bool all_found = std::all_of(answers.begin(), answers.end(),
                                      [](const LookupAnswer& answer) { return answer.found; });

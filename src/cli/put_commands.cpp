@@ -101,7 +101,7 @@ int nothing_to_delete(const Output& output, const std::string& key, const GetAns
                       fmt::format("{} {}: there is nothing to delete", key,
                                   seen.deleted ? "was deleted before"
                                                : "is nothing that the ring has ever heard of"),
-                      "a key with a value", seen.deleted ? "deleted" : "never heard of"});
+                      "", seen.deleted ? "deleted" : "never heard of"});
 }
 
 int del(Invocation& invocation) {

@@ -65,7 +65,7 @@ TEST_CASE("lookup asks in each way and puts them below each other") {
         "one-hop         2  0.50 ms  cedar (10.0.0.3:7403)  ash > 10.0.0.2:7402 > cedar\n"
         "finger          2  0.50 ms  cedar (10.0.0.3:7403)  ash > 10.0.0.2:7402 > cedar\n"
         "\ncart/7 is at position 00000000deadbeef of the ring. Its N members: oxbow --peer " +
-            peer.address() + " ring owner KEY\n");
+            peer.address() + " ring owner cart/7\n");
 }
 
 TEST_CASE("a lookup that was lost says where, and ends with 4") {

@@ -4,7 +4,10 @@ source "$(dirname "$0")/../support/cases.sh"
 
 export XDG_RUNTIME_DIR=$scratch/runtime
 mkdir -m 700 "$XDG_RUNTIME_DIR"
-on_end() { "$OXBOW_BIN/oxbow" net down line-4 >"$scratch/down" 2>&1; }
+on_end() {
+  "$OXBOW_BIN/oxbow" net down line-4 >"$scratch/down" 2>&1
+  "$OXBOW_BIN/oxbow" net down ring-5 >"$scratch/down" 2>&1
+}
 
 oxbow() { "$OXBOW_BIN/oxbow" "$@"; }
 address_of() { oxbow net list -o plain | awk -F'\t' -v peer="$1" '$2 == peer { print $4 }'; }
@@ -28,4 +31,42 @@ if /usr/bin/python3 -c 'import msgpack' 2>/dev/null; then
   is "find.py says that there is no such key" fails_with 1 /usr/bin/python3 examples/find.py nothing "$near"
 else
   skip "find.py finds it through plain MessagePack-RPC" "python3-msgpack is not installed"
+fi
+
+is "a network whose peers are members starts" oxbow net up peers/ring-5 --free-ports
+east=$(address_of basil)
+west=$(address_of chive)
+all_print() { local expected; expected=$(printf '%b' "$1"); shift; "$@" >"$scratch/printed"; test "$(cat "$scratch/printed")" = "$expected" || { cat "$scratch/printed"; return 1; }; }
+
+is "first_steps writes, leaves siblings and merges them" all_print \
+  "written and changed: 'hello, world'\nsiblings: 'good morning' 'good evening'\nmerged: 'good day'\nupdated: 'good day!'" \
+  "$OXBOW_EXAMPLES/first_steps" "$east"
+is "and does the same once more" prints "updated: 'good day!'" "$OXBOW_EXAMPLES/first_steps" "$west"
+
+readonly cart=$OXBOW_EXAMPLES/shopping_cart
+is "a cart takes its first item" all_print "1 x milk" "$cart" alice add milk "$east"
+oxbow --peer "$east" get carts/alice -o plain >"$scratch/milk"
+context=$(oxbow --peer "$east" get carts/alice --json | sed 's/.*"context":"\([^"]*\)".*/\1/')
+is "the other side adds eggs" all_print "1 x eggs\n1 x milk" "$cart" alice add eggs "$west"
+is "and takes the milk out" all_print "1 x eggs" "$cart" alice remove milk "$west"
+{ cat "$scratch/milk"; echo "+ 00000000000000aa bread"; } >"$scratch/with-bread"
+is "somebody who has seen only the milk adds bread" \
+  oxbow --peer "$east" put carts/alice "@$scratch/with-bread" --context "$context"
+is "nothing is lost, and the milk does not come back" \
+  all_print "(2 siblings, merged)\n1 x bread\n1 x eggs" "$cart" alice show "$west"
+is "the next change merges them for good" all_print "1 x bread\n2 x eggs" "$cart" alice add eggs "$east"
+is "a cart that is used wrongly says how" fails_with 2 "$cart" alice add
+
+is "a value is published at one peer" oxbow --peer "$east" publish found/text hello
+is "adopt finds it and hands it to the ring" prints "and adopted: 5 bytes" "$OXBOW_EXAMPLES/adopt" found/text "$west"
+is "its holder forgets it" oxbow --peer "$east" unpublish found/text
+is "the ring has it" prints "in the ring: 2 of its 3 members answered" "$OXBOW_EXAMPLES/adopt" found/text "$west"
+is "adopt says that nobody has a key" fails_with 1 "$OXBOW_EXAMPLES/adopt" nothing "$west"
+
+if /usr/bin/python3 -c 'import msgpack' 2>/dev/null; then
+  is "first_steps.py writes and reads through plain MessagePack-RPC" all_print \
+    "written and changed: ['two']\nsiblings: ['three', 'two']\nmerged: ['three and two']\ncopies written: 3" \
+    /usr/bin/python3 examples/first_steps.py "$west"
+else
+  skip "first_steps.py writes and reads through plain MessagePack-RPC" "python3-msgpack is not installed"
 fi
