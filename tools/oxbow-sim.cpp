@@ -1,16 +1,21 @@
 // `oxbow-sim`: the cores of a peer in virtual time, seeded. Options and wiring only.
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "report/comparison_page.h"
 #include "report/progress.h"
 #include "report/text.h"
 #include "sim/lookup.h"
 #include "sim_lookup_options.h"
 #include "sim_lookup_output.h"
+#include "sim_lookup_page.h"
 #include "standard_streams.h"
 
 using namespace oxbow;
@@ -21,6 +26,7 @@ namespace {
 constexpr int kFound = 0;
 constexpr int kNothing = 1;
 constexpr int kUsage = 2;
+constexpr int kNotWritten = 4;
 
 constexpr std::string_view kHelp =
     "Usage: oxbow-sim COMMAND [options]\n"
@@ -31,7 +37,7 @@ int say(std::string_view text, int code) {
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (is_written && std::fflush(stdout) == 0) return code;
   std::fputs("oxbow-sim: cannot write to standard output\n", stderr);
-  return 4;
+  return kNotWritten;
 }
 
 int complain(const Error& error, LookupFormat format) {
@@ -43,19 +49,39 @@ int complain(const Error& error, LookupFormat format) {
   return say(json.text() + "\n", kUsage);
 }
 
-LookupResult run_with_progress(const Graph& graph, const LookupPlan& plan) {
-  Progress progress(Terminal::of(STDERR_FILENO), "");
-  std::uint64_t shown_percent = 101;
-  return run_lookups(graph, plan, [&](LookupVia via, std::uint64_t done, std::uint64_t total) {
+LookupProgress percents(Progress& progress) {
+  return [&progress, shown_percent = std::uint64_t{101}](LookupVia via, std::uint64_t done,
+                                                         std::uint64_t total) mutable {
     const std::uint64_t percent = done * 100 / total;
     if (percent == shown_percent || total == 1) return;
     shown_percent = percent;
     progress.show(fmt::format("{}: {} % of {} queries", name_of(via), percent, total));
-  });
+  };
 }
 
-std::string in_format(const LookupResult& result, const LookupOptions& options) {
+struct Looked {
+  LookupResult result;
+  std::string page;  ///< if one was asked for
+};
+
+Looked look_up(const NamedGraph& network, const LookupOptions& options,
+               std::span<const std::string_view> words) {
+  Progress progress(Terminal::of(STDERR_FILENO), "");
+  if (options.report.empty() && options.format != LookupFormat::html) {
+    return {run_lookups(network.graph, options.plan, percents(progress)), {}};
+  }
+  const Comparison comparison =
+      compare(network.graph, options.topology, options.plan, percents(progress),
+              [&](std::string_view what) { progress.show(what); });
+  const WatchedFlood watched = watch_flood(network, options.topology, options.plan);
+  return {comparison.result, comparison_page(page_data(comparison, watched, options, words))};
+}
+
+std::string in_format(const Looked& looked, const LookupOptions& options) {
+  const LookupResult& result = looked.result;
   switch (options.format) {
+    case LookupFormat::html:
+      return looked.page;
     case LookupFormat::json:
       return to_json(result, options.timing);
     case LookupFormat::csv:
@@ -78,10 +104,25 @@ int lookup(std::span<const std::string_view> words) {
   if (const Status fits = check(network->graph, options->plan); !fits) {
     return complain(fits.error(), options->format);
   }
-  const LookupResult result = run_with_progress(network->graph, options->plan);
+  std::ofstream report;  // opened first: whoever cannot have it should not wait for it
+  const auto cannot_write = [&] {
+    std::fprintf(stderr, "oxbow-sim: cannot write %s: %s (give another --report FILE)\n",
+                 printable(options->report).c_str(), std::strerror(errno));
+    return kNotWritten;
+  };
+  if (!options->report.empty()) {
+    report.open(options->report, std::ios::binary);
+    if (!report) return cannot_write();
+  }
+  const Looked looked = look_up(*network, *options, words);
+  if (report.is_open()) {
+    report << looked.page;
+    report.close();
+    if (!report) return cannot_write();
+  }
   bool found = false;
-  for (const LookupRow& row : result.rows) found = found || row.found > 0;
-  return say(in_format(result, *options), found ? kFound : kNothing);
+  for (const LookupRow& row : looked.result.rows) found = found || row.found > 0;
+  return say(in_format(looked, *options), found ? kFound : kNothing);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@
 
 namespace oxbow::sim {
 
-enum class LookupFormat : std::uint8_t { table, json, csv };
+enum class LookupFormat : std::uint8_t { table, json, csv, html };
 
 /// As written: peers by their names, the latency as a text, until topology and seed are known.
 struct LookupOptions {
@@ -30,6 +30,7 @@ struct LookupOptions {
   std::vector<std::uint64_t> holders;
   bool has_workload_options = false;
   LookupFormat format = LookupFormat::table;
+  std::string report;  ///< file for the page; empty: none
   bool timing = true;
   bool help = false;
 };
@@ -241,9 +242,17 @@ inline constexpr Option kOptions[] = {
      [](LookupOptions& o, std::string_view t) {
        return whole(o.plan.seed, t, 0, ~std::uint64_t{0});
      }},
-    {"output", "FORMAT", "-o: table, json or csv. [table]",
+    {"report", "FILE",
+     "Writes a page for the browser into FILE: the table, recall against TTL, messages against "
+     "network size with what theory says, hops, load per peer, and a flood to watch. Takes runs of "
+     "its own, on smaller networks of the same kind too.",
+     [](LookupOptions& o, std::string_view text) -> std::string {
+       o.report = text;
+       return text.empty() ? "the name of a file" : "";
+     }},
+    {"output", "FORMAT", "-o: table, json, csv, or html (the page of --report). [table]",
      [](LookupOptions& o, std::string_view t) {
-       return choice(o.format, t, {"table", "json", "csv"});
+       return choice(o.format, t, {"table", "json", "csv", "html"});
      }},
     {"timing", "",
      "How long each way took by the clock (wall_seconds); with --timing=no one seed prints the "
@@ -302,6 +311,8 @@ inline std::string lookup_help() {
       "      The first thing to work out on paper: who sends what to whom.\n"
       "  oxbow-sim lookup --topology random:10000:5 --via flood,expanding,walk,finger,central\n"
       "      The same 1,000 searches five ways, side by side.\n"
+      "  oxbow-sim lookup --topology random:10000:5 --via flood,walk,finger --report lookup.html\n"
+      "      The same as a page with charts, and a flood to watch.\n"
       "  oxbow-sim lookup --topology power-law:10000:4.5 --via walk --walkers 32 --queries 500\n"
       "      --replication path -o json\n"
       "      Random walks that leave copies on their way.\n"
@@ -325,7 +336,7 @@ inline Result<LookupOptions> parse_lookup_options(std::span<const std::string_vi
     if (word == "--json") word = "--output=json";
     if (word.starts_with("-o") && !word.starts_with("--")) {
       const bool is_alone = word == "-o";
-      if (is_alone && i + 1 == words.size()) return usage("-o needs a value: table, json or csv");
+      if (is_alone && i + 1 == words.size()) return usage("-o needs a value: table, json, csv or html");
       const std::string wrong =
           find_option("output")->take(options, is_alone ? words[++i] : word.substr(2));
       if (!wrong.empty()) return usage(fmt::format("-o {}: give {}", words[i], wrong));

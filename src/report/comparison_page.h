@@ -11,7 +11,8 @@
 //            latency_over_ms}]
 //   recall   [{via, points: [[ttl, share found from 0 to 1, messages per query], …]}]
 //   growth   [{via, points: [[peers, messages per query], …], theory: [[peers, messages], …], law}]
-//   hops     [{via, counts: [queries whose first hit had 0 hops, 1 hop, …]}]
+//   hops     [{via, counts: [queries whose first hit had 0 hops, 1 hop, …]}], or where they go far
+//            [{via, within: [[hops, share of the first hits that had at most so many], …]}]
 //   load     [{via, quantiles: [[share of peers, messages per query], …]}]: from the least loaded
 //   watch    {key, ttl, origin, holders: [peer], peers: [{label}], links: [[peer, peer]],
 //            unit: "ms" or "hops",

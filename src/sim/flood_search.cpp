@@ -66,7 +66,8 @@ SearchOutcome FloodSearch::run(PeerNumber origin, const PeerSet& holders, FloodT
   const double round_trip_ms = 2 * network_.latency.most * network_.latency.tick_ms;
   const bool is_safe = network_.loss == 0 && network_.availability == nullptr;
   may_run_out_ = settings_.reports && (!is_safe || round_trip_ms >= limits::kPatience.count());
-  const bool is_plain = is_safe && !keeps_forwardings() && steps_ == nullptr;
+  const bool is_watched = steps_ != nullptr || network_.handled != nullptr;
+  const bool is_plain = is_safe && !keeps_forwardings() && !is_watched;
   const BasicDecision<FloodTtl> first{Action::forward, ttl, 0, 0};
   std::visit(
       [&](const auto& latency) {
@@ -113,6 +114,7 @@ void FloodSearch::drive(const Latency& latency) {
         if (event.kind == Kind::query) ++outcome_.lost;
         return;
       }
+      network_.handles_one(event.to);
     }
     if (event.kind == Kind::query) return receive_query<Latency, kPlain>(latency, event);
     if (event.kind == Kind::hit) return receive_hit(latency, event);

@@ -39,8 +39,9 @@ struct Asked {
 class Run {
  public:
   Run(const Graph& graph, const LookupPlan& plan, const Popularity& popularity, Copies copies,
-      LookupVia via)
+      LookupVia via, const LookupWatch& watch)
       : plan_(plan),
+        watch_(watch),
         popularity_(popularity),
         copies_(std::move(copies)),
         via_(via),
@@ -50,10 +51,12 @@ class Run {
                  stream(plan.seed, std::uint64_t(via)),
                  plan.loss,
                  nullptr,
-                 0},
+                 0,
+                 nullptr},
         asking_(stream(plan.seed, kAsking)),
         replicating_(stream(plan.seed, kReplicating)),
         holders_(graph.peers()) {
+    network_.handled = watch.handled;
     if (plan.churn > 0) {
       availability_.emplace(graph.peers(), plan.churn, stream(plan.seed, kComing).next());
       network_.availability = &*availability_;
@@ -83,6 +86,7 @@ class Run {
   std::vector<PeerNumber> way_to_holder(const FloodSearch& search) const;
 
   const LookupPlan& plan_;
+  const LookupWatch& watch_;
   const Popularity& popularity_;
   Copies copies_;
   LookupVia via_;
@@ -113,6 +117,7 @@ RingWay Run::ring_way() const {
 
 void Run::count(const SearchOutcome& outcome) {
   figures_.add(outcome);
+  if (watch_.ended) watch_.ended(via_, outcome);
   found_ += outcome.found ? 1 : 0;
 }
 
@@ -156,6 +161,7 @@ SearchOutcome Run::ask_directory(const Asked& asked) {
     outcome.lost = 1;
     return outcome;
   }
+  network_.handles_one(directory);
   outcome.peers_reached = 2;
   outcome.max_hops = 1;
   const auto holders = holders_of(asked.object);
@@ -164,6 +170,7 @@ SearchOutcome Run::ask_directory(const Asked& asked) {
   ++(knows ? outcome.hit_messages : outcome.done_messages);
   outcome.bytes += knows ? network_.frames.hit : network_.frames.query_done;
   if (network_.loses_one()) return outcome;
+  network_.handles_one(asked.origin);
   outcome.elapsed_ms =
       (network_.latency(asked.origin, directory) + network_.latency(directory, asked.origin)) *
       network_.latency.tick_ms;
@@ -211,7 +218,7 @@ void Run::replicate(ObjectNumber object, std::span<const PeerNumber> path,
 }
 
 void Run::look_up_all(LookupRow& row, const LookupProgress& progress) {
-  RingSearch search(network_, plan_.tokens, stream(plan_.seed, kPlacing).next());
+  RingSearch search(network_, plan_.tokens, ring_seed(plan_));
   std::vector<Position> positions(popularity_.objects());
   for (ObjectNumber object = 0; object < positions.size(); ++object) {
     positions[object] = position_of(key_of(object));
@@ -276,6 +283,8 @@ std::optional<LookupVia> parse_lookup_via(std::string_view name) {
   return static_cast<LookupVia>(found - kLookupVias.begin());
 }
 
+std::uint64_t ring_seed(const LookupPlan& plan) { return stream(plan.seed, kPlacing).next(); }
+
 namespace {
 Error usage(std::string message) { return {"usage", std::move(message), {}, {}}; }
 }  // namespace
@@ -298,7 +307,7 @@ Status check(const Graph& graph, const LookupPlan& plan) {
 }
 
 LookupResult run_lookups(const Graph& graph, const LookupPlan& plan,
-                         const LookupProgress& progress) {
+                         const LookupProgress& progress, const LookupWatch& watch) {
   OXBOW_ASSERT(graph.peers() > 0, "a network has peers");
   LookupResult result{graph.peers(), graph.links(), plan.single.has_value(), {}};
   const std::uint32_t objects = plan.single ? 1 : plan.workload.objects;
@@ -310,7 +319,7 @@ LookupResult run_lookups(const Graph& graph, const LookupPlan& plan,
                                     plan.workload.copies);
   const Copies copies(numbers, graph.peers(), placing);
   for (const LookupVia via : plan.vias) {
-    result.rows.push_back(Run(graph, plan, popularity, copies, via).run(progress));
+    result.rows.push_back(Run(graph, plan, popularity, copies, via, watch).run(progress));
   }
   return result;
 }

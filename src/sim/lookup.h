@@ -105,11 +105,22 @@ struct LookupResult {
 /// Told now and then: `done` of `total` queries of this way.
 using LookupProgress = std::function<void(LookupVia, std::uint64_t done, std::uint64_t total)>;
 
+/// For whoever wants to know more than the rows.
+struct LookupWatch {
+  std::function<void(LookupVia, const SearchOutcome&)> ended;  ///< of each query, in order
+  /// Messages that have come to each peer and, behind them all, to the directory: peers() + 1
+  /// counts, added to. Floods are slower while somebody counts.
+  std::vector<std::uint64_t>* handled = nullptr;
+};
+
+/// What the tokens of the plan's ring are drawn from: see RingSearch.
+std::uint64_t ring_seed(const LookupPlan& plan);
+
 /// The network must have a peer; errors (code "usage") name options that do not go together.
 Status check(const Graph& graph, const LookupPlan& plan);
 
 /// Of a plan that is fine. The same for the same seed, whichever ways are asked for beside it.
 LookupResult run_lookups(const Graph& graph, const LookupPlan& plan,
-                         const LookupProgress& progress = {});
+                         const LookupProgress& progress = {}, const LookupWatch& watch = {});
 
 }  // namespace oxbow::sim

@@ -60,6 +60,30 @@ PeerNumber RingSearch::owner(Position target) const {
   return peer_of_member_[index_of(ring_.owner(target))];
 }
 
+std::vector<Position> RingSearch::tokens_of(PeerNumber peer) const {
+  if (is_single()) return {tokens_[token_of_[peer]]};
+  std::vector<Position> positions;
+  for (const TokenNumber token : ring_.tokens_of(member_of_peer_[peer])) {
+    positions.push_back(ring_.tokens()[token]);
+  }
+  return positions;
+}
+
+std::vector<PeerNumber> RingSearch::path(RingWay way, const RingQuery& query) const {
+  std::vector<PeerNumber> path{query.origin};
+  if (is_single()) {
+    RingLookup lookup{query.target, token_of_[query.origin], 0};
+    while (!advance(way, tokens_, lookup)) path.push_back(peer_of(lookup.at));
+    return path;
+  }
+  for (MemberNumber at = member_of_peer_[query.origin];;) {
+    const MemberStep step = lookup_step(way, ring_, at, query.target);
+    if (step.here) return path;
+    at = step.next;
+    path.push_back(peer_of_member_[index_of(at)]);
+  }
+}
+
 void RingSearch::run(RingWay way, std::span<const RingQuery> queries, bool is_known,
                      std::vector<SearchOutcome>& outcomes) {
   outcomes.assign(queries.size(), {});
@@ -106,6 +130,7 @@ void RingSearch::run_side_by_side(RingWay way, std::span<const RingQuery> querie
       const std::uint8_t i = active[k];
       const TokenNumber from = lookups[i].at;
       if (advance(way, tokens_, lookups[i])) continue;
+      network_.handles_one(peer_of(lookups[i].at));
       if (!is_unit) ticks[i] += network_.latency(peer_of(from), peer_of(lookups[i].at));
       active[still++] = i;
     }
@@ -152,6 +177,7 @@ PeerNumber RingSearch::run_one(RingWay way, const RingQuery& query, SearchOutcom
       ++outcome.lost;
       return kNoPeer;
     }
+    network_.handles_one(peer_of(next));
     lookup.at = next;
   }
   return peer_of(lookup.at);
@@ -169,6 +195,7 @@ PeerNumber RingSearch::run_through_members(RingWay way, const RingQuery& query,
       return kNoPeer;
     }
     at = step.next;
+    network_.handles_one(peer_of_member_[index_of(at)]);
   }
   return peer_of_member_[index_of(at)];
 }
@@ -186,6 +213,7 @@ void RingSearch::finish(SearchOutcome& outcome, PeerNumber origin, PeerNumber ow
     outcome.bytes += network_.frames.lookup_end + network_.frames.path_entry * (forwards + 1);
     outcome.elapsed_ms += network_.latency(owner, origin) * network_.latency.tick_ms;
     if (network_.loses_one()) return;
+    network_.handles_one(origin);
   }
   if (!is_known) return;
   outcome.found = true;

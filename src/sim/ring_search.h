@@ -28,6 +28,11 @@ class RingSearch {
            std::vector<SearchOutcome>& outcomes);
 
   PeerNumber owner(Position target) const;
+  /// In clockwise order from position 0.
+  std::vector<Position> tokens_of(PeerNumber peer) const;
+  /// Who one lookup comes to while nothing is lost and everybody is there: the originator first,
+  /// the owner last.
+  std::vector<PeerNumber> path(RingWay way, const RingQuery& query) const;
 
  private:
   bool is_single() const { return ring_.empty(); }

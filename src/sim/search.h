@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/random.h"
 #include "sim/availability.h"
@@ -24,8 +25,13 @@ struct SearchNetwork {
   double loss = 0;                       ///< probability that a message does not arrive
   Availability* availability = nullptr;  ///< null: every peer is always there
   double seconds = 0;                    ///< virtual time at which the next search begins
+  /// Counts the messages that come to each peer; null: nobody wants to know.
+  std::vector<std::uint64_t>* handled = nullptr;
 
   bool loses_one() { return loss > 0 && random.unit() < loss; }
+  void handles_one(PeerNumber peer) const {
+    if (handled != nullptr) ++(*handled)[peer];
+  }
   bool is_there(PeerNumber peer, double ms_since_start) {
     return availability == nullptr || availability->is_there(peer, seconds + ms_since_start / 1000);
   }

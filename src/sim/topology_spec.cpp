@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 
 #include "base/limits.h"
@@ -179,6 +180,26 @@ Result<NamedGraph> build_topology(std::string_view spec, std::uint64_t seed) {
         fmt::format("{}: neither a file that can be read nor one of {}", spec, topology_kinds()));
   }
   return read_links(file, path);
+}
+
+std::optional<std::string> resized_topology(std::string_view spec, std::uint32_t peers) {
+  std::vector<std::string_view> words = split(spec);
+  const bool is_kind = std::any_of(std::begin(kKinds), std::end(kKinds), [&](const Kind& kind) {
+    return kind.name == words[0] && words.size() > kind.least;
+  });
+  if (!is_kind) return std::nullopt;
+  std::string size = std::to_string(peers);
+  std::size_t replaced = 2;
+  if (words[0] == "grid") {
+    const double rows = parse<std::uint32_t>(words[1]).value_or(1);
+    const double columns = parse<std::uint32_t>(words[2]).value_or(1);
+    const double fewer = std::max(1.0, std::round(std::sqrt(peers * rows / columns)));
+    size = fmt::format("{:.0f}:{:.0f}", fewer, std::max(1.0, std::round(peers / fewer)));
+    replaced = 3;
+  }
+  std::string resized = fmt::format("{}:{}", words[0], size);
+  for (std::size_t i = replaced; i < words.size(); ++i) resized += fmt::format(":{}", words[i]);
+  return resized;
 }
 
 Result<NamedGraph> read_links(std::istream& file, const std::string& name) {

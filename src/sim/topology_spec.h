@@ -31,6 +31,10 @@ std::string_view topology_kinds();
 /// wrong in SPEC, or on which line of the file.
 Result<NamedGraph> build_topology(std::string_view spec, std::uint64_t seed);
 
+/// The same kind of network with about that many peers; nothing if SPEC is a file. Whether there is
+/// one of that size, build_topology() says.
+std::optional<std::string> resized_topology(std::string_view spec, std::uint32_t peers);
+
 /// One undirected link a line: two peer numbers. `#` begins a comment. A link that is there twice,
 /// in either direction, counts once; a peer is not linked with itself. `name` is for errors.
 Result<NamedGraph> read_links(std::istream& file, const std::string& name);

@@ -60,6 +60,7 @@ void WalkSearch::take(const Event& event) {
     if (event.kind == Kind::step) ++outcome_.lost;
     return;
   }
+  network_.handles_one(event.to);
   switch (event.kind) {
     case Kind::step:
       return take_step(event);

@@ -209,15 +209,20 @@
     });
     chart('Messages against network size', 'Per query; dashed: what theory says.', growth,
           {xLabel: 'peers', yLabel: 'messages', logX: true, logY: true});
+    const far = (data.hops || []).filter((h) => h.within);
+    chart('Hops to the first hit', 'Share of the first hits that came from no farther.',
+          far.map((h) => ({name: h.via, via: h.via,
+              points: h.within.map(([hops, share]) => [hops + 1, share])})),
+          {xLabel: 'hops + 1', yLabel: 'first hits', percent: true, maxY: 1, logX: true});
     chart('Hops to the first hit', 'Share of the queries that found something.',
-          (data.hops || []).map((h) => {
+          (data.hops || []).filter((h) => h.counts).map((h) => {
             const all = h.counts.reduce((sum, count) => sum + count, 0) || 1;
             return {name: h.via, via: h.via, bars: true, points: h.counts.map((c, i) => [i, c / all])};
           }),
           {xLabel: 'hops', yLabel: 'queries', percent: true, bars: true});
     chart('Load', 'Messages that a peer handles per query, peers in order of their load.',
           (data.load || []).map((l) => ({name: l.via, via: l.via,
-              points: l.quantiles.map(([share, load]) => [share, Math.max(load, 1e-6)])})),
+              points: l.quantiles.filter(([, load]) => load > 0)})),
           {xLabel: 'share of the peers', yLabel: 'messages', percentX: true, logY: true});
   }
 

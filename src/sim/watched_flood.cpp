@@ -1,0 +1,130 @@
+#include "sim/watched_flood.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "sim/ring_search.h"
+
+namespace oxbow::sim {
+
+namespace {
+
+constexpr std::uint32_t kSmall = 60;
+constexpr std::uint32_t kSmallest = 16;
+
+bool is_drawable(const Graph& graph) {
+  return graph.peers() <= kDrawablePeers && graph.links() <= kDrawableLinks;
+}
+
+/// The peers nearest to `center`, with the links among them.
+NamedGraph cut_out(const NamedGraph& network, PeerNumber center, std::uint32_t peers) {
+  std::vector<PeerNumber> taken{center};
+  for (std::size_t next = 0; next < taken.size() && taken.size() < peers; ++next) {
+    for (const PeerNumber neighbor : network.graph.neighbors(taken[next])) {
+      if (taken.size() == peers) break;
+      if (std::find(taken.begin(), taken.end(), neighbor) == taken.end()) taken.push_back(neighbor);
+    }
+  }
+  std::sort(taken.begin(), taken.end());
+  NamedGraph small;
+  std::vector<LinkKey> links;
+  for (std::uint32_t a = 0; a < taken.size(); ++a) {
+    small.names.push_back(network.name_of(taken[a]));
+    const auto neighbors = network.graph.neighbors(taken[a]);
+    for (std::uint32_t b = a + 1; b < taken.size(); ++b) {
+      if (std::binary_search(neighbors.begin(), neighbors.end(), taken[b])) {
+        links.push_back(link_key(a, b));
+      }
+    }
+  }
+  small.graph = Graph(static_cast<std::uint32_t>(taken.size()), links);
+  return small;
+}
+
+struct SmallNetwork {
+  NamedGraph network;
+  std::string what;
+};
+
+SmallNetwork small_of_kind(const NamedGraph& network, std::string_view spec,
+                           const LookupPlan& plan) {
+  for (const std::uint32_t peers : {kSmall, kSmall / 2, kSmallest}) {
+    const auto resized = resized_topology(spec, peers);
+    if (!resized) break;
+    auto built = build_topology(*resized, plan.seed);
+    if (built && is_drawable(built->graph)) return {std::move(*built), *resized};
+  }
+  // A file, or more links a peer than can be drawn.
+  const PeerNumber center =
+      plan.single ? plan.single->origin
+                  : static_cast<PeerNumber>(Random(plan.seed).below(network.graph.peers()));
+  for (std::uint32_t peers = kSmall;; peers /= 2) {
+    NamedGraph small = cut_out(network, center, peers);
+    if (peers > kSmallest && !is_drawable(small.graph)) continue;
+    std::string what = fmt::format("{} and the {} peers nearest to it, cut out of {}",
+                                   network.name_of(center), small.graph.peers() - 1, spec);
+    return {std::move(small), std::move(what)};
+  }
+}
+
+SingleSearch search_like(const LookupPlan& plan, std::uint32_t peers) {
+  Random random(plan.seed);
+  SingleSearch search;
+  search.origin = static_cast<PeerNumber>(random.below(peers));
+  const double copies = std::round(plan.workload.copies * peers);
+  const auto wanted = std::min<std::size_t>(std::max<std::size_t>(1, static_cast<std::size_t>(copies)),
+                                            peers - 1);
+  while (search.holders.size() < wanted) {
+    const auto holder = static_cast<PeerNumber>(random.below(peers));
+    const bool is_new = holder != search.origin &&
+                        std::find(search.holders.begin(), search.holders.end(), holder) ==
+                            search.holders.end();
+    if (is_new) search.holders.push_back(holder);
+  }
+  return search;
+}
+
+}  // namespace
+
+WatchedFlood watch_flood(const NamedGraph& network, std::string_view spec, const LookupPlan& plan) {
+  WatchedFlood watched;
+  std::optional<SmallNetwork> small;
+  if (!is_drawable(network.graph)) {
+    small = small_of_kind(network, spec, plan);
+    watched.network = small->what;
+  }
+  const NamedGraph& drawn = small ? small->network : network;
+  const std::uint32_t peers = drawn.graph.peers();
+  const SingleSearch search = plan.single && !small ? *plan.single : search_like(plan, peers);
+  watched.key = key_of(0);
+  watched.origin = search.origin;
+  watched.holders = search.holders;
+  for (PeerNumber peer = 0; peer < peers; ++peer) {
+    watched.names.push_back(drawn.name_of(peer));
+    for (const PeerNumber neighbor : drawn.graph.neighbors(peer)) {
+      if (peer < neighbor) watched.links.emplace_back(peer, neighbor);
+    }
+  }
+
+  SearchNetwork calm{drawn.graph, plan.latency, frame_sizes(), Random(plan.seed)};
+  PeerSet holders(peers);
+  for (const PeerNumber holder : watched.holders) holders.insert(holder);
+  FloodSearch flood(calm, plan.flood);
+  flood.record(&watched.steps);
+  watched.outcome = flood.run(watched.origin, holders, plan.ttl);
+
+  const RingSearch ring(calm, plan.tokens, ring_seed(plan));
+  watched.target = position_of(watched.key);
+  watched.owner = ring.owner(watched.target);
+  for (PeerNumber peer = 0; peer < peers; ++peer) watched.tokens.push_back(ring.tokens_of(peer));
+  const RingQuery query{watched.origin, watched.target};
+  watched.ways = {{LookupVia::one_hop, ring.path(RingWay::one_hop, query)},
+                  {LookupVia::finger, ring.path(RingWay::finger, query)},
+                  {LookupVia::successor, ring.path(RingWay::successor, query)}};
+  return watched;
+}
+
+}  // namespace oxbow::sim
