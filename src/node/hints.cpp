@@ -21,12 +21,15 @@ bool is_hintable(const Turn& turn, const PeerId& member) {
 }
 
 Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::string_view key,
-                                const Object& object, Conflicts conflicts, Sync sync) {
+                                const Object& object, Conflicts conflicts, Sync sync,
+                                Origin origin) {
   NodeState& node = turn.node;
   OXBOW_ASSERT(destination != node.config.id, "a hint for the member itself");
   const auto all = node.store.read_hints(key, conflicts);
   if (!all.ok()) return all.error();
-  node.replica.actors.observe(all->object.clock(), object.clock());
+  if (origin == Origin::elsewhere) {
+    node.replica.actors.observe(all->object.clock(), object.clock());
+  }
   const auto known = node.store.read_hint(destination, key);
   Hint hint{destination, std::string(key), object, turn.now.wall};
   std::size_t before = 0;

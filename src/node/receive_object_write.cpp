@@ -34,10 +34,10 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
   if (!may_write(node, write)) return answer(ReplicaStatus::not_owner);
   const auto object = parse_object(write.object, write.key);
   if (!object.ok()) return offence(turn, from, object.error().message);
-  const auto written =
-      is_hint(node, write)
-          ? keep_hint(turn, write.hint_for, write.key, *object, write.conflicts, write.sync)
-          : merge_own(turn, write.key, *object, write.conflicts, write.sync);
+  const auto written = is_hint(node, write)
+                           ? keep_hint(turn, write.hint_for, write.key, *object, write.conflicts,
+                                       write.sync, Origin::elsewhere)
+                           : merge_own(turn, write.key, *object, write.conflicts, write.sync);
   if (!written.ok()) return answer(status_of(written.error()));
   if (write.last) answer(ReplicaStatus::ok, *written);
 }

@@ -46,9 +46,12 @@ Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& 
 
 // -- hints (hints.cpp, handoffs.cpp) --------------------------------------------------------------
 
+/// Where an object comes from: what another member knows of this one's writes has to be observed.
+enum class Origin : std::uint8_t { here, elsewhere };
 /// Merges an object into the hint of that member for that key. Error `no-room`.
 Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::string_view key,
-                                const Object& object, Conflicts conflicts, Sync sync);
+                                const Object& object, Conflicts conflicts, Sync sync,
+                                Origin origin = Origin::here);
 void erase_hint(Turn& turn, const Hint& hint);
 bool is_hintable(const Turn& turn, const PeerId& member);
 void hand_off(Turn& turn);
@@ -95,7 +98,15 @@ struct OperationResult {
 
 /// `request`: of a client's get; else nullptr.
 void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const GetRequest* request);
-void coordinate_put(Turn& turn, const Asker& asker, const Order& order);
+/// `others`: what other members know of the key, if they had to be asked first (catch_up.cpp).
+void coordinate_put(Turn& turn, const Asker& asker, const Order& order,
+                    const Object* others = nullptr);
+/// The client of a put has seen a write that this coordinator has not: gets the key from that many
+/// members, then coordinates the put.
+void catch_up(Turn& turn, const Asker& asker, const Order& order, std::uint32_t members);
+void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got);
+/// Where nobody who could be asked knows of that write either.
+Error unknown_context();
 /// Coordinates here, or hands over to who shall.
 void start_operation(Turn& turn, const Asker& asker, const Order& order,
                      const GetRequest* request = nullptr);

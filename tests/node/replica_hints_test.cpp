@@ -175,3 +175,44 @@ TEST_CASE("a hint is never kept for the member itself, nor sent to one that hang
   CHECK(ring.copy_at(1) == Texts{"value"});
   CHECK(ring.copy_at(2) == Texts{"value"});
 }
+
+TEST_CASE("a clock does not grow while a member is away, whoever coordinates") {
+  SimNetwork network(9);
+  SUBCASE("hints at the coordinator") {
+    Ring ring(network, 3, "key");
+    network.crash(ring[2]);
+    network.run_for(1s);
+    std::string context;
+    for (int i = 0; i < 40; ++i) {
+      const auto put = ring.put(0, fmt::format("value {}", i), context);
+      REQUIRE(put.ok());
+      context = put->context;
+    }
+    CHECK(network.store(ring[0]).read("key")->object.clock().size() == 1);
+    network.restart(ring[2]);
+    REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+    REQUIRE(ring.put(0, "last", context).ok());
+    CHECK(network.store(ring[0]).read("key")->object.clock().size() == 1);
+  }
+  SUBCASE("a fallback coordinates") {
+    Ring ring(network, 6, "key");
+    for (std::size_t place = 0; place < 3; ++place) network.crash(ring[place]);
+    network.run_for(1s);
+    std::string context;
+    for (int i = 0; i < 40; ++i) {
+      const auto put = ring.put(3, fmt::format("value {}", i), context);
+      REQUIRE(put.ok());
+      CHECK(put->siblings == 1);
+      context = put->context;
+    }
+    for (const Hint& hint : network.store(ring[3]).every_hint()) {
+      CHECK(hint.object.clock().size() == 1);
+    }
+    // Delivered, the numbers are forgotten here: the next write takes a fresh actor.
+    for (std::size_t place = 0; place < 3; ++place) network.restart(ring[place]);
+    REQUIRE(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+    for (std::size_t place = 0; place < 3; ++place) {
+      CHECK(ring.copy_at(place) == Texts{"value 39"});
+    }
+  }
+}
