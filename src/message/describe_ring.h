@@ -66,7 +66,7 @@ void describe(V& visitor, Like<GetAnswer> auto& a) {
   visitor("adopted", a.adopted);
   visitor("hits", a.hits);
   visitor("flood_ttl", a.flood_ttl);
-  visitor("search", a.search);
+  if (a.flood_ttl) visitor("search", a.search);  // most gets are one hop, and answer in few bytes
   visitor("warning", a.warning);
 }
 
