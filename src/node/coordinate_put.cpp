@@ -14,6 +14,7 @@ OperationResult result_of(const Turn& turn, const CoordinatedPut& put) {
   result.bucket = put.bucket;
   result.n = put.n;
   result.need = put.operation.tally().need();
+  result.strict = put.operation.quorum() == Quorum::strict;
   result.coordinator = turn.node.config.id;
   result.members.assign(put.operation.outcomes().begin(), put.operation.outcomes().end());
   result.elapsed = turn.now.steady - put.started;
@@ -161,10 +162,12 @@ struct Written {
   Object object;
   std::optional<Dot> dot;  ///< none: an adoption is no new event
   std::string context;
+  bool behind = false;  ///< nothing was written: the client has seen a write that is not here
 };
 
-/// `local` is what the write is made on; `other` what this member knows of the key besides.
-Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place) {
+/// `others`: what other members know of the key; nullptr: they were not asked.
+Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place,
+                           const Object* others) {
   NodeState& node = turn.node;
   const Conflicts conflicts = place.policy->conflicts;
   auto own = read_own(turn, order.key);
@@ -186,6 +189,10 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
     actors.observe(hints->object.clock(), own->object.clock());
     local = std::move(hints->object);
   }
+  if (others != nullptr) {
+    actors.observe(local.clock(), others->clock());
+    local.merge(*others, conflicts);
+  }
   if (order.kind == Operation::adopt) {
     if (local.deleted()) {
       return Error{"deleted", "the key was deleted meanwhile: nothing is adopted", "", ""};
@@ -196,6 +203,11 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
   }
   auto context = parse_context(order.context, order.key);
   if (!context.ok()) return context.error();
+  if (context->dot && !local.clock().contains(*context->dot)) {
+    if (others != nullptr) return unknown_context();
+    written.behind = true;
+    return written;
+  }
   Write write;
   if (order.kind == Operation::put) write.value = share(std::string(order.value));
   write.context = *std::move(context);
@@ -210,7 +222,7 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
 
 }  // namespace
 
-void coordinate_put(Turn& turn, const Asker& asker, const Order& order) {
+void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Object* others) {
   NodeState& node = turn.node;
   ++node.counters.coordinated;
   const KeyPlace place = place_of(node, order.key);
@@ -232,8 +244,11 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order) {
     ++node.counters.quorums_missed;
     return refuse(too_few_members(*need, reachable, plan.quorum));
   }
-  auto written = make_write(turn, order, place);
+  auto written = make_write(turn, order, place, others);
   if (!written.ok()) return refuse(written.error());
+  if (written->behind) {
+    return catch_up(turn, asker, order, static_cast<std::uint32_t>(reachable));
+  }
 
   // Refused here, nothing has gone out: the client may be told that nothing was stored.
   WriteSequence own = kNothingPending;

@@ -172,7 +172,7 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
     if (!is_done(outcome.outcome) || counts_elsewhere(result, outcome)) continue;
     ++(outcome.stands_for.is_zero() ? report.primaries : report.fallbacks);
   }
-  report.acknowledged = report.primaries + report.fallbacks;
+  report.acknowledged = report.primaries + (result.strict ? 0 : report.fallbacks);
   report.coordinator = address_of(node, result.coordinator);
   report.coordinator_id = to_string(result.coordinator);
   if (!result.object.empty()) report.clock = abbreviated(result.object.clock());
@@ -189,6 +189,8 @@ void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_v
       return answer_peer(turn, asker, kind, key, result);
     case Asker::Kind::adoption:
       return adopted(turn, asker.number, result.error ? Status(*result.error) : Status(Done{}));
+    case Asker::Kind::put:
+      return caught_up(turn, asker.number, result);
   }
 }
 

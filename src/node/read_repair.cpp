@@ -7,19 +7,22 @@ void repair(Turn& turn, std::string_view key, const Object& object, Conflicts co
             const PeerId& member) {
   NodeState& node = turn.node;
   ++node.counters.read_repairs;
+  // Nobody waits for it; but a write that comes later and finds nothing new here must be able to
+  // tell when what is here is durable.
+  const Sync sync = node.ring.members.policy_of(key).sync;
   if (member == node.config.id) {
-    const auto written = merge_own(turn, key, object, conflicts, Sync::no);
+    const auto written = merge_own(turn, key, object, conflicts, sync);
     if (!written.ok()) log(turn, Severity::warning, kNoConnection, written.error().message);
     return;
   }
-  // Nobody waits for it: what goes wrong is put right by the next read.
+  // What goes wrong is put right by the next read.
   const std::vector<std::string> parts = encoded_parts(object, key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     ObjectWrite write;
     write.ring = node.ring.stamp;
     write.reason = WriteReason::repair;
     write.conflicts = conflicts;
-    write.sync = Sync::no;
+    write.sync = sync;
     write.last = i + 1 == parts.size();
     write.key = turn.out.arena.copy(key);
     write.object = turn.out.arena.copy(parts[i]);

@@ -24,11 +24,11 @@ namespace oxbow {
 
 /// Who is told how a get or put ended.
 struct Asker {
-  enum class Kind : std::uint8_t { client, peer, adoption };
+  enum class Kind : std::uint8_t { client, peer, adoption, put };
   Kind kind = Kind::client;
   RequestHandle handle{};                   ///< of a client
   ConnectionId connection = kNoConnection;  ///< of a peer that handed it over
-  std::uint64_t number = 0;                 ///< that peer's ticket, or the adoption
+  std::uint64_t number = 0;                 ///< that peer's ticket, the adoption, or the put
 };
 
 /// A get that this member coordinates.
@@ -60,6 +60,18 @@ struct CoordinatedPut {
   PutOperation operation;
   Instant started{};
   Instant due = kNever;
+};
+
+/// A put that waits for what other members know of the key (catch_up.cpp).
+struct WaitingPut {
+  Asker asker;
+  Operation kind = Operation::put;
+  QuorumNeed need;
+  bool strict = false;
+  std::string key;
+  std::string value;
+  std::string context;
+  Instant deadline{};
 };
 
 /// A request of a client (or an adoption) that another member coordinates.
@@ -110,6 +122,7 @@ struct ReplicaState {
   std::map<std::uint64_t, CoordinatedGet> gets;
   std::map<std::uint64_t, CoordinatedPut> puts;
   std::map<std::uint64_t, HandedOver> handed;
+  std::map<std::uint64_t, WaitingPut> waiting_puts;
   std::set<std::pair<Instant, std::uint64_t>> due;  ///< of all three
   std::multimap<WriteSequence, OwnWrite> own_writes;
   /// Over, but what the outbox holds may still point into them: see forget_ended().

@@ -71,6 +71,7 @@ void cancel_replica(Turn& turn, RequestHandle handle) {
   };
   drop(replica.gets);
   drop(replica.handed);
+  std::erase_if(replica.waiting_puts, is_asker);  // nothing of it has been written
   const auto put = std::find_if(replica.puts.begin(), replica.puts.end(), is_asker);
   if (put != replica.puts.end()) {
     put->second.asker = Asker{};

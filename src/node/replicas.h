@@ -90,6 +90,7 @@ struct OperationResult {
   std::uint32_t n = 0;
   std::uint32_t need = 0;
   std::uint32_t siblings = 0;
+  bool strict = false;
   PeerId coordinator;
   std::vector<MemberOutcome> members;
   Duration elapsed{};

@@ -62,8 +62,8 @@ class ReplicaHistory {
 
   const Write& at(WriteNumber write) const { return writes_[static_cast<std::size_t>(write)]; }
   std::optional<WriteNumber> writer_of(const std::string& key, const std::string& value) const;
-  bool accounts_for(const Read& read, const Writes& returned, WriteNumber write,
-                    Conflicts conflicts) const;
+  Writes accounted_for(const Read& read, const Writes& returned) const;
+  bool may_have_lost(const Read& read, const Writes& returned, WriteNumber number) const;
   std::string name(WriteNumber write) const;
   void breach(const Read& read, const std::string& what);
 

@@ -133,6 +133,7 @@ struct ClientOptions {
   double gets = 0.4;      ///< of all operations
   double deletes = 0.1;   ///< likewise
   double blind = 0.3;     ///< of the writes: without a context
+  bool chains = true;     ///< contexts of puts are used too, not only those of gets
   Duration think = 30ms;  ///< at most, between two operations of a client
 };
 
@@ -250,6 +251,7 @@ class Clients {
       return;
     }
     history_.acknowledged(client.write, record.ended);
+    if (!options_.chains) return;
     Seen seen = client.used;
     seen.writes.insert(client.write);
     seen.context = client.kind == Kind::put ? record.answer<PutAnswer>().context
@@ -304,7 +306,9 @@ class Faults {
   /// To be called often.
   void step() {
     if (kinds_.empty() || network_.now() < next_) return;
+    const bool first = next_ == Instant{};
     next_ = network_.now() + up_to(2 * options_.every);
+    if (first) return;
     (this->*kinds_[random_.below(kinds_.size())])();
   }
 

@@ -1,0 +1,58 @@
+// A put whose client has seen a write that the coordinator has not, and that stands alone in the
+// client's context: beyond a gap, as after a put that was no answer to a get. The coordinator's
+// clock cannot say that this one write is superseded without those before it, so it would come back
+// with the copy that has it. It has to be fetched first.
+#include "node/replicas.h"
+
+namespace oxbow {
+
+Error unknown_context() {
+  return {"unknown-context",
+          "nothing was stored: no member that answered knows of the write that the context names "
+          "(get the key, and put with that context)",
+          "", ""};
+}
+
+void catch_up(Turn& turn, const Asker& asker, const Order& order, std::uint32_t members) {
+  NodeState& node = turn.node;
+  const std::uint64_t number = new_ticket(node);
+  node.replica.waiting_puts.emplace(
+      number, WaitingPut{asker, order.kind, order.need, order.strict, std::string(order.key),
+                         std::string(order.value), std::string(order.context),
+                         turn.now.steady + order.timeout});
+  Asker put;
+  put.kind = Asker::Kind::put;
+  put.number = number;
+  Order get;
+  get.need = {QuorumKind::number, members};
+  get.strict = order.strict;
+  get.timeout = order.timeout / 2;
+  get.key = order.key;
+  coordinate_get(turn, put, get, nullptr);
+}
+
+void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got) {
+  auto found = turn.node.replica.waiting_puts.extract(number);
+  if (found.empty()) return;  // its client has gone
+  const WaitingPut& put = found.mapped();
+  if (got.error) {
+    OperationResult result;
+    result.error = *got.error;
+    result.error->message =
+        "nothing was stored: too few members answered what they know of the write that the context "
+        "names (try again)";
+    result.coordinator = turn.node.config.id;
+    return end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
+  }
+  Order order;
+  order.kind = put.kind;
+  order.need = put.need;
+  order.strict = put.strict;
+  order.timeout = put.deadline - turn.now.steady;
+  order.key = put.key;
+  order.value = put.value;
+  order.context = put.context;
+  coordinate_put(turn, put.asker, order, &got.object);
+}
+
+}  // namespace oxbow
