@@ -159,7 +159,7 @@ inline constexpr std::size_t kOpenFiles = 256;
 inline constexpr std::size_t kCommitBytes = 8 * 1024 * 1024;  // in one batch with one sync
 inline constexpr std::size_t kSubmitBytes = 256 * 1024;       // committed before the turn is over
 inline constexpr auto kUnsyncedDelay = 5ms;  // writes that nobody waits for share a commit
-inline constexpr std::uint64_t kDiskReserve = 64 * 1024 * 1024;  // free; below it writes are refused
+inline constexpr std::uint64_t kDiskReserve = 64 * 1024 * 1024;  // free; then writes are refused
 inline constexpr auto kDiskCheckEvery = 1s;  // free space, and whether a full disk still is
 inline constexpr std::uint64_t kCountedAtOpen = 8 * 1024 * 1024;  // a larger store is estimated
 
