@@ -288,11 +288,13 @@ struct GetRequest {
   bool strict = false;           ///< primaries only
   bool search = true;            ///< flood if the ring has never heard of the key
   std::optional<bool> adopt;     ///< keep what a flood found in the ring; unset: the peer's setting
+  bool explain = true;           ///< the answer says who did what; without it, it is quicker
   std::uint32_t ttl = 0;         ///< of that flood; 0: the peer's default
   /// For the ring, and once more for the flood and what follows it; 0: 5 s, and the peer's default.
   std::uint32_t timeout_ms = 0;
 };
 struct GetAnswer {
+  bool explained = true;         ///< false: `quorum` was not asked for, and is empty
   bool found = false;
   bool deleted = false;          ///< not found, because it was deleted
   std::vector<GetValue> values;  ///< more than one: siblings

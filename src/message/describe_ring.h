@@ -51,18 +51,20 @@ void describe(V& visitor, Like<GetRequest> auto& r) {
   visitor("strict", r.strict);
   visitor("search", r.search);
   visitor("adopt", r.adopt);
+  visitor("explain", r.explain);
   visitor("ttl", r.ttl);
   visitor("timeout_ms", r.timeout_ms);
 }
 
 template <class V>
 void describe(V& visitor, Like<GetAnswer> auto& a) {
+  visitor("explained", a.explained);
   visitor("found", a.found);
   visitor("deleted", a.deleted);
   visitor("values", a.values);
   visitor.bytes("context", a.context);
   visitor("source", a.source);
-  visitor("quorum", a.quorum);
+  if (a.explained) visitor("quorum", a.quorum);
   visitor("adopted", a.adopted);
   visitor("hits", a.hits);
   visitor("flood_ttl", a.flood_ttl);

@@ -72,6 +72,7 @@ class Ring {
       GetRequest get;
       get.key = foreign_[i];
       get.search = false;
+      get.explain = false;
       return get;
     });
   }

@@ -166,6 +166,7 @@ MakeProtocol oxbow_gets(const std::string& r) {
     get.key = key(i);
     get.r = r;
     get.search = false;
+    get.explain = false;
     return get;
   });
   return [requests] { return oxbow_protocol(requests); };
