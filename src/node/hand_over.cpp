@@ -37,6 +37,7 @@ void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
   const std::string key = over.key;
   const GetRequest request = over.request;
   result.elapsed = turn.now.steady - over.started;
+  result.strict = over.strict;
   end_operation(turn, asker, over.kind, key, &request, std::move(result));
 }
 

@@ -86,6 +86,7 @@ class PutOperation {
   }
 
   const PutTally& tally() const { return tally_; }
+  Quorum quorum() const { return plan_.quorum; }
   std::span<const MemberOutcome> outcomes() const { return asked_.outcomes(); }
 
  private:

@@ -136,6 +136,25 @@ TEST_CASE("strict refuses fallbacks, at once, and nothing is written then") {
   CHECK(ring.get(2).ok());
 }
 
+TEST_CASE("strict: a hint is kept for who is missing, and counts for nothing") {
+  SimNetwork network(10);
+  Ring ring(network, 5, "key");
+  network.crash(ring[2]);
+  network.run_for(1s);
+  REQUIRE(ring.get(0).ok());
+  network.run_for(100ms);
+  PutRequest strict = put_of("key", "value");
+  strict.strict = true;
+  for (const PeerNumber entry : {ring[0], ring[4]}) {
+    const auto put = network.put(entry, strict);
+    REQUIRE(put.ok());
+    CHECK(put->quorum.primaries == 2);
+    CHECK(put->quorum.acknowledged == 2);
+  }
+  network.run_for(100ms);
+  CHECK(ring.hints_at(3) == std::vector<std::size_t>{2});
+}
+
 TEST_CASE("hints of a member that left for good go to the primaries of their keys") {
   SimNetwork network(7);
   Ring ring(network, 5, "key");
