@@ -1,6 +1,7 @@
 #!/bin/bash
 # The demo: twenty real peers on this machine, each sharing a slice of the files that every Debian
-# has; searches, a download, and peers that die.
+# has; searches, a download, and peers that die; then the ring that six of them keep: values, a
+# network in two halves, siblings, adoption.
 #   demo.sh         on a terminal the network stays up; elsewhere it ends with the demo
 #   demo.sh stop    stops a network that stayed up
 set -euo pipefail
@@ -47,6 +48,14 @@ run_absent() {
   local code=0
   run "$@" || code=$?
   if [ "$code" -ne 1 ]; then fail "exit code $code, where 1 (nothing found) was to be expected"; fi
+}
+# run, of whose output the first lines are enough.
+run_head() {
+  local lines=$1
+  shift
+  typed "$* | head -n $lines"
+  "$@" 2>"$home/said" | head -n "$lines" | indent || true
+  indent <"$home/said"
 }
 fail() {
   printf '\ndemo: %s\n' "$*" >&2
@@ -134,7 +143,9 @@ rare_file=$(biggest_document)
 [ -n "$rare_file" ] || fail "there is no file in $docs or $licenses to share"
 rare_key=rare/$(basename "$rare_file")
 keep=no
-trap 'code=$?; [ "$keep" = yes ] || stop_network; exit $code' EXIT
+frozen=()
+trap 'code=$?; [ ${#frozen[@]} -eq 0 ] || kill -CONT "${frozen[@]}" || true
+  [ "$keep" = yes ] || stop_network; exit $code' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
@@ -198,6 +209,69 @@ run "$oxbow" find GPL-3 --all
 say "The three were holders of GPL-3; the others still answer, and queries find other ways."
 run "$oxbow" find "$rare_key"
 say "Nobody was told, and nothing had to be repaired."
+
+step "Some of them keep a ring"
+run "$oxbow" ring show
+say "Six peers were configured as members, in two zones; one of them has just died. Every other peer" \
+  "knows the ring too, and takes gets and puts."
+
+step "A value, on three members in two zones"
+run "$oxbow" put greeting 'hello, ring'
+run "$oxbow" get greeting --r 2 --explain
+say "The key's position on the ring names its three members; two answers were enough."
+
+# A key that both zones have a living primary for.
+zones_of() {
+  "$oxbow" ring owner "$1" -o json | grep -oE '"primaries":\[[^]]*' | grep -oE '\{[^}]*' |
+    grep -v '"name":"hazel"' | sed -E 's/.*"name":"([^"]*)".*"zone":"([^"]*)".*/\2 \1/'
+}
+for ((i = 1; i < 100; ++i)); do
+  cart=cart/$i
+  north=$(zones_of "$cart" | awk '$1 == "north" { print $2; exit }')
+  south=$(zones_of "$cart" | awk '$1 == "south" { print $2; exit }')
+  if [ -n "$north" ] && [ -n "$south" ]; then break; fi
+done
+pids_of() { for name in "$@"; do pid_of "$name"; done; }
+mapfile -t north_pids < <(pids_of alder linden)
+mapfile -t south_pids < <(pids_of elm oak yew)
+json_field() { sed -E 's/.*"'"$1"'":"([^"]*)".*/\1/'; }
+
+step "Two halves of a network that cannot reach each other"
+run "$oxbow" put "$cart" milk
+seen=$("$oxbow" get "$cart" --json | json_field context)
+say "Two customers have seen the cart. Now the members of the south stop answering (kill -STOP), and" \
+  "the first one writes in the north; then it is the other way round."
+typed "kill -STOP ${south_pids[*]}     # elm oak yew"
+kill -STOP "${south_pids[@]}"
+frozen=("${south_pids[@]}")
+run "$oxbow" --peer "$(address_of "$north")" put "$cart" 'milk, bread' --context "$seen"
+typed "kill -STOP ${north_pids[*]}; kill -CONT ${south_pids[*]}"
+kill -STOP "${north_pids[@]}"
+kill -CONT "${south_pids[@]}"
+frozen=("${north_pids[@]}")
+run "$oxbow" --peer "$(address_of "$south")" put "$cart" 'milk, beer' --context "$seen"
+typed "kill -CONT ${north_pids[*]}"
+kill -CONT "${north_pids[@]}"
+frozen=()
+say "Both writes were accepted: other members kept them as hints for those that were away. Neither" \
+  "saw the other, so both are there:"
+run "$oxbow" get "$cart" --r 3
+
+step "The application merges them"
+seen=$("$oxbow" get "$cart" --r 3 --json | json_field context)
+run "$oxbow" put "$cart" 'milk, bread, beer' --context "$seen"
+run "$oxbow" get "$cart"
+
+step "What a search found goes into the ring"
+# What one peer alone shares, which is neither a member nor asked.
+adopted=$(cd "$home/shares/${peers[3]}" && find . -path './*/copyright' -size -200k -printf '%P\n' | sort | head -n 1)
+run_head 3 "$oxbow" get "$adopted" --adopt
+holder=$(pid_of "${peers[3]}")
+typed "kill -9 $holder     # ${peers[3]}, the only holder"
+kill -9 "$holder"
+run_head 3 "$oxbow" get "$adopted"
+say "The first get asked the ring, which had never heard of it, then everybody; the second found it" \
+  "where the first one had put it."
 
 took=$((SECONDS - started))
 printf '\n%sFive commands to try%s (the demo took %d s)\n\n' "$bold" "$plain" $((took ? took : 1))

@@ -40,6 +40,7 @@ struct ArgumentSpec {
   bool required = true;  ///< only the last may be left out
   Completes completes = Completes::nothing;
   std::vector<std::string_view> choices = {};
+  bool repeated = false;  ///< the last one may: any number of them
 };
 
 struct Example {

@@ -16,6 +16,7 @@ Command peer_list_command();
 Command peer_add_command();
 Command peer_rm_command();
 Command lookup_command();
+Command compare_command();
 Command ring_show_command();
 Command ring_owner_command();
 Command ring_join_command();

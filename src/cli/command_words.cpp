@@ -94,8 +94,8 @@ std::optional<std::string> nearest(std::string_view unknown,
 std::string usage_of(const Command& command) {
   std::string text = fmt::format("oxbow {}", command.name);
   for (const ArgumentSpec& argument : command.arguments) {
-    text +=
-        argument.required ? fmt::format(" {}", argument.name) : fmt::format(" [{}]", argument.name);
+    const std::string name = fmt::format("{}{}", argument.name, argument.repeated ? "..." : "");
+    text += fmt::format(argument.required ? " {}" : " [{}]", name);
   }
   if (!command.options.empty()) text += " [options]";
   return text;

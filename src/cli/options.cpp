@@ -127,16 +127,18 @@ Status check_arguments(const Command& command, const std::vector<std::string>& a
     return usage(fmt::format("{} is missing: {}", missing, usage_of(command)),
                  std::string(missing));
   }
-  if (arguments.size() > command.arguments.size()) {
+  const bool any_number = !command.arguments.empty() && command.arguments.back().repeated;
+  if (arguments.size() > command.arguments.size() && !any_number) {
     const std::string& extra = arguments[command.arguments.size()];
     return usage(fmt::format("'{}' is one argument too many: {}", extra, usage_of(command)), "",
                  extra);
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (command.arguments[i].name == "KEY") {
+    const ArgumentSpec& argument = command.arguments[std::min(i, command.arguments.size() - 1)];
+    if (argument.name == "KEY") {
       if (Status fits = check_key(arguments[i]); !fits) return fits;
     }
-    const auto& choices = command.arguments[i].choices;
+    const auto& choices = argument.choices;
     if (choices.empty() ||
         std::find(choices.begin(), choices.end(), arguments[i]) != choices.end()) {
       continue;

@@ -5,7 +5,7 @@
   const data = JSON.parse(document.getElementById('data').textContent);
   const $ = (id) => document.getElementById(id);
   const kWays = ['flood', 'expanding', 'walk', 'successor', 'finger', 'one-hop', 'auto', 'central'];
-  const color = (via) => `var(--c${Math.max(0, kWays.indexOf(via)) % 7})`;
+  const color = (via) => `var(--c${Math.max(0, kWays.indexOf(via)) % 8})`;
 
   // -- small helpers ---------------------------------------------------------------------------
   function html(tag, attributes, ...children) {
@@ -34,6 +34,13 @@
     const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
     return value.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
   }
+  function bytes(value) {
+    if (value === null || value === undefined) return '–';
+    const power = Math.min(4, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));
+    const scaled = value / 1024 ** power;
+    return `${power === 0 ? number(Math.round(scaled)) : scaled.toPrecision(scaled < 1000 ? 3 : 4)} ` +
+        ['B', 'KiB', 'MiB', 'GiB', 'TiB'][power];
+  }
   const plural = (count, word) => `${number(count)} ${word}${count === 1 ? '' : 's'}`;
 
   // -- the table -------------------------------------------------------------------------------
@@ -48,11 +55,11 @@
     ['latency_first_hit_ms', 'ms to first hit', ''],
     ['latency_over_ms', 'ms until over', 'until the search is known to be over'],
   ];
-  function cell(figure) {
-    if (figure === null || typeof figure !== 'object') return html('td', {}, number(figure));
-    const made = html('td', {}, number(figure.mean));
-    if (figure.p99 !== undefined && figure.p99 !== null) {
-      made.append(html('small', {}, `${number(figure.p50)} · ${number(figure.p99)}`));
+  function cell(figure, shown) {
+    if (figure === null || typeof figure !== 'object') return html('td', {}, shown(figure));
+    const made = html('td', {}, shown(figure.mean));
+    if (figure.p99 !== undefined && figure.p99 !== null && figure.p50 !== figure.p99) {
+      made.append(html('small', {}, `${shown(figure.p50)} · ${shown(figure.p99)}`));
     }
     return made;
   }
@@ -69,15 +76,15 @@
                         row.ttl ? html('small', {}, `TTL ${row.ttl}`) : ''));
       const existing = row.existing ?? row.queries;
       line.append(html('td', {}, `${number(row.found)} of ${number(existing)}`));
-      for (const [key] of columns) line.append(cell(row[key] ?? null));
-      const can = row.pattern ?? ['flood', 'expanding', 'walk', 'auto', 'central'].includes(row.via);
+      for (const [key] of columns) line.append(cell(row[key] ?? null, key === 'bytes' ? bytes : number));
+      const can = row.pattern ?? ['flood', 'expanding', 'auto', 'central'].includes(row.via);
       line.append(html('td', {class: 'text'}, can ? 'yes' : 'no'));
       body.append(line);
     }
     $('figures').append(html('thead', {}, head), body);
     const spread = data.rows.some((row) => kColumns.some(([key]) => row[key]?.p99 !== undefined));
     $('table-note').textContent =
-        spread ? 'Large figures are means for one query; below them median · 99th percentile.' : '';
+        spread ? 'Large figures are means for one query; below them median · 99th percentile, where they differ.' : '';
   }
 
   // -- charts ------------------------------------------------------------------------------------
@@ -129,7 +136,8 @@
                      svg('text', {class: 'soft', x: kLeft - 6, y: y(v) + 4, 'text-anchor': 'end'},
                          options.percent ? `${Math.round(v * 100)} %` : short(v)));
     }
-    const columns = options.bars ? [...new Set(xs)].sort((a, b) => a - b) : ticks(x0, x1, options.logX);
+    const columns = options.bars || options.xTicksAtPoints
+        ? [...new Set(xs)].sort((a, b) => a - b) : ticks(x0, x1, options.logX);
     const skip = Math.ceil(columns.length / 16);
     columns.forEach((v, i) => {
       if (i % skip === 0) {
@@ -161,7 +169,12 @@
         return;
       }
       const path = one.points.map(([px, py], i) => `${i ? 'L' : 'M'}${x(px).toFixed(1)} ${y(py).toFixed(1)}`);
+      // What lies on another line lets it show through.
+      const covers = !one.theory && series.some((other) => !other.theory &&
+          series.indexOf(other) < series.indexOf(one) &&
+          JSON.stringify(other.points) === JSON.stringify(one.points));
       const line = svg('path', {d: path.join(''), fill: 'none', 'stroke-width': one.theory ? 1.5 : 2,
+                                ...(covers ? {'stroke-dasharray': '9 9'} : {}),
                                 class: one.theory ? 'theory' : ''});
       line.style.stroke = stroke;
       picture.append(line);
@@ -208,7 +221,7 @@
       return g.theory ? [measured, law] : [measured];
     });
     chart('Messages against network size', 'Per query; dashed: what theory says.', growth,
-          {xLabel: 'peers', yLabel: 'messages', logX: true, logY: true});
+          {xLabel: 'peers', yLabel: 'messages', logX: true, logY: true, xTicksAtPoints: true});
     const far = (data.hops || []).filter((h) => h.within);
     chart('Hops to the first hit', 'Share of the first hits that came from no farther.',
           far.map((h) => ({name: h.via, via: h.via,
@@ -286,7 +299,8 @@
     $('watch').hidden = false;
     const at = layout(watch.peers.length, watch.links);
     const radius = watch.peers.length > 120 ? 4 : watch.peers.length > 50 ? 6.5 : 10;
-    const label = (peer) => watch.peers[peer].label;
+    const named = (label) => (/^\d+$/.test(label) ? `Peer ${label}` : label);
+    const label = (peer) => named(watch.peers[peer].label);
     const holders = new Set(watch.holders);
     const overlay = $('overlay');
     overlay.setAttribute('viewBox', '0 0 600 440');
@@ -301,7 +315,7 @@
     overlay.append(marks);
     watch.peers.forEach((peer, i) => {
       const dot = svg('circle', {class: 'peer', cx: at[i][0], cy: at[i][1], r: radius},
-          svg('title', {}, peer.label + (i === watch.origin ? ' (asks)' : '') +
+          svg('title', {}, named(peer.label) + (i === watch.origin ? ' (asks)' : '') +
               (holders.has(i) ? ' (holds the key)' : '')));
       if (i === watch.origin) dot.classList.add('origin');
       if (holders.has(i)) dot.classList.add('holder');
@@ -339,7 +353,7 @@
                              svg('title', {}, member.label)));
         }
         const [mx, my] = ringAt(m / ring.members.length, 176);
-        const dot = svg('circle', {class: 'peer', cx: mx, cy: my, r: 9}, svg('title', {}, member.label));
+        const dot = svg('circle', {class: 'peer', cx: mx, cy: my, r: 9}, svg('title', {}, named(member.label)));
         if (m === ring.owner) dot.classList.add('holder');
         ringDots.push(dot);
         picture.append(dot);

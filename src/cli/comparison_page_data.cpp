@@ -1,0 +1,285 @@
+// The live comparison as data for the page: the table, the distribution of hops, recall by TTL, and
+// one flood with its ring lookups, as the peers themselves tell it (oxbow trace).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/limits.h"
+#include "cli/comparison.h"
+#include "message/describe.h"
+#include "report/json.h"
+#include "report/units.h"
+
+namespace oxbow::cli {
+
+namespace {
+
+constexpr std::string_view kNotes[] = {
+    "Asked of one running peer; every figure is its answer, or that of the peers it asked.",
+    "Messages: copies of the query put on a link; for walks their steps, for ring lookups their "
+    "forwards. Found, for ring lookups: the owner was named, and the ring has the key.",
+    "Bytes are computed: what the codec makes of such messages.",
+    "The flood to watch is drawn in hops: peers have no common clock. Who forwarded to whom, and "
+    "which copies were duplicates, is what they remember of that one query.",
+    "auto is what oxbow get does: the ring first, then a flood."};
+
+void write(JsonWriter& json, std::string_view name, const Samples& samples) {
+  json.name(name);
+  if (samples.empty()) {
+    json.null();
+    return;
+  }
+  json.begin_object().field("mean", samples.mean()).field("p50", samples.quantile(0.5));
+  json.field("p99", samples.quantile(0.99)).end_object();
+}
+
+void write_rows(JsonWriter& json, const std::vector<ComparedWay>& ways) {
+  json.name("rows").begin_array();
+  for (const ComparedWay& way : ways) {
+    json.begin_object().field("via", way.way).name("ttl");
+    if (way.ttl == 0) {
+      json.null();
+    } else {
+      json.value(way.ttl);
+    }
+    json.field("queries", way.questions).field("found", way.found);
+    json.field("existing", way.existing).field("pattern", finds_patterns(way.way));
+    write(json, "query_messages", way.query_messages);
+    write(json, "duplicates", way.duplicates);
+    write(json, "hit_messages", way.hit_messages);
+    write(json, "bytes", way.bytes);
+    write(json, "peers_reached", way.peers_reached);
+    write(json, "hops_first_hit", way.hops);
+    write(json, "latency_first_hit_ms", way.first_ms);
+    write(json, "latency_over_ms", way.over_ms);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_hops(JsonWriter& json, const std::vector<ComparedWay>& ways) {
+  json.name("hops").begin_array();
+  for (const ComparedWay& way : ways) {
+    if (way.hops.empty() || way.way == "auto") continue;
+    std::vector<std::uint64_t> counts;
+    for (const double hops : way.hops.values()) {
+      const auto place = static_cast<std::size_t>(hops);
+      if (counts.size() <= place) counts.resize(place + 1);
+      ++counts[place];
+    }
+    json.begin_object().field("via", way.way).name("counts").begin_array();
+    for (const std::uint64_t count : counts) json.value(count);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+/// Floods of TTL 1, 2, 3, … for all keys, until one finds as much as there is.
+Status write_recall(JsonWriter& json, Client& client, const ComparisonPlan& plan,
+                    std::uint64_t existing) {
+  json.name("recall").begin_array().begin_object().field("via", "flood").name("points");
+  json.begin_array();
+  for (std::uint32_t ttl = 1; ttl <= limits::kDefaultTtl && existing > 0; ++ttl) {
+    std::uint64_t found = 0;
+    Samples messages;
+    for (const std::string& key : plan.keys) {
+      FindRequest request;
+      request.key = key;
+      request.ttl = ttl;
+      const auto answer = client.find(request);
+      if (!answer) return answer.error();
+      if (answer->found) ++found;
+      messages.add(answer->search.query_messages);
+    }
+    json.begin_array().value(ttl);
+    json.value(static_cast<double>(found) / static_cast<double>(existing));
+    json.value(messages.mean()).end_array();
+    if (found >= existing) break;
+  }
+  json.end_array().end_object().end_array();
+  return Done{};
+}
+
+/// Peers by their addresses, numbered as they come up.
+class Peers {
+ public:
+  std::size_t number(const std::string& address) {
+    const auto [entry, added] = numbers_.try_emplace(address, names_.size());
+    if (added) names_.push_back(address);
+    return entry->second;
+  }
+  void name(const std::string& address, const std::string& text) {
+    if (!text.empty()) names_[number(address)] = text;
+  }
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::map<std::string, std::size_t> numbers_;
+  std::vector<std::string> names_;
+};
+
+struct Track {
+  const char* kind;
+  std::size_t from, to;
+  std::uint32_t sent;  // in hops
+};
+
+/// What the peers remember of one query, as tracks of messages.
+struct Watched {
+  Peers peers;
+  std::size_t origin = 0;
+  std::set<std::size_t> holders;
+  std::set<std::pair<std::size_t, std::size_t>> links;
+  std::vector<Track> tracks;
+};
+
+Watched watched_of(const TraceAnswer& trace) {
+  Watched watched;
+  std::map<std::size_t, std::size_t> upstream;
+  std::map<std::size_t, std::uint32_t> depth;
+  for (const TracedPeer& peer : trace.peers) {
+    const std::size_t self = watched.peers.number(peer.address);
+    watched.peers.name(peer.address, peer.name);
+    for (const TraceStep& step : peer.steps) {
+      if (step.what == "started") watched.origin = self;
+      if (step.what == "answered") watched.holders.insert(self);
+      if (step.what != "received") continue;
+      upstream.emplace(self, watched.peers.number(step.peer));
+      depth.emplace(self, step.hops + 1);
+    }
+  }
+  depth[watched.origin] = 0;
+  for (const TracedPeer& peer : trace.peers) {
+    const std::size_t self = watched.peers.number(peer.address);
+    for (const TraceStep& step : peer.steps) {
+      const bool first = step.what == "received";
+      if (!first && step.what != "duplicate") continue;
+      const std::size_t from = watched.peers.number(step.peer);
+      watched.links.insert(std::minmax(self, from));
+      watched.tracks.push_back({first ? "query" : "duplicate", from, self, depth[from]});
+    }
+  }
+  for (const std::size_t holder : watched.holders) {
+    std::uint32_t time = depth[holder];
+    std::size_t at = holder;
+    for (auto up = upstream.find(at); up != upstream.end() && at != watched.origin;
+         up = upstream.find(at)) {
+      watched.tracks.push_back({"hit", at, up->second, time++});
+      at = up->second;
+    }
+  }
+  return watched;
+}
+
+void write_tracks(JsonWriter& json, const Watched& watched) {
+  json.field("origin", watched.origin).name("holders").begin_array();
+  for (const std::size_t holder : watched.holders) json.value(holder);
+  json.end_array().name("peers").begin_array();
+  for (const std::string& name : watched.peers.names()) {
+    json.begin_object().field("label", name).end_object();
+  }
+  json.end_array().name("links").begin_array();
+  for (const auto& [a, b] : watched.links) json.begin_array().value(a).value(b).end_array();
+  json.end_array().field("unit", "hops").name("events").begin_array();
+  for (const Track& track : watched.tracks) {
+    json.begin_object().field("kind", track.kind).field("from", track.from);
+    json.field("to", track.to).field("sent", track.sent).field("arrives", track.sent + 1);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+double part_of_ring(const std::string& position) {
+  std::uint64_t value = 0;
+  std::from_chars(position.data(), position.data() + position.size(), value, 16);
+  return static_cast<double>(value) / std::pow(2.0, 64);
+}
+
+Status write_ring(JsonWriter& json, Client& client, const std::string& key) {
+  const auto ring = client.ring();
+  if (!ring) return ring.error();
+  std::map<std::string, std::size_t> numbers;
+  std::vector<const MemberInfo*> members;
+  for (const MemberInfo& member : ring->members) {
+    if (member.state != "joined") continue;
+    numbers.emplace(member.address, members.size());
+    members.push_back(&member);
+  }
+  if (members.empty()) return Done{};
+  std::vector<LookupAnswer> ways;
+  for (const RingWay way : {RingWay::one_hop, RingWay::finger, RingWay::successor}) {
+    auto answer = client.lookup({key, way, 0});
+    if (!answer) return answer.error();
+    if (answer->found) ways.push_back(*std::move(answer));
+  }
+  if (ways.empty()) return Done{};
+  json.name("ring").begin_object().name("members").begin_array();
+  for (const MemberInfo* member : members) {
+    json.begin_object().field("label", member->name.empty() ? member->address : member->name);
+    json.name("tokens").begin_array().end_array().end_object();
+  }
+  json.end_array().field("key", part_of_ring(ways.front().position));
+  json.field("owner", numbers[ways.front().owner.address]).name("ways").begin_array();
+  for (const LookupAnswer& answer : ways) {
+    json.begin_object().field("via", enum_name(answer.via)).name("path").begin_array();
+    for (const LookupPeer& peer : answer.path) {
+      const auto member = numbers.find(peer.address);
+      if (member == numbers.end()) {
+        json.null();
+      } else {
+        json.value(member->second);
+      }
+    }
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::string> comparison_page_data(Client& client, const ComparisonPlan& plan,
+                                         const std::vector<ComparedWay>& ways,
+                                         const std::string& key) {
+  const auto status = client.status();
+  if (!status) return status.error();
+  std::uint64_t existing = 0;
+  for (const ComparedWay& way : ways) existing = std::max(existing, way.existing / plan.rounds);
+
+  JsonWriter json;
+  json.begin_object().field("title", "Flood against ring, on a running network");
+  json.field("subtitle", fmt::format("Asked of {} ({}): {}, each {} by every way", status->name,
+                                     status->address, counted(plan.keys.size(), "key"),
+                                     counted(plan.rounds, "time")));
+  json.field("footer", fmt::format("Made by oxbow compare, version {}.", OXBOW_VERSION));
+  write_rows(json, ways);
+  write_hops(json, ways);
+  if (Status recall = write_recall(json, client, plan, existing); !recall) return recall.error();
+
+  FindRequest request;
+  request.key = key;
+  request.ttl = plan.ttl;
+  request.trace = true;
+  const auto found = client.find(request);
+  if (!found) return found.error();
+  TraceRequest trace;
+  trace.request_id = found->search.request_id;
+  const auto traced = client.trace(trace);
+  if (!traced) return traced.error();
+  if (!traced->peers.empty()) {
+    json.name("watch").begin_object().field("key", key).field("ttl", found->search.ttl);
+    write_tracks(json, watched_of(*traced));
+    if (Status ring = write_ring(json, client, key); !ring) return ring.error();
+    json.end_object();
+  }
+  json.name("notes").begin_array();
+  for (const std::string_view note : kNotes) json.value(note);
+  json.end_array().end_object();
+  return json.text();
+}
+
+}  // namespace oxbow::cli

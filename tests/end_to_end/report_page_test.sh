@@ -1,0 +1,39 @@
+#!/bin/bash
+# `oxbow-sim lookup --report`: the file, and the page in a real browser (chromium, driven by
+# playwright-core: `make deps-browser` gets them; skipped where they are not).
+set -uo pipefail
+source "${OXBOW_SOURCE:?is set by make test}/tests/support/cases.sh"
+
+sim() { "$OXBOW_BIN/oxbow-sim" lookup --timing=no "$@"; }
+all_ways=(--via flood,expanding,walk,successor,finger,one-hop,central)
+single=(--topology random:40:4 --origin 3 --holders 20,30 --latency exponential:20 --seed 5 "${all_ways[@]}")
+workload=(--topology power-law:600:4.5 --queries 30 --copies 1% "${all_ways[@]}")
+
+beside_the_table() {
+  sim "${single[@]}" --report "$scratch/single.html" -o json >"$scratch/single.json" &&
+    sim "${single[@]}" -o json | cmp - "$scratch/single.json"
+}
+is 'a report is written beside the usual output' beside_the_table
+to_stdout() { sim "${single[@]}" -o html | cmp - "$scratch/single.html"; }
+is '-o html prints the same page' to_stdout
+one_seed_one_page() {
+  sim "${workload[@]}" --report "$scratch/workload.html" && sim "${workload[@]}" --report "$scratch/again.html" &&
+    cmp "$scratch/workload.html" "$scratch/again.html"
+}
+is 'one seed writes one page, to the byte' one_seed_one_page
+no_such_folder() {
+  sim --topology ring:5 --report "$scratch/none/page.html" 2>"$scratch/message"
+  [[ $? == 4 && $(<"$scratch/message") == "oxbow-sim: cannot write $scratch/none/page.html: No such file or directory (give another --report FILE)" ]] ||
+    { cat "$scratch/message"; return 1; }
+}
+is 'a file that cannot be written is named before anything is run' no_such_folder
+
+modules=${OXBOW_PLAYWRIGHT:-$OXBOW_SOURCE/build/browser/node_modules/playwright-core}
+browser=$(command -v chromium)
+if [[ -n $browser && -d $modules ]] && command -v node >/dev/null; then
+  timeout 300 node tests/support/report_page.mjs "$modules" "$browser" "$scratch" || cases_failed=1
+  # To be looked at: OXBOW_PICTURES=FOLDER keeps what was seen.
+  if [[ -n ${OXBOW_PICTURES:-} ]]; then cp "$scratch"/*.{png,pdf,html} "$OXBOW_PICTURES"; fi
+else
+  skip 'the page in a browser' 'make deps-browser gets chromium, node and playwright-core'
+fi
