@@ -70,6 +70,8 @@ PACKAGES_clang++ := clang libclang-rt-dev
 PACKAGES_bench   := libbenchmark-dev libnghttp2-dev redis-server etcd-server \
   libopendht-dev
 PACKAGES_lint    := clang-format clang-tidy clang
+PACKAGES_browser = chromium $(if $(shell command -v npm),,nodejs npm)
+PLAYWRIGHT       := 1
 PACKAGES_fuzz    := $(PACKAGES_clang++)
 
 # -- programs: the rooms that each wires together ----------------------------------------------
@@ -173,11 +175,14 @@ examples: check-packages $(EXAMPLES)  ## the programs of examples/, into build/r
 # -- packages ---------------------------------------------------------------------------------
 NEEDED := $(PACKAGES) $(PACKAGES_test) $(PACKAGES_$(COMPILER))
 
-.PHONY: deps deps-quiet check-packages
+.PHONY: deps deps-quiet deps-browser check-packages
 deps:  ## install the Debian packages that are missing, and say which
 	@tools/deps.sh $(NEEDED)
 deps-quiet:
 	@tools/deps.sh --quiet $(NEEDED)
+deps-browser:  ## install what tests of the report in a browser need: chromium, playwright-core from npm
+	@tools/deps.sh $(PACKAGES_browser)
+	@npm install --silent --no-audit --no-fund --prefix build/browser playwright-core@$(PLAYWRIGHT)
 check-packages:
 	@tools/deps.sh --check $(PACKAGES)
 

@@ -336,7 +336,8 @@ inline Result<LookupOptions> parse_lookup_options(std::span<const std::string_vi
     if (word == "--json") word = "--output=json";
     if (word.starts_with("-o") && !word.starts_with("--")) {
       const bool is_alone = word == "-o";
-      if (is_alone && i + 1 == words.size()) return usage("-o needs a value: table, json, csv or html");
+      if (is_alone && i + 1 == words.size())
+        return usage("-o needs a value: table, json, csv or html");
       const std::string wrong =
           find_option("output")->take(options, is_alone ? words[++i] : word.substr(2));
       if (!wrong.empty()) return usage(fmt::format("-o {}: give {}", words[i], wrong));

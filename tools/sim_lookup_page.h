@@ -54,14 +54,15 @@ inline std::string command_of(std::span<const std::string_view> words) {
 
 inline std::string subtitle_of(const LookupResult& result, const LookupOptions& options) {
   const Workload& work = options.plan.workload;
-  std::string text = fmt::format("{} with {}, in virtual time; ", options.topology,
-                                 counted(result.links, "link"));
+  std::string text =
+      fmt::format("{} with {}, in virtual time; ", options.topology, counted(result.links, "link"));
   if (result.is_single) {
     text += fmt::format("one search by peer {}, held by {}", *options.origin,
                         counted(options.holders.size(), "peer"));
   } else {
-    constexpr std::string_view kPlacements[] = {"equally often", "as often as they are asked for",
-                                                "by the square root of how often they are asked for"};
+    constexpr std::string_view kPlacements[] = {
+        "equally often", "as often as they are asked for",
+        "by the square root of how often they are asked for"};
     constexpr std::string_view kReplications[] = {"", ", owner replication", ", path replication",
                                                   ", random replication"};
     text += fmt::format("{} for {} (Zipf {}), held {}, {} % of the peers each on average{}",
@@ -197,7 +198,8 @@ inline void write_curves(JsonWriter& json, const Comparison& comparison) {
     json.end_object();
   }
   json.end_array();
-  write_hops(json, comparison.hops);
+  // Of one search the table says it all.
+  if (!comparison.result.is_single) write_hops(json, comparison.hops);
   json.name("load").begin_array();
   for (const LoadCurve& curve : comparison.load) {
     json.begin_object().field("via", name_of(curve.via)).name("quantiles").begin_array();
@@ -273,7 +275,8 @@ inline std::string page_data(const Comparison& comparison, const WatchedFlood& w
   using namespace page_detail;
   JsonWriter json;
   json.begin_object();
-  json.field("title", fmt::format("Flood against ring: {}", counted(comparison.result.peers, "peer")));
+  json.field("title",
+             fmt::format("Flood against ring: {}", counted(comparison.result.peers, "peer")));
   json.field("subtitle", subtitle_of(comparison.result, options));
   write_rows(json, comparison, options);
   write_curves(json, comparison);

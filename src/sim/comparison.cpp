@@ -12,8 +12,8 @@ namespace oxbow::sim {
 
 namespace {
 
-constexpr double kMessages = 5e6;             // of one run, about
-constexpr std::uint32_t kFewest = 5;          // queries, whatever they cost
+constexpr double kMessages = 5e6;     // of one run, about
+constexpr std::uint32_t kFewest = 5;  // queries, whatever they cost
 constexpr std::uint32_t kRecallQueries = 1000;
 constexpr std::uint32_t kGrowthQueries = 200;
 constexpr std::uint32_t kLoadQueries = 20'000;
@@ -70,8 +70,7 @@ RecallCurve recall_of(LookupVia via, const Graph& graph, LookupPlan plan, double
     if (progress) progress(fmt::format("recall: {} with TTL {}", name_of(via), ttl));
     plan.ttl = static_cast<FloodTtl>(ttl);
     const LookupRow row = run_one(graph, plan);
-    curve.points.push_back({ttl,
-                            static_cast<double>(row.found) / static_cast<double>(row.queries),
+    curve.points.push_back({ttl, static_cast<double>(row.found) / static_cast<double>(row.queries),
                             row.query_messages.mean});
   }
   return curve;
@@ -134,8 +133,8 @@ LoadCurve load_of(LookupVia via, const Graph& graph, LookupPlan plan, const Look
   if (via != LookupVia::central) handled.pop_back();  // there is no directory
   std::sort(handled.begin(), handled.end());
   const auto add = [&](double share) {
-    const auto at = static_cast<std::size_t>(
-        std::llround(share * static_cast<double>(handled.size() - 1)));
+    const auto at =
+        static_cast<std::size_t>(std::llround(share * static_cast<double>(handled.size() - 1)));
     curve.quantiles.emplace_back(
         share, static_cast<double>(handled[at]) / static_cast<double>(again.queries));
   };

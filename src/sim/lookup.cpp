@@ -306,8 +306,8 @@ Status check(const Graph& graph, const LookupPlan& plan) {
   return oxbow::Done{};
 }
 
-LookupResult run_lookups(const Graph& graph, const LookupPlan& plan,
-                         const LookupProgress& progress, const LookupWatch& watch) {
+LookupResult run_lookups(const Graph& graph, const LookupPlan& plan, const LookupProgress& progress,
+                         const LookupWatch& watch) {
   OXBOW_ASSERT(graph.peers() > 0, "a network has peers");
   LookupResult result{graph.peers(), graph.links(), plan.single.has_value(), {}};
   const std::uint32_t objects = plan.single ? 1 : plan.workload.objects;

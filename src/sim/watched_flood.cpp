@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t kSmall = 60;
 constexpr std::uint32_t kSmallest = 16;
+constexpr ObjectNumber kKeysToChooseFrom = 8;
 
 bool is_drawable(const Graph& graph) {
   return graph.peers() <= kDrawablePeers && graph.links() <= kDrawableLinks;
@@ -75,13 +76,13 @@ SingleSearch search_like(const LookupPlan& plan, std::uint32_t peers) {
   SingleSearch search;
   search.origin = static_cast<PeerNumber>(random.below(peers));
   const double copies = std::round(plan.workload.copies * peers);
-  const auto wanted = std::min<std::size_t>(std::max<std::size_t>(1, static_cast<std::size_t>(copies)),
-                                            peers - 1);
+  const auto wanted =
+      std::min<std::size_t>(std::max<std::size_t>(1, static_cast<std::size_t>(copies)), peers - 1);
   while (search.holders.size() < wanted) {
     const auto holder = static_cast<PeerNumber>(random.below(peers));
-    const bool is_new = holder != search.origin &&
-                        std::find(search.holders.begin(), search.holders.end(), holder) ==
-                            search.holders.end();
+    const bool is_new =
+        holder != search.origin &&
+        std::find(search.holders.begin(), search.holders.end(), holder) == search.holders.end();
     if (is_new) search.holders.push_back(holder);
   }
   return search;
@@ -99,7 +100,6 @@ WatchedFlood watch_flood(const NamedGraph& network, std::string_view spec, const
   const NamedGraph& drawn = small ? small->network : network;
   const std::uint32_t peers = drawn.graph.peers();
   const SingleSearch search = plan.single && !small ? *plan.single : search_like(plan, peers);
-  watched.key = key_of(0);
   watched.origin = search.origin;
   watched.holders = search.holders;
   for (PeerNumber peer = 0; peer < peers; ++peer) {
@@ -117,13 +117,20 @@ WatchedFlood watch_flood(const NamedGraph& network, std::string_view spec, const
   watched.outcome = flood.run(watched.origin, holders, plan.ttl);
 
   const RingSearch ring(calm, plan.tokens, ring_seed(plan));
-  watched.target = position_of(watched.key);
-  watched.owner = ring.owner(watched.target);
   for (PeerNumber peer = 0; peer < peers; ++peer) watched.tokens.push_back(ring.tokens_of(peer));
-  const RingQuery query{watched.origin, watched.target};
-  watched.ways = {{LookupVia::one_hop, ring.path(RingWay::one_hop, query)},
-                  {LookupVia::finger, ring.path(RingWay::finger, query)},
-                  {LookupVia::successor, ring.path(RingWay::successor, query)}};
+  // Which of the workload's keys it is, is free: one that is not next door shows more.
+  const ObjectNumber keys = plan.single && !small ? 1 : kKeysToChooseFrom;
+  for (ObjectNumber object = 0; object < keys; ++object) {
+    const RingQuery query{watched.origin, position_of(key_of(object))};
+    std::vector<WatchedWay> ways{{LookupVia::one_hop, ring.path(RingWay::one_hop, query)},
+                                 {LookupVia::finger, ring.path(RingWay::finger, query)},
+                                 {LookupVia::successor, ring.path(RingWay::successor, query)}};
+    if (object > 0 && ways[1].path.size() <= watched.ways[1].path.size()) continue;
+    watched.key = key_of(object);
+    watched.target = query.target;
+    watched.owner = ring.owner(query.target);
+    watched.ways = std::move(ways);
+  }
   return watched;
 }
 

@@ -25,9 +25,9 @@ struct WatchedFlood {
   std::string key;
   PeerNumber origin = 0;
   std::vector<PeerNumber> holders;
-  std::vector<std::uint64_t> names;                       ///< of the peers
+  std::vector<std::uint64_t> names;                      ///< of the peers
   std::vector<std::pair<PeerNumber, PeerNumber>> links;  ///< each once
-  std::vector<FloodStep> steps;                           ///< in the order of their arrival
+  std::vector<FloodStep> steps;                          ///< in the order of their arrival
   SearchOutcome outcome;
   std::vector<std::vector<Position>> tokens;  ///< of each peer
   Position target{};                          ///< of the key

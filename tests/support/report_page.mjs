@@ -1,0 +1,164 @@
+// Opens pages of `oxbow-sim lookup --report` in Debian's chromium and uses them as people do; one
+// `ok - what` or `not ok - what` a case.
+//   node report_page.mjs PLAYWRIGHT-CORE CHROMIUM FOLDER
+// FOLDER has single.html (one search on a network that is drawn as it is), workload.html and
+// single.json (the figures of the same search); pictures and the printed page are left there.
+import assert from 'node:assert/strict';
+import {readFileSync, statSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {pathToFileURL} from 'node:url';
+
+const [playwright, executablePath, folder] = process.argv.slice(2);
+const {chromium} = createRequire(import.meta.url)(playwright);
+const figures = JSON.parse(readFileSync(`${folder}/single.json`, 'utf8'));
+const browser = await chromium.launch({executablePath, args: ['--no-sandbox', '--disable-gpu',
+    '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync']});
+
+let failed = 0;
+async function is(what, check) {
+  try {
+    await check();
+    console.log(`ok - ${what}`);
+  } catch (error) {
+    failed = 1;
+    console.log(`not ok - ${what}`);
+    console.log(String(error.message).replace(/^/gm, '#   '));
+  }
+}
+
+// A page that has been loaded, with all that went wrong meanwhile, and every request.
+async function open(name, context = {}) {
+  const settings = {viewport: {width: 1280, height: 900}, ...context};
+  const page = await (await browser.newContext(settings)).newPage();
+  const wrong = [], requests = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (message) => wrong.push(message.text()));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(`${folder}/${name}.html`).href);
+  return {page, wrong, requests};
+}
+const now = (page) => page.textContent('#now');
+const moment = async (page) => Number(await page.inputValue('#scrub'));
+// `12 query messages` → 12; large numbers are written 1,234.
+const shown = (text, what) => Number(new RegExp(`([\\d,]+) ${what}`).exec(text)[1].replaceAll(',', ''));
+
+for (const name of ['single', 'workload']) {
+  const {page, wrong, requests} = await open(name);
+  await is(`${name}: the page loads without an error, and asks for nothing but itself`, async () => {
+    assert.deepEqual(wrong, []);
+    assert.equal(requests.length, 1);
+  });
+  await is(`${name}: the table has a row for each way`, async () => {
+    const ways = await page.$$eval('#figures tbody tr td:first-child',
+                                   (cells) => cells.map((cell) => cell.childNodes[1].textContent));
+    assert.deepEqual(ways, ['flood', 'expanding', 'walk', 'successor', 'finger', 'one-hop', 'central']);
+  });
+  await is(`${name}: every chart is there, with lines or bars in it`, async () => {
+    const charts = await page.$$eval('.chart', (all) => all.map((chart) => [
+      chart.querySelector('h2').textContent, chart.querySelectorAll('path, rect').length > 0]));
+    assert.deepEqual(charts, [['Recall against TTL', true], ['What recall costs', true],
+        ['Messages against network size', true],
+        ...(name === 'single' ? [] : [['Hops to the first hit', true]]), ['Load', true]]);
+  });
+  await is(`${name}: nothing that is drawn lies at no number`, async () => {
+    const wrong = /[^>" ]*(NaN|undefined|Infinity)[^<" ]*/.exec(await page.innerHTML('main'));
+    assert.equal(wrong, null);
+  });
+}
+
+{
+  const {page} = await open('single');
+  await is('End shows the whole flood, with the figures of the search', async () => {
+    await page.keyboard.press('End');
+    const text = await now(page), row = figures.rows[0];
+    assert.equal(shown(text, 'query messages'), row.query_messages);
+    assert.equal(shown(text, 'duplicates'), row.duplicates);
+    assert.equal(shown(text, 'hit messages'), row.hit_messages);
+    assert.equal(shown(text, 'peers reached'), row.peers_reached);
+    assert.equal((await page.$$('#overlay .cross')).length, row.duplicates);
+    assert.equal((await page.$$('#overlay .peer.reached')).length, row.peers_reached);
+    assert.match(text, /at the owner/);
+  });
+  await is('Home shows its beginning', async () => {
+    await page.keyboard.press('Home');
+    assert.equal(await moment(page), 0);
+    assert.match(await now(page), /^0 ms: 1 peer reached/);
+  });
+  await is('→ and ← go one moment on and back', async () => {
+    await page.keyboard.press('ArrowRight');
+    const first = await moment(page);
+    assert.ok(first > 0);
+    await page.keyboard.press('ArrowRight');
+    assert.ok(await moment(page) > first);
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await moment(page), first);
+  });
+  await is('space plays and pauses', async () => {
+    await page.keyboard.press('Home');
+    await page.keyboard.press(' ');
+    await page.waitForFunction(() => Number(document.querySelector('#scrub').value) > 0);
+    await page.keyboard.press(' ');
+    assert.match(await page.textContent('#play'), /Play/);
+  });
+  await is('the scrub bar goes anywhere', async () => {
+    await page.$eval('#scrub', (bar) => { bar.value = 1000; bar.dispatchEvent(new Event('input')); });
+    assert.equal(shown(await now(page), 'query messages'), figures.rows[0].query_messages);
+  });
+  await is('each ring lookup makes the forwards of its row', async () => {
+    for (const row of figures.rows.filter(({via}) => ['successor', 'finger', 'one-hop'].includes(via))) {
+      await page.selectOption('#way', row.via);
+      // A lookup may take longer than the flood; then it is still under way.
+      const forwards = /: (\d+) forwards?, at the owner/.exec(await now(page));
+      if (forwards) assert.equal(Number(forwards[1]), row.query_messages);
+      else assert.equal(row.via, 'successor');
+    }
+  });
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  const {page, wrong} = await open('single', {colorScheme});
+  await page.keyboard.press('End');
+  await page.screenshot({path: `${folder}/${colorScheme}.png`, fullPage: true});
+  await is(`text is readable in ${colorScheme}`, async () => {
+    const contrast = await page.evaluate(() => {
+      const luminance = (color) => color.match(/[\d.]+/g).slice(0, 3).map((part) => {
+        const value = part / 255;
+        return value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+      }).reduce((sum, value, i) => sum + value * [.2126, .7152, .0722][i], 0);
+      const behind = luminance(getComputedStyle(document.body).backgroundColor);
+      return ['body', '.note', '#now', 'header p'].map((place) => {
+        const text = luminance(getComputedStyle(document.querySelector(place)).color);
+        return (Math.max(text, behind) + .05) / (Math.min(text, behind) + .05);
+      });
+    });
+    for (const ratio of contrast) assert.ok(ratio >= 4.5, `contrast ${ratio}`);
+    const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(light === 'rgb(251, 251, 250)', colorScheme === 'light');
+    assert.deepEqual(wrong, []);
+  });
+}
+
+for (const name of ['single', 'workload']) {
+  const {page} = await open(name, {viewport: {width: 390, height: 800}});
+  await page.screenshot({path: `${folder}/narrow-${name}.png`, fullPage: true});
+  await is(`${name}: on a telephone nothing reaches beyond the screen`, async () => {
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+  });
+}
+
+{
+  const {page} = await open('workload');
+  await page.screenshot({path: `${folder}/workload.png`, fullPage: true});
+  await is('it prints, with the flood as it ended', async () => {
+    await page.emulateMedia({media: 'print'});
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    assert.equal(await moment(page), 1000);
+    assert.equal(await page.isVisible('.controls'), false);
+    await page.pdf({path: `${folder}/page.pdf`, format: 'A4'});
+    assert.ok(statSync(`${folder}/page.pdf`).size > 20_000);
+  });
+}
+
+await browser.close();
+process.exit(failed);
