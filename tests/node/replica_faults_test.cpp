@@ -308,6 +308,57 @@ TEST_CASE("deleted while one primary is away: the value does not come back") {
   }
 }
 
+TEST_CASE("two halves of a network write more than fits into one frame: all of it is there again") {
+  Cluster cluster(10, 4, 0);
+  SimNetwork& network = cluster.network;
+  const auto primaries = cluster.primaries("k");
+  std::vector<std::vector<PeerNumber>> halves{{primaries[0]}, {primaries[1], primaries[2]}};
+  for (const PeerNumber member : cluster.members) {
+    const bool primary = std::find(primaries.begin(), primaries.end(), member) != primaries.end();
+    if (!primary) halves[0].push_back(member);
+  }
+  network.split(halves);
+  network.run_for(10s);
+  std::set<std::string> written;
+  for (const PeerNumber entry : {primaries[0], primaries[1]}) {
+    for (int i = 0; i < 3; ++i) {
+      std::string value(900'000, static_cast<char>('a' + i));
+      value += std::to_string(entry);
+      put(network, entry, "k", value);
+      written.insert(std::move(value));
+    }
+  }
+  network.heal_all();
+  CHECK(network.run_until([&] { return cluster.hints() == 0; }, 1min));
+  for (const PeerNumber peer : cluster.members)
+    CHECK(values_of(get(network, peer, "k")) == written);
+  network.run_for(2s);
+  for (const PeerNumber primary : primaries) {
+    CHECK(cluster.copy(primary, "k").siblings().size() == written.size());
+    CHECK(cluster.copy(primary, "k").byte_size() > limits::kFrame);
+  }
+}
+
+TEST_CASE("a member without its disk that knows nobody yet loses no write that it acknowledges") {
+  Cluster cluster(11);
+  SimNetwork& network = cluster.network;
+  const auto primaries = cluster.primaries("k");
+  PeerNumber other = 0;
+  while (std::find(primaries.begin(), primaries.end(), other) != primaries.end()) ++other;
+  network.crash(other);
+  network.store(other).wipe();
+  network.start(other);
+  const auto written = network.put(other, put_of("k", "1", {}, "1"));
+  if (!written.ok()) CHECK(written.error().code == "no-ring");
+  REQUIRE(network.wait_for_ring(5));
+  network.run_for(10s);
+  const std::set<std::string> expected =
+      written.ok() ? std::set<std::string>{"1"} : std::set<std::string>{};
+  for (const PeerNumber peer : cluster.members) {
+    CHECK(values_of(get(network, peer, "k")) == expected);
+  }
+}
+
 TEST_CASE("members that join and leave a quiet ring: every key is on its primaries") {
   Cluster cluster(5, 4, 1);
   SimNetwork& network = cluster.network;

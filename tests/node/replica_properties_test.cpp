@@ -62,10 +62,16 @@ TEST_CASE("without faults every operation succeeds, and a strict read is fresh")
 }
 
 TEST_CASE("strict, R + W > N: a read sees every write acknowledged before it began") {
+  const std::vector<BucketPolicy> policies{bucket("default", 3, 2, 2), bucket("default", 3, 1, 3),
+                                           bucket("default", 3, 3, 1), bucket("default", 5, 3, 3),
+                                           bucket("default", 2, 1, 2), bucket("default", 1, 1, 1)};
   std::size_t acknowledged = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     CAPTURE(seed);
-    acknowledged += run(seed, clients(true), {}).acknowledged;
+    const BucketPolicy& policy = policies[seed / 2 % policies.size()];
+    CAPTURE(policy.n);
+    CAPTURE(policy.w);
+    acknowledged += run(seed, clients(true), {}, {policy}).acknowledged;
   }
   CHECK(acknowledged > 1'000);
 }
@@ -73,9 +79,14 @@ TEST_CASE("strict, R + W > N: a read sees every write acknowledged before it beg
 TEST_CASE(
     "sloppy: once the network is whole again no acknowledged write is lost, none comes back") {
   std::size_t acknowledged = 0;
+  const std::vector<BucketPolicy> policies{bucket("default", 3, 2, 2), bucket("default", 3, 1, 1),
+                                           bucket("default", 3, 1, 3), bucket("default", 2, 1, 2)};
   for (std::uint64_t seed = 101; seed <= 120; ++seed) {
     CAPTURE(seed);
-    acknowledged += run(seed, clients(false), {}).acknowledged;
+    const BucketPolicy& policy = policies[seed / 2 % policies.size()];
+    CAPTURE(policy.n);
+    CAPTURE(policy.w);
+    acknowledged += run(seed, clients(false), {}, {policy}).acknowledged;
   }
   CHECK(acknowledged > 1'000);
 }
