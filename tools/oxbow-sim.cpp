@@ -13,6 +13,7 @@
 #include "report/progress.h"
 #include "report/text.h"
 #include "sim/lookup.h"
+#include "sim_balance.h"
 #include "sim_lookup_options.h"
 #include "sim_lookup_output.h"
 #include "sim_lookup_page.h"
@@ -31,6 +32,7 @@ constexpr int kNotWritten = 4;
 constexpr std::string_view kHelp =
     "Usage: oxbow-sim COMMAND [options]\n"
     "Runs networks of peers in virtual time, determined by a seed.\n\n"
+    "  balance  how evenly a ring shares its load among members\n"
     "  lookup   search strategies and ring lookups on a topology (oxbow-sim lookup --help)\n";
 
 int say(std::string_view text, int code) {
@@ -125,6 +127,13 @@ int lookup(std::span<const std::string_view> words) {
   return say(in_format(looked, *options), found ? kFound : kNothing);
 }
 
+int balance(std::span<const std::string_view> words) {
+  const auto options = parse_balance_options(words);
+  if (!options) return complain(options.error(), LookupFormat::table);
+  if (options->help) return say(kBalanceHelp, kFound);
+  return say(run_balance(*options, Terminal::of(STDOUT_FILENO)), kFound);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -137,8 +146,11 @@ int main(int count, char** words) {
   if (all[0] == "--help" || all[0] == "-h" || all[0] == "help") return say(kHelp, kFound);
   if (all[0] == "--version") return say("oxbow-sim " OXBOW_VERSION "\n", kFound);
   if (all[0] == "lookup") return lookup(std::span(all).subspan(1));
+  if (all[0] == "balance") return balance(std::span(all).subspan(1));
   const Error unknown{
-      "usage", fmt::format("'{}' is no command: there is lookup (see oxbow-sim --help)", all[0]),
-      "lookup", std::string(all[0])};
+      "usage",
+      fmt::format("'{}' is no command: there are balance and lookup (see oxbow-sim --help)",
+                  all[0]),
+      "balance or lookup", std::string(all[0])};
   return complain(unknown, LookupFormat::table);
 }
