@@ -34,6 +34,7 @@ void adoption_ended(Turn& turn, SearchedGet& get, const Status& status) {
   const auto digest = parse_digest(get.holders[get.holder].hit.sha256);
   const Object object = adopted(key, *digest, share(""));  // the dot is the same for any bytes
   get.answer.adopted = true;
+  ++turn.node.counters.values_adopted;
   get.answer.values[0].dot = abbreviated(object.siblings().front().dot);
   get.answer.context = encode_context(object.context(), key);
   answer_get(turn, get);

@@ -37,6 +37,8 @@ namespace oxbow {
   X(lookup_steps, "lookup steps received")   \
   X(gets, "gets")                            \
   X(puts, "puts")                            \
+  X(gets_searched, "gets searched")          \
+  X(values_adopted, "values adopted")        \
   X(coordinated, "operations coordinated")   \
   X(handed_over, "operations handed over")   \
   X(quorums_missed, "quorums missed")        \

@@ -51,11 +51,14 @@ void add(Turn& turn, std::string_view key) {
 }  // namespace
 
 void object_changed(Turn& turn, std::string_view key, const Object& object) {
-  if (is_live(object) && is_primary(turn.node, key)) {
-    add(turn, key);
-  } else {
-    turn.node.index.remove_object(key);
+  LocalIndex& index = turn.node.index;
+  if (!is_live(object)) {
+    index.remove_object(key);
+    return;
   }
+  // Whether this peer is a primary of what the index has is looked at when somebody asks for it.
+  const auto entry = index.find(key);
+  if ((entry && entry->is_object) || is_primary(turn.node, key)) add(turn, key);
 }
 
 std::optional<HeldObject> held_object(Turn& turn, std::string_view key) {
@@ -86,10 +89,25 @@ std::optional<OwnedResult> object_result(Turn& turn, std::string_view key) {
   return OwnedResult{std::string(key), object->value->size(), object->sha256, object->clock};
 }
 
+namespace {
+
+/// Differs where somebody may be a primary of other keys: a member that was only started anew does
+/// not make it worth looking through the store.
+std::uint64_t placement_of(const NodeState& node) {
+  std::string text = std::to_string(node.ring.ring.digest());
+  for (const auto& [name, bucket] : node.ring.members.buckets()) {
+    text += '/' + name + '=' + std::to_string(bucket.policy.n);
+  }
+  return hash64(text);
+}
+
+}  // namespace
+
 void start_object_index(Turn& turn) {
   NodeState& node = turn.node;
   ObjectIndexing& indexing = node.adoption.objects;
   indexing.records = node.ring.members.digest();
+  indexing.placement = placement_of(node);
   indexing.cursor = {};
   indexing.under_way = node.store.objects() > 0;
 }
@@ -102,13 +120,22 @@ bool object_index_is_due(const NodeState& node) {
 void look_after_object_index(Turn& turn) {
   NodeState& node = turn.node;
   ObjectIndexing& indexing = node.adoption.objects;
-  // What changed may have made this peer a primary of what it kept already.
-  if (indexing.records != node.ring.members.digest()) start_object_index(turn);
+  if (indexing.records != node.ring.members.digest()) {
+    indexing.records = node.ring.members.digest();
+    // This peer may have become a primary of what it kept already, or be none any more.
+    if (indexing.placement != placement_of(node)) start_object_index(turn);
+  }
   if (!indexing.under_way) return;
   std::vector<ScannedObject> page;
   const auto more = node.store.scan(indexing.cursor, ~std::uint64_t{0}, limits::kObjectScan,
                                     limits::kScanBytes, page);
-  for (const ScannedObject& scanned : page) object_changed(turn, scanned.key, scanned.object);
+  for (const ScannedObject& scanned : page) {
+    if (is_live(scanned.object) && is_primary(node, scanned.key)) {
+      add(turn, scanned.key);
+    } else {
+      node.index.remove_object(scanned.key);
+    }
+  }
   if (!more.ok()) {
     log(turn, Severity::warning, kNoConnection,
         "some objects of the ring cannot be found by a search: " + more.error().message);

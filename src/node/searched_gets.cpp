@@ -52,6 +52,7 @@ std::uint32_t whole_ms(Duration duration) {
 void search_for(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
                 std::optional<Error> failed, WriteSequence after) {
   NodeState& node = turn.node;
+  ++node.counters.gets_searched;
   if (node.adoption.gets.size() >= limits::kOperations) {
     return reply(turn, handle, Error{"busy", "too many gets search (try again)", "fewer", ""});
   }
@@ -122,7 +123,7 @@ void warn(SearchedGet& get) {
   GetAnswer& answer = get.answer;
   if (!answer.warning.empty() || answer.source == Source::ring) return;
   if (get.failed && get.failed->code == "no-ring") {
-    answer.warning = "this peer knows of no ring: nothing was adopted, or will be";
+    answer.warning = "this peer knows of no ring: it only searched, and adopts nothing";
   } else if (get.failed) {
     answer.warning = "the ring did not answer, so nothing was adopted: " + get.failed->message;
   }

@@ -60,7 +60,7 @@ TEST_CASE("a peer without any ring answers a get by flooding") {
   CHECK(got->values[0].written_ms == 0);
   CHECK(got->context.empty());
   CHECK(!got->adopted);
-  CHECK(got->warning == "this peer knows of no ring: nothing was adopted, or will be");
+  CHECK(got->warning == "this peer knows of no ring: it only searched, and adopts nothing");
   CHECK(got->quorum.n == 0);
   REQUIRE(got->hits.size() == 1);
   CHECK(got->hits[0].holder == address(network, 3));
