@@ -95,7 +95,7 @@ std::string usage_of(const Command& command) {
   std::string text = fmt::format("oxbow {}", command.name);
   for (const ArgumentSpec& argument : command.arguments) {
     const std::string name = fmt::format("{}{}", argument.name, argument.repeated ? "..." : "");
-    text += fmt::format(argument.required ? " {}" : " [{}]", name);
+    text += argument.required ? " " + name : " [" + name + "]";
   }
   if (!command.options.empty()) text += " [options]";
   return text;

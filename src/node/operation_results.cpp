@@ -70,8 +70,10 @@ bool counts_elsewhere(const OperationResult& result, const MemberOutcome& outcom
          });
 }
 
-GetAnswer get_answer(const NodeState& node, std::string_view key, const OperationResult& result) {
+GetAnswer get_answer(const NodeState& node, std::string_view key, const OperationResult& result,
+                     bool explain) {
   GetAnswer answer;
+  answer.explained = explain;
   const Object& object = result.object;
   for (const Sibling& sibling : object.siblings()) {
     if (sibling.tombstone()) continue;
@@ -85,7 +87,7 @@ GetAnswer get_answer(const NodeState& node, std::string_view key, const Operatio
   answer.found = !answer.values.empty();
   answer.deleted = object.deleted();
   if (!object.empty()) answer.context = encode_context(object.context(), key);
-  answer.quorum = report_of(node, Operation::get, result);
+  if (explain) answer.quorum = report_of(node, Operation::get, result);
   return answer;
 }
 
@@ -101,7 +103,7 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   if (kind == Operation::get) {
     OXBOW_ASSERT(request != nullptr, "a client's get without its request");
     if (!result.error) {
-      return ring_answered(turn, asker.handle, *request, get_answer(node, key, result),
+      return ring_answered(turn, asker.handle, *request, get_answer(node, key, result, request->explain),
                            result.after);
     }
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
