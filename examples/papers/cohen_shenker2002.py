@@ -13,7 +13,7 @@ from math import sqrt
 from simulation import options, simulate, table
 
 given = options(__doc__.splitlines()[0])
-peers, queries = (300, 2000) if given.quick else (2000, 50_000)
+peers, queries = (300, 2000) if given.quick else (1000, 20_000)
 objects, fraction = 50, 0.04
 asked = [1 / (i + 1) for i in range(objects)]
 asked = [share / sum(asked) for share in asked]
