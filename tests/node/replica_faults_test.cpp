@@ -24,8 +24,8 @@ ClientOptions writers() {
 
 /// Clients at work on a ring whose members lose things.
 struct Losses {
-  explicit Losses(std::uint64_t seed)
-      : cluster(seed),
+  explicit Losses(std::uint64_t seed, std::uint64_t w = 2)
+      : cluster(seed, 5, 1, {bucket("default", 3, 2, static_cast<std::uint32_t>(w))}),
         network(cluster.network),
         dots(network),
         clients(network, history, seed, writers()),
@@ -74,7 +74,7 @@ GetAnswer get(SimNetwork& network, PeerNumber peer, const std::string& key,
 TEST_CASE("members that crash amid writes, one by one, lose nothing that was acknowledged") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     CAPTURE(seed);
-    Losses losses(seed);
+    Losses losses(seed, 1 + seed % 2);
     for (int round = 0; round < 8; ++round) {
       losses.work(Duration(static_cast<Duration::rep>(losses.random.below(300'000))));
       losses.network.restart(losses.some_member());
@@ -87,7 +87,7 @@ TEST_CASE("members that crash amid writes, one by one, lose nothing that was ack
 TEST_CASE("all members that crash at once amid writes lose nothing that was acknowledged") {
   for (std::uint64_t seed = 11; seed <= 18; ++seed) {
     CAPTURE(seed);
-    Losses losses(seed);
+    Losses losses(seed, 1 + seed % 3);
     for (int round = 0; round < 4; ++round) {
       for (const PeerNumber member : losses.cluster.members) {
         losses.network.set_sync_latency(member, {100us, Duration(1 + losses.random.below(20'000))});
