@@ -30,7 +30,8 @@ for rule, weight in weights.items():
     rows.append([rule, float(walk["peers_reached"]["mean"]), finite, endless])
 table(["copies", "peers looked at", "theory, this network", "theory, endless network"], rows)
 print("""
-Where it differs: the paper's network is endless, ours is not, and a peer that has been looked at is
-not looked at again; that saves most where an object has few copies or is nearly everywhere. The
-second column takes this into account, the third is the paper's. What is left is chance, and that
-copies are whole numbers.""")
+Agrees: the square root is best. Uniform and proportional come near each other, not to the same figure:
+the paper's network is endless, and in ours a peer that has been looked at is not looked at again, which
+saves more where an object has many copies or the network is small; the second column has this in it. It
+does not explain all of proportional's figure: copies are whole numbers and each object has one at least,
+and how much of the rest is this and how much is chance was not separated.""")

@@ -14,7 +14,7 @@ prints() { local expected=$1; shift; "$@" >"$scratch/printed" && grep -qE "$expe
 is_refused() { ! "$@" 2>"$scratch/message" && grep -q 'give the folder with the crawls by --data FOLDER' "$scratch/message"; }
 
 is 'chord: mean forwards beside half of log2 N' prints '^ +256 +3\.[0-9]+ +4\.00 ' paper chord
-is 'lv2002: walkers against floods, and replication' prints '^owner +[0-9.]+ +[0-9.]+ +1\.00$' paper lv2002
+is 'lv2002: walkers against floods, and replication' prints '^2 %( +[0-9.,]+){6}$' paper lv2002
 is 'cohen_shenker2002: uniform copies come to what theory says' \
   prints '^uniform +2[0-9]\.[0-9]+ +2[0-9]\.[0-9]+ +25\.00$' paper cohen_shenker2002
 is 'dynamo2007: three strategies, 16 tokens' prints '^ +16( +[0-9]+\.[0-9]+){4}$' paper dynamo2007
