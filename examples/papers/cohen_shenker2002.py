@@ -30,8 +30,7 @@ for rule, weight in weights.items():
     rows.append([rule, float(walk["peers_reached"]["mean"]), finite, endless])
 table(["copies", "peers looked at", "theory, this network", "theory, endless network"], rows)
 print("""
-Agrees: the square root is best. Uniform and proportional come near each other, not to the same figure:
-the paper's network is endless, and in ours a peer that has been looked at is not looked at again, which
-saves more where an object has many copies or the network is small; the second column has this in it. It
-does not explain all of proportional's figure: copies are whole numbers and each object has one at least,
-and how much of the rest is this and how much is chance was not separated.""")
+Agrees: the square root is best, and uniform and proportional come within a few percent of each other.
+The paper's network is endless; in ours a peer that has been looked at is not looked at again, which
+lowers all three and is in the second column. What is left, about 1 %, is chance, or that copies are
+whole numbers and each object has one at least; the two were not separated.""")
