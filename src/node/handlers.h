@@ -199,7 +199,7 @@ void move_objects(Turn& turn, const TokenRing& before);
 /// Whether that is still going on.
 bool objects_are_moving(const NodeState& node);
 
-// -- gets that fall back to a search (searched_gets.cpp, fetches.cpp, adoption.cpp) --------------
+// -- gets that fall back to a search (searched_gets.cpp, own_requests.cpp, fetches.cpp, adoption.cpp)
 /// The ring has given its answer to a get: passes it on, or floods if it has never heard of the key
 /// and the request wants that.
 void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
@@ -234,6 +234,8 @@ void abandon_fetch(Turn& turn, SearchedGet& get);
 /// The bytes of the value are there, and checked.
 void value_fetched(Turn& turn, SearchedGet& get, std::string value);
 void adoption_ended(Turn& turn, SearchedGet& get, const Status& status);
+/// Ends its search, if that is under way.
+void end_search(Turn& turn, SearchedGet& get, Stopped stopped);
 /// Answers with what is known now.
 void answer_get(Turn& turn, SearchedGet& get);
 void fail_get(Turn& turn, SearchedGet& get, Error error);
