@@ -127,7 +127,7 @@ inline std::vector<ClientRequest> requests() {
           StatusRequest{},
           WaitReadyRequest{2500},
           TraceRequest{"0102", 6, 700},
-          GetRequest{"cart/7", "all", true, false, true, 3, 1500},
+          GetRequest{"cart/7", "all", true, false, true, false, 3, 1500},
           PutRequest{"cart/7", std::string("\x00\xff", 2), "\x01\xfe", "quorum", true, 1500},
           DeleteRequest{"cart/7", "\x01\xfe", "2", true, 1500},
           LookupRequest{"cart/7", RingWay::successor, 1500},
@@ -192,6 +192,7 @@ inline std::vector<ClientAnswer> answers() {
       {"192.0.2.8:7400", "b0b1", "south", "west", "fallback", "192.0.2.9:7400", "hinted", false,
        true, std::nullopt}};
   GetAnswer get{true,
+                true,
                 true,
                 {{std::string("\x00\xff", 2), "a0a1#1:2", 1714564803000}, {"milk", "b0b1#1:1", 0}},
                 "\x01\xfe",
