@@ -36,6 +36,7 @@ void reread(Turn& turn, SearchedGet& get) {
   all.key = get.request.key;
   all.r = "all";
   all.search = false;
+  all.explain = get.request.explain;
   const Duration left = (get.deadline - turn.now.steady) / 2;
   all.timeout_ms =
       static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
