@@ -66,7 +66,7 @@ TEST_CASE("strict, R + W > N: a read sees every write acknowledged before it beg
                                            bucket("default", 3, 3, 1), bucket("default", 5, 3, 3),
                                            bucket("default", 2, 1, 2), bucket("default", 1, 1, 1)};
   std::size_t acknowledged = 0;
-  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 48; ++seed) {
     CAPTURE(seed);
     const BucketPolicy& policy = policies[seed / 2 % policies.size()];
     CAPTURE(policy.n);
@@ -81,7 +81,7 @@ TEST_CASE(
   std::size_t acknowledged = 0;
   const std::vector<BucketPolicy> policies{bucket("default", 3, 2, 2), bucket("default", 3, 1, 1),
                                            bucket("default", 3, 1, 3), bucket("default", 2, 1, 2)};
-  for (std::uint64_t seed = 101; seed <= 120; ++seed) {
+  for (std::uint64_t seed = 101; seed <= 140; ++seed) {
     CAPTURE(seed);
     const BucketPolicy& policy = policies[seed / 2 % policies.size()];
     CAPTURE(policy.n);
@@ -92,7 +92,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a bucket of last write wins ends with one value, the same everywhere") {
-  for (std::uint64_t seed = 201; seed <= 208; ++seed) {
+  for (std::uint64_t seed = 201; seed <= 216; ++seed) {
     CAPTURE(seed);
     ClientOptions options = clients(seed % 2 == 0);
     options.conflicts = Conflicts::lww;

@@ -83,6 +83,7 @@ struct Cluster {
     }
     network.start();
     REQUIRE(network.wait_for_ring(count));
+    network.run_for(2 * limits::kKeepRingAfter);  // a member that starts anew remembers it
   }
 
   PeerNumber peer_of(const std::string& id) {
@@ -107,6 +108,24 @@ struct Cluster {
   Object copy(PeerNumber peer, const std::string& key) {
     auto read = network.store(peer).read(key);
     return read.ok() ? read->object : Object();
+  }
+  /// Whether every peer holds every member for reachable; within a minute, or false.
+  bool wait_for_trust() {
+    const auto trusted = [&] {
+      for (PeerNumber peer = 0; peer < network.size(); ++peer) {
+        const auto ring = network.ring(peer);
+        if (!ring.ok()) return false;
+        for (const MemberInfo& member : ring->members) {
+          if (!member.reachable) return false;
+        }
+      }
+      return true;
+    };
+    for (int i = 0; i < 600; ++i) {
+      if (trusted()) return true;
+      network.run_for(100ms);
+    }
+    return false;
   }
   /// Everybody runs and reaches everybody.
   void make_whole() {
@@ -381,6 +400,7 @@ inline void check_ending(Cluster& cluster, ReplicaHistory& history,
   SimNetwork& network = cluster.network;
   cluster.make_whole();
   REQUIRE(network.wait_for_ring(cluster.members.size()));
+  CHECK(cluster.wait_for_trust());
   CHECK(network.run_until([&] { return cluster.hints() == 0; }, 1min));
   for (const std::string& key : keys) {
     const auto repairing = network.get(cluster.members[0], get_of(key));
