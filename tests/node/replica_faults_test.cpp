@@ -253,6 +253,7 @@ TEST_CASE("a put with a context of a write that nobody reachable has stores noth
   CHECK(get(network, primaries[1], "k").values.empty());
   network.start(primaries[0]);
   REQUIRE(network.wait_for_ring(3));
+  REQUIRE(cluster.wait_for_trust());
   put(network, primaries[1], "k", "2", context->context);
   CHECK(get(network, primaries[2], "k").values.size() == 2);
 }
