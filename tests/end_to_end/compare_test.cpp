@@ -11,7 +11,8 @@ namespace {
 std::map<std::string, Json> rows_of(const Ran& ran) {
   INFO(ran.out << ran.err);
   std::map<std::string, Json> rows;
-  for (const Json& row : ran.json()["rows"]) rows[row["via"]] = row;
+  const Json document = ran.json();
+  for (const Json& row : document["rows"]) rows[row["via"]] = row;
   return rows;
 }
 

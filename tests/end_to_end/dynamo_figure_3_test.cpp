@@ -18,7 +18,8 @@ std::set<std::string> values_of(const Ran& ran) {
   INFO(ran.out << ran.err);
   REQUIRE(ran.code == 0);
   std::set<std::string> values;
-  for (const Json& value : ran.json()["values"]) values.insert(value["value"]);
+  const Json document = ran.json();
+  for (const Json& value : document["values"]) values.insert(value["value"]);
   return values;
 }
 
