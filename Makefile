@@ -328,5 +328,5 @@ clean:  ## remove build/
 
 # What each object was compiled from, as the compiler wrote it down.
 DEPENDENCIES := $(patsubst %.o,%.d,$(foreach r,$(ROOMS),$(OBJECTS_$(r))) $(PROGRAMS:%=$(B)/tools/%.o) \
-  $(SUPPORT_MAIN) $(SUPPORT_OBJECTS) $(TEST_OBJECTS)) $(TIDY:%=%.d)
+  $(SUPPORT_MAIN) $(SUPPORT_OBJECTS) $(TEST_OBJECTS) $(EXAMPLES:%=%.o)) $(TIDY:%=%.d)
 -include $(wildcard $(DEPENDENCIES))
