@@ -45,7 +45,7 @@ USES_net      := node codec storage files config
 USES_client   := codec transfer
 USES_sim      := node codec
 USES_report   := base
-USES_cli      := client report config
+USES_cli      := client report config ring
 
 # What each room is linked with.
 LIBS_base     := -lxxhash -lfmt -lcrypto

@@ -32,7 +32,7 @@ const House& house() {
                  {"client", {"codec", "transfer"}},
                  {"sim", {"node", "codec"}},
                  {"report", {"base"}},
-                 {"cli", {"client", "report", "config"}}},
+                 {"cli", {"client", "report", "config", "ring"}}},
       .pure = {"base", "version", "message", "overlay", "ring", "store", "membership", "replica",
                "transfer", "node"},
       .only_in = {{"msgpack", {"codec"}}, {"re2/", {"overlay"}}, {"rocksdb/", {"storage"}}},

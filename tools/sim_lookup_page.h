@@ -235,7 +235,12 @@ inline void write_ring(JsonWriter& json, const WatchedFlood& watched) {
   for (const WatchedWay& way : watched.ways) {
     json.begin_object().field("via", name_of(way.via)).name("path").begin_array();
     for (const PeerNumber peer : way.path) json.value(place[peer]);
-    json.end_array().end_object();
+    json.end_array().name("arrives").begin_array();
+    for (const double ms : way.arrived_ms) json.value(rounded(ms));
+    json.end_array();
+    json.field("answered",
+               way.answered_ms ? std::optional(rounded(*way.answered_ms)) : std::nullopt);
+    json.end_object();
   }
   json.end_array().end_object();
 }

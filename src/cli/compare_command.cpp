@@ -95,7 +95,7 @@ int run(Invocation& invocation) {
       plan.keys.size() == 1 ? "1 key" : fmt::format("{} keys", plan.keys.size()), plan.rounds));
   if (options.has("report")) {
     const std::string path = options.text("report");
-    const auto data = comparison_page_data(*client, plan, *compared, plan.keys.back());
+    const auto data = comparison_page_data(*client, plan, *compared);
     if (!data) return output.fail(data.error());
     if (Status written = write_file(path, comparison_page(*data)); !written) {
       return output.fail(written.error());

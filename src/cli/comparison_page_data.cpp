@@ -13,10 +13,13 @@
 #include "message/describe.h"
 #include "report/json.h"
 #include "report/units.h"
+#include "ring/token.h"
 
 namespace oxbow::cli {
 
 namespace {
+
+constexpr std::size_t kKeysToWatch = 10;  // of which the one that shows most is taken
 
 constexpr std::string_view kNotes[] = {
     "Asked of one running peer; every figure is its answer, or that of the peers it asked.",
@@ -24,7 +27,8 @@ constexpr std::string_view kNotes[] = {
     "forwards. Found, for ring lookups: the owner was named, and the ring has the key.",
     "Bytes are computed: what the codec makes of such messages.",
     "The flood to watch is drawn in hops: peers have no common clock. Who forwarded to whom, and "
-    "which copies were duplicates, is what they remember of that one query.",
+    "which copies were duplicates, is what they remember of that one query. The copy that a peer "
+    "saw first need not be the one with the fewest hops: on one machine it often took a detour.",
     "auto is what oxbow get does: the ring first, then a flood."};
 
 void write(JsonWriter& json, std::string_view name, const Samples& samples) {
@@ -78,11 +82,13 @@ void write_hops(JsonWriter& json, const std::vector<ComparedWay>& ways) {
   json.end_array();
 }
 
-/// Floods of TTL 1, 2, 3, … for all keys, until one finds as much as there is.
+/// Floods of TTL 1, 2, 3, … for all keys, until one finds as much as there is and costs no more
+/// than the one before.
 Status write_recall(JsonWriter& json, Client& client, const ComparisonPlan& plan,
                     std::uint64_t existing) {
   json.name("recall").begin_array().begin_object().field("via", "flood").name("points");
   json.begin_array();
+  double messages_before = -1;
   for (std::uint32_t ttl = 1; ttl <= limits::kDefaultTtl && existing > 0; ++ttl) {
     std::uint64_t found = 0;
     Samples messages;
@@ -98,7 +104,8 @@ Status write_recall(JsonWriter& json, Client& client, const ComparisonPlan& plan
     json.begin_array().value(ttl);
     json.value(static_cast<double>(found) / static_cast<double>(existing));
     json.value(messages.mean()).end_array();
-    if (found >= existing) break;
+    if (found >= existing && messages.mean() <= messages_before) break;
+    messages_before = messages.mean();
   }
   json.end_array().end_object().end_array();
   return Done{};
@@ -193,10 +200,24 @@ void write_tracks(JsonWriter& json, const Watched& watched) {
   json.end_array();
 }
 
-double part_of_ring(const std::string& position) {
+double part_of_ring(Position position) {
+  return std::ldexp(static_cast<double>(static_cast<std::uint64_t>(position)), -64);
+}
+
+Position position_in(const std::string& digits) {
   std::uint64_t value = 0;
-  std::from_chars(position.data(), position.data() + position.size(), value, 16);
-  return static_cast<double>(value) / std::pow(2.0, 64);
+  std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  return Position{value};
+}
+
+/// Tokens are drawn from a member's id, here as on every peer.
+void write_member(JsonWriter& json, const MemberInfo& member) {
+  json.begin_object().field("label", member.name.empty() ? member.address : member.name);
+  json.name("tokens").begin_array();
+  if (const auto id = parse_peer_id(member.id)) {
+    for (std::uint32_t i = 0; i < member.tokens; ++i) json.value(part_of_ring(token_of(*id, i)));
+  }
+  json.end_array().end_object();
 }
 
 Status write_ring(JsonWriter& json, Client& client, const std::string& key) {
@@ -218,11 +239,8 @@ Status write_ring(JsonWriter& json, Client& client, const std::string& key) {
   }
   if (ways.empty()) return Done{};
   json.name("ring").begin_object().name("members").begin_array();
-  for (const MemberInfo* member : members) {
-    json.begin_object().field("label", member->name.empty() ? member->address : member->name);
-    json.name("tokens").begin_array().end_array().end_object();
-  }
-  json.end_array().field("key", part_of_ring(ways.front().position));
+  for (const MemberInfo* member : members) write_member(json, *member);
+  json.end_array().field("key", part_of_ring(position_in(ways.front().position)));
   json.field("owner", numbers[ways.front().owner.address]).name("ways").begin_array();
   for (const LookupAnswer& answer : ways) {
     json.begin_object().field("via", enum_name(answer.via)).name("path").begin_array();
@@ -234,17 +252,62 @@ Status write_ring(JsonWriter& json, Client& client, const std::string& key) {
         json.value(member->second);
       }
     }
-    json.end_array().end_object();
+    // One link, or one forward, is one hop; so is the owner's answer.
+    json.end_array().name("arrives").begin_array();
+    for (std::size_t hops = 0; hops < answer.path.size(); ++hops) json.value(hops);
+    json.end_array().name("answered");
+    if (answer.forwards == 0) {
+      json.null();
+    } else {
+      json.value(answer.path.size());
+    }
+    json.end_object();
   }
   json.end_array().end_object();
+  return Done{};
+}
+
+/// A flood that found something, the longer the better; of what the asked peer has itself there is
+/// nothing to see.
+Result<std::pair<std::string, FindAnswer>> flood_to_watch(Client& client,
+                                                          const ComparisonPlan& plan) {
+  std::pair<std::string, FindAnswer> best;
+  const auto worth = [](const FindAnswer& answer) {
+    return std::pair(answer.found && answer.search.query_messages.value_or(0) > 0,
+                     answer.search.query_messages.value_or(0));
+  };
+  for (std::size_t i = 0; i < std::min(plan.keys.size(), kKeysToWatch); ++i) {
+    FindRequest request;
+    request.key = plan.keys[i];
+    request.ttl = plan.ttl;
+    request.trace = true;
+    auto answer = client.find(request);
+    if (!answer) return answer.error();
+    if (i == 0 || worth(*answer) > worth(best.second)) best = {request.key, *std::move(answer)};
+  }
+  return best;
+}
+
+Status write_watch(JsonWriter& json, Client& client, const ComparisonPlan& plan) {
+  const auto watched = flood_to_watch(client, plan);
+  if (!watched) return watched.error();
+  const auto& [key, found] = *watched;
+  TraceRequest trace;
+  trace.request_id = found.search.request_id;
+  const auto traced = client.trace(trace);
+  if (!traced) return traced.error();
+  if (traced->peers.empty()) return Done{};
+  json.name("watch").begin_object().field("key", key).field("ttl", found.search.ttl);
+  write_tracks(json, watched_of(*traced));
+  if (Status ring = write_ring(json, client, key); !ring) return ring.error();
+  json.end_object();
   return Done{};
 }
 
 }  // namespace
 
 Result<std::string> comparison_page_data(Client& client, const ComparisonPlan& plan,
-                                         const std::vector<ComparedWay>& ways,
-                                         const std::string& key) {
+                                         const std::vector<ComparedWay>& ways) {
   const auto status = client.status();
   if (!status) return status.error();
   std::uint64_t existing = 0;
@@ -260,22 +323,7 @@ Result<std::string> comparison_page_data(Client& client, const ComparisonPlan& p
   write_hops(json, ways);
   if (Status recall = write_recall(json, client, plan, existing); !recall) return recall.error();
 
-  FindRequest request;
-  request.key = key;
-  request.ttl = plan.ttl;
-  request.trace = true;
-  const auto found = client.find(request);
-  if (!found) return found.error();
-  TraceRequest trace;
-  trace.request_id = found->search.request_id;
-  const auto traced = client.trace(trace);
-  if (!traced) return traced.error();
-  if (!traced->peers.empty()) {
-    json.name("watch").begin_object().field("key", key).field("ttl", found->search.ttl);
-    write_tracks(json, watched_of(*traced));
-    if (Status ring = write_ring(json, client, key); !ring) return ring.error();
-    json.end_object();
-  }
+  if (Status watch = write_watch(json, client, plan); !watch) return watch.error();
   json.name("notes").begin_array();
   for (const std::string_view note : kNotes) json.value(note);
   json.end_array().end_object();

@@ -8,7 +8,13 @@ asm(R"(
   .byte 0
   oxbow_page_css: .incbin "src/report/page/page.css"
   .byte 0
-  oxbow_page_js: .incbin "src/report/page/page.js"
+  oxbow_page_js: .incbin "src/report/page/elements.js"
+  .incbin "src/report/page/table.js"
+  .incbin "src/report/page/charts.js"
+  .incbin "src/report/page/layout.js"
+  .incbin "src/report/page/ring.js"
+  .incbin "src/report/page/watch.js"
+  .incbin "src/report/page/page.js"
   .byte 0
   .previous
 )");

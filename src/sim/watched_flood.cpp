@@ -88,6 +88,19 @@ SingleSearch search_like(const LookupPlan& plan, std::uint32_t peers) {
   return search;
 }
 
+WatchedWay timed(LookupVia via, std::vector<PeerNumber> path, const LatencyModel& latency) {
+  WatchedWay way{via, std::move(path), {0}, {}};
+  for (std::size_t i = 1; i < way.path.size(); ++i) {
+    const double took = latency(way.path[i - 1], way.path[i]) * latency.tick_ms;
+    way.arrived_ms.push_back(way.arrived_ms.back() + took);
+  }
+  if (way.path.size() > 1) {
+    way.answered_ms =
+        way.arrived_ms.back() + latency(way.path.back(), way.path.front()) * latency.tick_ms;
+  }
+  return way;
+}
+
 }  // namespace
 
 WatchedFlood watch_flood(const NamedGraph& network, std::string_view spec, const LookupPlan& plan) {
@@ -122,9 +135,10 @@ WatchedFlood watch_flood(const NamedGraph& network, std::string_view spec, const
   const ObjectNumber keys = plan.single && !small ? 1 : kKeysToChooseFrom;
   for (ObjectNumber object = 0; object < keys; ++object) {
     const RingQuery query{watched.origin, position_of(key_of(object))};
-    std::vector<WatchedWay> ways{{LookupVia::one_hop, ring.path(RingWay::one_hop, query)},
-                                 {LookupVia::finger, ring.path(RingWay::finger, query)},
-                                 {LookupVia::successor, ring.path(RingWay::successor, query)}};
+    std::vector<WatchedWay> ways{
+        timed(LookupVia::one_hop, ring.path(RingWay::one_hop, query), plan.latency),
+        timed(LookupVia::finger, ring.path(RingWay::finger, query), plan.latency),
+        timed(LookupVia::successor, ring.path(RingWay::successor, query), plan.latency)};
     if (object > 0 && ways[1].path.size() <= watched.ways[1].path.size()) continue;
     watched.key = key_of(object);
     watched.target = query.target;

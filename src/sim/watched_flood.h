@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,9 @@ namespace oxbow::sim {
 
 struct WatchedWay {
   LookupVia via = LookupVia::finger;
-  std::vector<PeerNumber> path;  ///< the originator first, the owner last
+  std::vector<PeerNumber> path;       ///< the originator first, the owner last
+  std::vector<double> arrived_ms;     ///< at each of them
+  std::optional<double> answered_ms;  ///< at the originator; nothing if it is the owner
 };
 
 struct WatchedFlood {

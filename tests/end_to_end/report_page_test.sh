@@ -1,6 +1,6 @@
 #!/bin/bash
-# `oxbow-sim lookup --report`: the file, and the page in a real browser (chromium, driven by
-# playwright-core: `make deps-browser` gets them; skipped where they are not).
+# `oxbow-sim lookup --report` and `oxbow compare --report`: the files, and the pages in a real browser
+# (chromium, driven by playwright-core: `make deps-browser` gets them; skipped where they are not).
 set -uo pipefail
 source "${OXBOW_SOURCE:?is set by make test}/tests/support/cases.sh"
 
@@ -27,6 +27,23 @@ no_such_folder() {
     { cat "$scratch/message"; return 1; }
 }
 is 'a file that cannot be written is named before anything is run' no_such_folder
+
+export XDG_RUNTIME_DIR=$scratch/runtime
+mkdir -m 700 "$XDG_RUNTIME_DIR"
+on_end() { "$OXBOW_BIN/oxbow" net down ring-5 >/dev/null 2>&1; }
+live_page() {
+  local peer
+  "$OXBOW_BIN/oxbow" net up peers/ring-5 --free-ports >"$scratch/up" || return 1
+  peer=$("$OXBOW_BIN/oxbow" net list ring-5 -o ndjson | grep '"basil"' | grep -oE '127\.0\.0\.1:[0-9]+' | head -n 1)
+  ask() { "$OXBOW_BIN/oxbow" --peer "$peer" "$@"; }
+  ask wait ready || return 1
+  local end=$((SECONDS + 20))
+  until [[ $(ask ring show -o plain | grep -c joined) == 5 ]]; do [[ $SECONDS -lt $end ]] || return 1; done
+  ask put stored value && ask publish published value &&
+    ask compare stored published --rounds 2 --report "$scratch/live.html" --json >"$scratch/live.json" &&
+    grep -q '^<!DOCTYPE html>' "$scratch/live.html"
+}
+is 'a running network writes its page too' live_page
 
 modules=${OXBOW_PLAYWRIGHT:-$OXBOW_SOURCE/build/browser/node_modules/playwright-core}
 browser=$(command -v chromium)

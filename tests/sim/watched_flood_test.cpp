@@ -79,3 +79,19 @@ TEST_CASE("a file is shown by a part of it, under its own names") {
   CHECK(std::find(watched.names.begin(), watched.names.end(), 5009) != watched.names.end());
   CHECK(watched.links.size() >= 59);
 }
+
+TEST_CASE("a ring lookup takes as long to watch as its row says") {
+  const auto network = *build_topology("random:40:4", 5);
+  LookupPlan plan = single(3, {20, 30});
+  plan.latency = *parse_latency("exponential:20", 5);
+  plan.vias = {LookupVia::one_hop, LookupVia::finger, LookupVia::successor};
+  const WatchedFlood watched = watch_flood(network, "random:40:4", plan);
+  const LookupResult result = run_lookups(network.graph, plan);
+  for (std::size_t i = 0; i < plan.vias.size(); ++i) {
+    const WatchedWay& way = watched.ways[i];
+    CAPTURE(name_of(way.via));
+    CHECK(way.via == plan.vias[i]);
+    CHECK(way.arrived_ms.size() == way.path.size());
+    CHECK(*way.answered_ms == doctest::Approx(result.rows[i].latency_first_hit_ms.mean));
+  }
+}

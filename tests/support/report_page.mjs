@@ -1,8 +1,9 @@
-// Opens pages of `oxbow-sim lookup --report` in Debian's chromium and uses them as people do; one
-// `ok - what` or `not ok - what` a case.
+// Opens pages of `oxbow-sim lookup --report` and `oxbow compare --report` in Debian's chromium and uses
+// them as people do; one `ok - what` or `not ok - what` a case.
 //   node report_page.mjs PLAYWRIGHT-CORE CHROMIUM FOLDER
 // FOLDER has single.html (one search on a network that is drawn as it is), workload.html and
-// single.json (the figures of the same search); pictures and the printed page are left there.
+// single.json (the figures of the same search), live.html and live.json (of five members); pictures and
+// the printed page are left there.
 import assert from 'node:assert/strict';
 import {readFileSync, statSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -43,7 +44,14 @@ const moment = async (page) => Number(await page.inputValue('#scrub'));
 // `12 query messages` → 12; large numbers are written 1,234.
 const shown = (text, what) => Number(new RegExp(`([\\d,]+) ${what}`).exec(text)[1].replaceAll(',', ''));
 
-for (const name of ['single', 'workload']) {
+const kWays = ['flood', 'expanding', 'walk', 'successor', 'finger', 'one-hop'];
+const kCharts = {
+  single: ['Recall against TTL', 'What recall costs', 'Messages against network size', 'Load'],
+  workload: ['Recall against TTL', 'What recall costs', 'Messages against network size',
+             'Hops to the first hit', 'Load'],
+  live: ['Recall against TTL', 'What recall costs', 'Hops to the first hit'],
+};
+for (const name of ['single', 'workload', 'live']) {
   const {page, wrong, requests} = await open(name);
   await is(`${name}: the page loads without an error, and asks for nothing but itself`, async () => {
     assert.deepEqual(wrong, []);
@@ -52,18 +60,63 @@ for (const name of ['single', 'workload']) {
   await is(`${name}: the table has a row for each way`, async () => {
     const ways = await page.$$eval('#figures tbody tr td:first-child',
                                    (cells) => cells.map((cell) => cell.childNodes[1].textContent));
-    assert.deepEqual(ways, ['flood', 'expanding', 'walk', 'successor', 'finger', 'one-hop', 'central']);
+    assert.deepEqual(ways, [...kWays, name === 'live' ? 'auto' : 'central']);
   });
   await is(`${name}: every chart is there, with lines or bars in it`, async () => {
     const charts = await page.$$eval('.chart', (all) => all.map((chart) => [
-      chart.querySelector('h2').textContent, chart.querySelectorAll('path, rect').length > 0]));
-    assert.deepEqual(charts, [['Recall against TTL', true], ['What recall costs', true],
-        ['Messages against network size', true],
-        ...(name === 'single' ? [] : [['Hops to the first hit', true]]), ['Load', true]]);
+      chart.querySelector('h2').textContent,
+      chart.querySelectorAll(':scope > svg path, :scope > svg rect').length > 0]));
+    assert.deepEqual(charts, kCharts[name].map((title) => [title, true]));
   });
   await is(`${name}: nothing that is drawn lies at no number`, async () => {
     const wrong = /[^>" ]*(NaN|undefined|Infinity)[^<" ]*/.exec(await page.innerHTML('main'));
     assert.equal(wrong, null);
+  });
+  await is(`${name}: the key lies in the range of the ring whose end is the owner's token`, async () => {
+    assert.equal((await page.$$('#ring .owned')).length, 1);
+    const {owner, tokens} = await page.evaluate(() => {
+      const {ring} = JSON.parse(document.getElementById('data').textContent).watch;
+      const all = ring.members.flatMap((member, m) => member.tokens.map((at) => [at, m])).sort((a, b) => a[0] - b[0]);
+      return {tokens: all.length, owner: (all.find(([at]) => at >= ring.key) ?? all[0])[1] === ring.owner};
+    });
+    assert.ok(owner);
+    assert.equal((await page.$$('#ring .token')).length, tokens);
+  });
+  await is(`${name}: whichever way, the ring lookup ends at the owner, which tells the asking peer`, async () => {
+    for (const way of await page.$$eval('#way option', (all) => all.map((one) => one.value))) {
+      await page.selectOption('#way', way);
+      await page.focus('body');
+      await page.keyboard.press('End');
+      const text = await now(page);
+      const forwards = shown(text, 'forwards?');
+      assert.match(text, new RegExp(`Ring, ${way}: ${forwards} forwards?, at the owner, which (has told|is) the asking peer`));
+      assert.equal((await page.$$('#ring .arc.forward')).length, forwards);
+      assert.equal((await page.$$('#ring .arc.answer')).length, forwards > 0 ? 1 : 0);
+    }
+  });
+  await is(`${name}: no two names at the ends of lines lie on each other`, async () => {
+    for (const chart of await page.$$('.chart > svg')) {
+      const at = await chart.$$eval('.end', (all) => all.map((name) => Number(name.getAttribute('y'))));
+      at.sort((a, b) => a - b).forEach((y, i) => assert.ok(i === 0 || y - at[i - 1] > 9, `${at}`));
+    }
+  });
+}
+
+{
+  const {page} = await open('live');
+  const data = JSON.parse(readFileSync(`${folder}/live.json`, 'utf8'));
+  await is('live: the page has the figures of the table', async () => {
+    const rows = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).rows);
+    for (const row of data.rows) {
+      const there = rows.find(({via}) => via === row.via);
+      assert.equal(there.found, row.found);
+      assert.equal(there.query_messages.mean, row.query_messages);
+      assert.equal(there.duplicates.mean, row.duplicates);
+    }
+  });
+  await is('live: End shows the query spread, and the response back at the asking peer', async () => {
+    await page.keyboard.press('End');
+    assert.match(await now(page), /: [2-5] peers reached, [1-9]\d* query messages?, .*, [1-9]\d* hit messages?; first hit after \d+ hops?\. Ring/);
   });
 }
 
@@ -108,10 +161,9 @@ for (const name of ['single', 'workload']) {
   await is('each ring lookup makes the forwards of its row', async () => {
     for (const row of figures.rows.filter(({via}) => ['successor', 'finger', 'one-hop'].includes(via))) {
       await page.selectOption('#way', row.via);
-      // A lookup may take longer than the flood; then it is still under way.
-      const forwards = /: (\d+) forwards?, at the owner/.exec(await now(page));
-      if (forwards) assert.equal(Number(forwards[1]), row.query_messages);
-      else assert.equal(row.via, 'successor');
+      await page.focus('#step');
+      await page.keyboard.press('End');
+      assert.equal(Number(/: (\d+) forwards?, at the owner/.exec(await now(page))[1]), row.query_messages);
     }
   });
 }
@@ -139,17 +191,23 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-for (const name of ['single', 'workload']) {
+for (const name of ['single', 'workload', 'live']) {
   const {page} = await open(name, {viewport: {width: 390, height: 800}});
   await page.screenshot({path: `${folder}/narrow-${name}.png`, fullPage: true});
   await is(`${name}: on a telephone nothing reaches beyond the screen`, async () => {
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
+    // Charts are drawn for the width that there is: a pixel of theirs is nearly one of the screen.
+    assert.equal(await page.getAttribute('.chart > svg', 'viewBox'), '0 0 360 320');
   });
 }
 
 {
   const {page} = await open('workload');
   await page.screenshot({path: `${folder}/workload.png`, fullPage: true});
+  await is('the table fits a screen of 1,280 pixels', async () => {
+    const [inside, outside] = await page.$eval('.scroll', (box) => [box.scrollWidth, box.clientWidth]);
+    assert.ok(inside <= outside, `${inside} > ${outside}`);
+  });
   await is('it prints, with the flood as it ended', async () => {
     await page.emulateMedia({media: 'print'});
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));

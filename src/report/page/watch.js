@@ -1,0 +1,168 @@
+// A flood to watch: the overlay with the query spreading, and the ring lookup of the same key.
+
+// A short number stands in its circle; a name beside it, if there is a place for it.
+function nameIn(picture, label, [x, y], radius, beside, isHolder) {
+  if (/^\d{1,3}$/.test(label) && radius >= 7) {
+    const size = label.length > 2 ? radius * .85 : radius;
+    picture.append(svg('text', {x, y: y + size * .36, 'text-anchor': 'middle',
+                                class: isHolder ? 'inside on-holder' : 'inside',
+                                style: `font-size: ${size}px`}, label));
+  } else if (beside) {
+    const [tx, ty] = beside;
+    const anchor = tx > x + 3 ? 'start' : tx < x - 3 ? 'end' : 'middle';
+    picture.append(svg('text', {x: tx, y: ty + 4, class: 'name', 'text-anchor': anchor}, label));
+  }
+}
+
+function drawWatch() {
+  const watch = data.watch;
+  if (!watch) return;
+  $('watch').hidden = false;
+  const count = watch.peers.length, unit = watch.unit || 'ms';
+  const at = layout(count, watch.links);
+  const radius = count > 100 ? 4 : count > 70 ? 6 : count > 45 ? 8 : 10;
+  const named = (label) => (/^\d+$/.test(label) ? `Peer ${label}` : label);
+  const holders = new Set(watch.holders);
+  const overlay = $('overlay');
+  overlay.setAttribute('viewBox', '0 0 600 440');
+  const pair = (a, b) => (a < b ? `${a}-${b}` : `${b}-${a}`);
+  const lines = new Map();
+  for (const [a, b] of watch.links) {
+    const line = svg('line', {class: 'link', x1: at[a][0], y1: at[a][1], x2: at[b][0], y2: at[b][1]});
+    lines.set(pair(a, b), line);
+    overlay.append(line);
+  }
+  const marks = svg('g'), movers = svg('g'), names = svg('g');
+  overlay.append(marks);
+  const dots = watch.peers.map((peer, i) => {
+    const dot = svg('circle', {class: 'peer', cx: at[i][0], cy: at[i][1], r: radius},
+        svg('title', {}, named(peer.label) + (i === watch.origin ? ' (asks)' : '') +
+            (holders.has(i) ? ' (holds the key)' : '')));
+    if (i === watch.origin) dot.classList.add('origin');
+    if (holders.has(i)) dot.classList.add('holder');
+    nameIn(names, peer.label, at[i], radius, count <= 45 && [at[i][0], at[i][1] - radius - 8],
+           holders.has(i));
+    return dot;
+  });
+  overlay.append(...dots, movers, names);
+
+  // In the order in which they come to be seen.
+  const events = [...watch.events].sort((a, b) => a.arrives - b.arrives || a.sent - b.sent);
+  const ring = watch.ring ? drawRing(watch.ring, watch.key, named) : null;
+  $('ring-figure').hidden = !ring;
+  $('way-label').hidden = !ring;
+  let last = 1, stops = [0];
+  // The moments worth stopping at: every arrival, those that are close together as one.
+  function measure() {
+    const times = [...events.map((e) => e.arrives), ...(ring ? ring.times() : [])].sort((a, b) => a - b);
+    last = Math.max(1e-9, ...times);
+    stops = [0];
+    for (const t of times) if (t > stops[stops.length - 1] + last / 400) stops.push(t);
+    if (stops[stops.length - 1] < last) stops.push(last);
+  }
+
+  $('watch-intro').textContent = `${named(watch.peers[watch.origin].label)} asks for ${watch.key} with TTL ` +
+      `${watch.ttl}; ${plural(watch.holders.length, 'peer')} of ${number(count)} ` +
+      `${watch.holders.length === 1 ? 'holds' : 'hold'} it.` +
+      (ring ? ' Beside it, the ring looks up the same key.' : '');
+  $('overlay-caption').textContent = 'The overlay: each peer sends what is new to it on to its neighbors.';
+  const circle = (kind) => svg('svg', {class: 'swatch', viewBox: '-6 -6 12 12'}, svg('circle', {class: `peer ${kind}`, r: 4.5}));
+  const dot = (kind) => svg('svg', {class: 'swatch', viewBox: '-6 -6 12 12'}, svg('circle', {class: `moving ${kind}`, r: 4}));
+  const cross = svg('svg', {class: 'swatch', viewBox: '-6 -6 12 12'}, svg('path', {class: 'cross', d: 'M-4 -4L4 4M4 -4L-4 4'}));
+  for (const [mark, text] of [[circle('origin'), 'asks'], [circle('reached'), 'reached'],
+       [circle('holder'), ring ? 'holds the key; on the ring, owns it' : 'holds the key'],
+       [dot('query'), 'query'], [dot('duplicate'), 'copy that will be a duplicate'],
+       [cross, 'duplicate, dropped'], [dot('hit'), 'response on its way back']]) {
+    $('watch-legend').append(html('span', {}, mark, text));
+  }
+
+  let time = 0;
+  function draw() {
+    const reached = new Set([watch.origin]);
+    let queries = 0, duplicates = 0, hits = 0, firstHit = null;
+    for (const line of lines.values()) line.setAttribute('class', 'link');
+    marks.replaceChildren();
+    movers.replaceChildren();
+    for (const e of events) {
+      if (e.sent > time + 1e-9) continue;
+      const line = lines.get(pair(e.from, e.to));
+      if (e.kind === 'hit') { ++hits; line?.classList.add('answered'); }
+      else { ++queries; line?.classList.add('used'); }
+      if (e.arrives > time + 1e-9) {
+        const part = (time - e.sent) / (e.arrives - e.sent || 1);
+        movers.append(svg('circle', {class: `moving ${e.kind}`, r: e.kind === 'hit' ? 6 : 4.5,
+            cx: at[e.from][0] + (at[e.to][0] - at[e.from][0]) * part,
+            cy: at[e.from][1] + (at[e.to][1] - at[e.from][1]) * part}));
+        continue;
+      }
+      if (e.kind === 'query') reached.add(e.to);
+      if (e.kind === 'hit' && e.to === watch.origin && firstHit === null) firstHit = e.arrives;
+      if (e.kind !== 'duplicate') continue;
+      ++duplicates;
+      // Beside the peer that dropped it, on the link by which it came.
+      const length = Math.hypot(at[e.to][0] - at[e.from][0], at[e.to][1] - at[e.from][1]) || 1;
+      const near = Math.min(.4, (radius + 7) / length);
+      const x = at[e.to][0] + (at[e.from][0] - at[e.to][0]) * near;
+      const y = at[e.to][1] + (at[e.from][1] - at[e.to][1]) * near;
+      marks.append(svg('path', {class: 'cross',
+          d: `M${x - 3} ${y - 3}L${x + 3} ${y + 3}M${x + 3} ${y - 3}L${x - 3} ${y + 3}`}));
+    }
+    dots.forEach((one, i) => one.classList.toggle('reached', reached.has(i)));
+    const text = `${unit === 'hops' ? `After ${plural(time, 'hop')}` : `${number(time)} ms`}: ` +
+        `${plural(reached.size, 'peer')} reached, ${plural(queries, 'query message')}, ` +
+        `${plural(duplicates, 'duplicate')}, ${plural(hits, 'hit message')}` +
+        (firstHit === null ? '.' : `; first hit after ${unit === 'hops' ? plural(firstHit, 'hop') : `${number(firstHit)} ms`}.`) +
+        (ring ? ` ${ring.show(time)}` : '');
+    $('now').textContent = text;
+    $('scrub').value = 1000 * time / last;
+    $('scrub').setAttribute('aria-valuetext', text);
+  }
+
+  let playing = false, before = 0;
+  function frame(now) {
+    if (!playing) return;
+    const span = Math.min(20000, Math.max(6000, stops.length * 350));
+    time = Math.min(last, time + last * (now - before) / span * Number($('speed').value));
+    before = now;
+    draw();
+    if (time >= last) pause(); else requestAnimationFrame(frame);
+  }
+  function pause() {
+    playing = false;
+    $('play').firstChild.textContent = '▶';
+    $('play').querySelector('span').textContent = ' Play';
+    $('now').setAttribute('aria-live', 'polite');
+  }
+  function play() {
+    if (time >= last) time = 0;
+    playing = true;
+    before = performance.now();
+    $('play').firstChild.textContent = '⏸';
+    $('play').querySelector('span').textContent = ' Pause';
+    // Sixty announcements a second are none.
+    $('now').setAttribute('aria-live', 'off');
+    requestAnimationFrame(frame);
+  }
+  const go = (to) => { pause(); time = Math.max(0, Math.min(last, to)); draw(); };
+  const next = () => go(stops.find((stop) => stop > time + 1e-9) ?? last);
+  const previous = () => go(stops.findLast((stop) => stop < time - 1e-9) ?? 0);
+  $('play').onclick = () => (playing ? pause() : play());
+  $('step').onclick = next;
+  $('back').onclick = previous;
+  $('first').onclick = () => go(0);
+  $('scrub').oninput = (e) => go(last * e.target.value / 1000);
+  // The end moves with the way; a lookup that was shown to its end stays so.
+  $('way').onchange = () => { const over = time >= last; measure(); go(over ? last : time); };
+  document.addEventListener('keydown', (e) => {
+    if (e.ctrlKey || e.altKey || e.metaKey || e.target.matches('select, input, summary, .scroll')) return;
+    const act = {' ': () => $('play').click(), ArrowRight: next, ArrowLeft: previous,
+                 Home: () => go(0), End: () => go(last)}[e.key];
+    if (!act || (e.key === ' ' && e.target.matches('button'))) return;
+    e.preventDefault();
+    act();
+  });
+  // On paper the picture shows how it ended.
+  addEventListener('beforeprint', () => go(last));
+  measure();
+  draw();
+}
