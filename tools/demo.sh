@@ -4,6 +4,7 @@
 # network in two halves, siblings, adoption.
 #   demo.sh         on a terminal the network stays up; elsewhere it ends with the demo
 #   demo.sh stop    stops a network that stayed up
+# The page of the comparison stays in either case: build/demo-report.html, or where OXBOW_REPORT says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +13,7 @@ readonly programs=${OXBOW_BIN:-build}
 readonly oxbow=$programs/oxbow
 # Folders to share, copied: below the user's runtime folder, as the network's own records are.
 readonly home=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}/oxbow-demo-$UID
+readonly report=${OXBOW_REPORT:-build/demo-report.html}
 readonly docs=/usr/share/doc licenses=/usr/share/common-licenses
 
 export LC_ALL=C.UTF-8
@@ -253,8 +255,8 @@ run "$oxbow" --peer "$(address_of "$south")" put "$cart" 'milk, beer' --context 
 typed "kill -CONT ${north_pids[*]}"
 kill -CONT "${north_pids[@]}"
 frozen=()
-say "Both writes were accepted: other members kept them as hints for those that were away. Neither" \
-  "saw the other, so both are there:"
+say "Both writes were accepted; where a member was away, another kept a hint for it. Neither customer" \
+  "had seen the other's cart, so both are there:"
 run "$oxbow" get "$cart" --r 3
 
 step "The application merges them"
@@ -270,16 +272,20 @@ holder=$(pid_of "${peers[3]}")
 typed "kill -9 $holder     # ${peers[3]}, the only holder"
 kill -9 "$holder"
 run_head 3 "$oxbow" get "$adopted"
+"$oxbow" get "$adopted" --json | grep -q '"source":"ring"' || fail "$adopted is not in the ring"
 say "The first get asked the ring, which had never heard of it, then everybody; the second found it" \
   "where the first one had put it."
 
 step "Flood against ring: the same keys, every way"
-run "$oxbow" compare greeting "$adopted" GPL-3 --rounds 3 --report "${OXBOW_REPORT:-$home/report.html}"
+mkdir -p "$(dirname "$report")"
+run "$oxbow" compare greeting "$adopted" GPL-3 --rounds 3 --report "$report"
 say "A flood asks everybody and finds whatever there is; the ring asks its members and finds what was" \
   "put there. Lookups of keys that the dead member owned are lost at it (partial); a get goes on to" \
   "the next. The page shows one flood as it spread."
 
 took=$((SECONDS - started))
+page=$(realpath "$report")
+printf '\n%sA page to look at%s\n\n  file://%s\n' "$bold" "$plain" "$page"
 printf '\n%sFive commands to try%s (the demo took %d s)\n\n' "$bold" "$plain" $((took ? took : 1))
 if [ -t 1 ]; then
   keep=yes

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/limits.h"
 #include "cli/comparison.h"
@@ -267,15 +268,17 @@ Status write_ring(JsonWriter& json, Client& client, const std::string& key) {
   return Done{};
 }
 
-/// A flood that found something, the longer the better; of what the asked peer has itself there is
-/// nothing to see.
+bool has_living_owner(Client& client, const std::string& key) {
+  const auto answer = client.lookup({key, RingWay::one_hop, 1000});
+  return answer.ok() && answer->found;
+}
+
+/// A flood that found something, beside a lookup that does so too, the longer the better; of what
+/// the asked peer has itself there is nothing to see.
 Result<std::pair<std::string, FindAnswer>> flood_to_watch(Client& client,
                                                           const ComparisonPlan& plan) {
   std::pair<std::string, FindAnswer> best;
-  const auto worth = [](const FindAnswer& answer) {
-    return std::pair(answer.found && answer.search.query_messages.value_or(0) > 0,
-                     answer.search.query_messages.value_or(0));
-  };
+  std::tuple<bool, bool, std::uint64_t> most;
   for (std::size_t i = 0; i < std::min(plan.keys.size(), kKeysToWatch); ++i) {
     FindRequest request;
     request.key = plan.keys[i];
@@ -283,7 +286,12 @@ Result<std::pair<std::string, FindAnswer>> flood_to_watch(Client& client,
     request.trace = true;
     auto answer = client.find(request);
     if (!answer) return answer.error();
-    if (i == 0 || worth(*answer) > worth(best.second)) best = {request.key, *std::move(answer)};
+    const std::uint64_t messages = answer->search.query_messages.value_or(0);
+    const std::tuple worth(answer->found && messages > 0, has_living_owner(client, request.key),
+                           messages);
+    if (i > 0 && worth <= most) continue;
+    most = worth;
+    best = {request.key, *std::move(answer)};
   }
   return best;
 }
