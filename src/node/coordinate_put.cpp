@@ -32,11 +32,20 @@ void answer(Turn& turn, const CoordinatedPut& put) {
   end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
 }
 
+/// Everybody who was asked has said no, this member first: it need not be called unknown.
+bool is_certainly_nowhere(const CoordinatedPut& put) {
+  const auto outcomes = put.operation.outcomes();
+  return put.refused && put.parts.size() == 1 &&
+         std::all_of(outcomes.begin(), outcomes.end(), [](const MemberOutcome& outcome) {
+           return outcome.outcome == Outcome::refused;
+         });
+}
+
 void fail(Turn& turn, const CoordinatedPut& put, const Error& error) {
   ++turn.node.counters.quorums_missed;
-  ++turn.node.counters.operations_unknown;
+  if (!is_certainly_nowhere(put)) ++turn.node.counters.operations_unknown;
   OperationResult result = result_of(turn, put);
-  result.error = error;
+  result.error = is_certainly_nowhere(put) ? *put.refused : error;
   end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
 }
 
@@ -134,9 +143,8 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
   }
 }
 
-/// Whom to write to, and how many of them can be reached.
-PutPlan plan_put(const Turn& turn, const KeyPlace& place, const Order& order, std::uint32_t need,
-                 std::size_t& reachable) {
+/// Whom to write to.
+PutPlan plan_put(const Turn& turn, const KeyPlace& place, const Order& order, std::uint32_t need) {
   const NodeState& node = turn.node;
   PutPlan plan;
   plan.need = need;
@@ -147,13 +155,19 @@ PutPlan plan_put(const Turn& turn, const KeyPlace& place, const Order& order, st
   for (const PeerId& primary : place.primaries) {
     const bool up = is_reachable(node, primary, turn.now);
     plan.primaries.push_back({primary, up, is_hintable(turn, primary)});
-    if (up) ++reachable;
   }
   plan.fallbacks = reachable_fallbacks(turn, place);
-  if (!order.strict) {
-    reachable = std::min(place.primaries.size(), reachable + plan.fallbacks.size());
-  }
   return plan;
+}
+
+/// How many members can take the write, as far as is known; at most one for each copy.
+std::size_t takers(const PutPlan& plan, bool with_self) {
+  auto count = static_cast<std::size_t>(std::count_if(
+      plan.primaries.begin(), plan.primaries.end(), [&](const PutPlan::Primary& primary) {
+        return primary.reachable && (with_self || primary.member != plan.self);
+      }));
+  if (plan.quorum == Quorum::sloppy) count += plan.fallbacks.size();
+  return std::min(count, plan.primaries.size());
 }
 
 /// What the write makes of this member's copy.
@@ -238,8 +252,8 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
   const auto need = needed_answers(order.need, policy.n, policy.w);
   if (!need.ok()) return refuse(need.error());
   result.need = *need;
-  std::size_t reachable = 0;
-  PutPlan plan = plan_put(turn, place, order, *need, reachable);
+  PutPlan plan = plan_put(turn, place, order, *need);
+  const std::size_t reachable = takers(plan, true);
   if (reachable < *need) {
     ++node.counters.quorums_missed;
     return refuse(too_few_members(*need, reachable, plan.quorum));
@@ -250,13 +264,19 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
     return catch_up(turn, asker, order, static_cast<std::uint32_t>(reachable));
   }
 
-  // Refused here, nothing has gone out: the client may be told that nothing was stored.
   WriteSequence own = kNothingPending;
+  std::optional<Error> refused;  // by the own disk: others may have room
   if (place.primary) {
     if (!same_events(written->before, written->object)) {
       const auto stored = write_own(turn, order.key, written->before, written->object, policy.sync);
-      if (!stored.ok()) return refuse(stored.error());
-      own = *stored;
+      if (stored.ok()) {
+        own = *stored;
+      } else if (takers(plan, false) < *need) {
+        return refuse(stored.error());  // nothing has gone out: nothing was stored
+      } else {
+        refused = stored.error();
+        if (written->dot) node.replica.actors.retire(written->dot->actor);
+      }
     } else if (policy.sync == Sync::yes) {
       const auto present = node.store.read(order.key);
       if (present.ok()) own = present->pending;
@@ -278,7 +298,8 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
                                                             std::move(written->context),
                                                             PutOperation(std::move(plan)),
                                                             turn.now.steady,
-                                                            kNever})
+                                                            kNever,
+                                                            std::move(refused)})
                             .first->second;
   put.parts = encoded_parts(put.object, put.key);
   std::vector<PutEffect> effects;
@@ -289,7 +310,9 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
       const auto* copy = std::get_if<WriteCopy>(&effect);
       return copy != nullptr && copy->who == self;
     });
-    if (own == kNothingPending) {
+    if (put.refused) {
+      put.operation.step(turn.now.steady, NotStored{self, Outcome::refused}, effects);
+    } else if (own == kNothingPending) {
       put.operation.step(turn.now.steady, Stored{self}, effects);
     } else {
       node.replica.own_writes.emplace(own, OwnWrite{ticket, self});

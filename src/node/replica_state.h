@@ -60,6 +60,7 @@ struct CoordinatedPut {
   PutOperation operation;
   Instant started{};
   Instant due = kNever;
+  std::optional<Error> refused;  ///< the own copy, by the own disk
 };
 
 /// A put that waits for what other members know of the key (catch_up.cpp).
@@ -88,8 +89,8 @@ struct HandedOver {
   Instant deadline{};
   Instant due = kNever;
 
-  PeerId coordinator;
-  bool sent = false;  ///< not merely waiting for a connection
+  PeerId coordinator;  ///< zero: it waits until the ring is known
+  bool sent = false;   ///< not merely waiting for a connection
   std::vector<PeerId> tried;
   Object parts;  ///< of an object that comes in several
 };

@@ -143,6 +143,7 @@ TEST_CASE("a full disk: writes are refused and say so, reads go on; with room ag
   for (const PeerNumber member : cluster.members) network.store(member).set_full(true);
   const auto refused = network.put(0, put_of("k", "2", context));
   REQUIRE(!refused.ok());
+  CHECK(refused.error().code == "no-room");
   CHECK(refused.error().message.find("disk is full") != std::string::npos);
   CHECK(values_of(get(network, 1, "k")) == std::set<std::string>{"1"});
   for (const PeerNumber member : cluster.members) network.store(member).set_full(false);
@@ -150,11 +151,12 @@ TEST_CASE("a full disk: writes are refused and say so, reads go on; with room ag
   CHECK(values_of(get(network, 2, "k", "all")).contains("3"));
 }
 
-TEST_CASE("one full disk that is not the coordinator's: others and a fallback take the write") {
+TEST_CASE("one full disk, the coordinator's or another: others and a fallback take the write") {
   Cluster cluster(2, 5, 0);
   SimNetwork& network = cluster.network;
+  DotWatch dots(network);
   const auto primaries = cluster.primaries("k");
-  for (std::size_t which = 1; which < 3; ++which) {
+  for (std::size_t which = 0; which < 3; ++which) {
     CAPTURE(which);
     network.store(primaries[which]).set_full(true);
     const std::string value = "value " + std::to_string(which);
@@ -169,7 +171,33 @@ TEST_CASE("one full disk that is not the coordinator's: others and a fallback ta
       CHECK(cluster.copy(primary, "k") == cluster.copy(primaries[0], "k"));
       CHECK(cluster.copy(primary, "k").siblings().size() == 1);
     }
+    dots.see_disks(network);
   }
+  CHECK(dots.breaches().empty());
+}
+
+TEST_CASE("a coordinator without room counts for nothing: W of the others, or nothing is stored") {
+  Cluster cluster(3, 3, 0);
+  SimNetwork& network = cluster.network;
+  const auto primaries = cluster.primaries("k");
+  network.store(primaries[0]).set_full(true);
+  const auto two = network.put(primaries[0], put_of("k", "1"));
+  REQUIRE_MESSAGE(two.ok(), two.error().message);
+  CHECK(two->quorum.acknowledged == 2);
+  CHECK(cluster.copy(primaries[0], "k").empty());
+  CHECK(cluster.copy(primaries[1], "k").siblings().size() == 1);
+  CHECK(cluster.copy(primaries[2], "k").siblings().size() == 1);
+
+  const auto three = network.put(primaries[0], put_of("k", "2", two->context, "3"));
+  REQUIRE(!three.ok());
+  CHECK(three.error().code == "no-room");
+  network.run_for(2s);
+  CHECK(values_of(get(network, primaries[1], "k", "2")) == std::set<std::string>{"1"});
+
+  // Another number for another write, though this member has forgotten the first.
+  network.store(primaries[0]).set_full(false);
+  put(network, primaries[0], "k", "3", two->context);
+  CHECK(values_of(get(network, primaries[1], "k", "all")) == std::set<std::string>{"3"});
 }
 
 TEST_CASE("what interleaved writers have not seen of each other is at most one sibling each") {
