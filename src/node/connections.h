@@ -30,8 +30,9 @@ struct Connection {
   bool linked = false;      ///< both agreed to flood over it
   bool link_asked = false;  ///< we asked with a LinkChange and wait for the answer
   bool under_pressure = false;
-  bool retired = false;  ///< another has taken its place: nothing is begun over it any more
-  bool probed = false;  ///< its address has been dialled, to see whether it is right
+  bool retired = false;       ///< another has taken its place: nothing is begun over it any more
+  bool told_of_ring = false;  ///< the peer has said something about it
+  bool probed = false;        ///< its address has been dialled, to see whether it is right
 
   Instant opened{};
   Instant heard{};               ///< last message received

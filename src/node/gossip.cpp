@@ -147,8 +147,10 @@ void send_ring_to(Turn& turn, Connection& to) {
 void receive_gossip(Turn& turn, Connection& from, const Gossip& gossip) {
   ++turn.node.counters.gossip_received;
   if (from.kind != ConnectionKind::control) return offence(turn, from, "gossip over bulk");
+  from.told_of_ring = true;
   const Members& members = turn.node.ring.members;
-  if (gossip.digest == members.digest() || !may_have_list(turn, from)) return;
+  if (gossip.digest == members.digest()) return heard_of_ring(turn, false);
+  if (!may_have_list(turn, from)) return;
   send_list(turn, {&from.id, 1}, everything(members), true);
 }
 
@@ -188,6 +190,10 @@ void receive_records(Turn& turn, Connection& from, const GossipRecords& records)
   }
   records_changed(turn, news, id);
   Connection* still_there = node.connections.find(id);
+  if (!records.members.empty()) {
+    if (still_there != nullptr) still_there->told_of_ring = true;
+    heard_of_ring(turn, !news.empty());
+  }
   if (!wrong.empty() && still_there != nullptr) offence(turn, *still_there, wrong);
 }
 

@@ -26,6 +26,22 @@ Order order_of(const HandedOver& over, Now now) {
   return order;
 }
 
+HandedOver handed(const Turn& turn, const Asker& asker, const Order& order,
+                  const GetRequest* request) {
+  HandedOver over;
+  over.asker = asker;
+  over.kind = order.kind;
+  if (request != nullptr) over.request = *request;
+  over.need = order.need;
+  over.strict = order.strict;
+  over.key = order.key;
+  over.value = order.value;
+  over.context = order.context;
+  over.started = turn.now.steady;
+  over.deadline = turn.now.steady + order.timeout;
+  return over;
+}
+
 void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
   ReplicaState& replica = turn.node.replica;
   const auto found = replica.handed.find(ticket);
@@ -131,7 +147,33 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
   }
 }
 
+/// Nobody is asked before the ring is known.
+void hold(Turn& turn, const Asker& asker, const Order& order, const GetRequest* request) {
+  NodeState& node = turn.node;
+  const std::uint64_t ticket = new_ticket(node);
+  HandedOver& over =
+      node.replica.handed.emplace(ticket, handed(turn, asker, order, request)).first->second;
+  look_again(node.replica, ticket, over.due, over.deadline);
+}
+
 }  // namespace
+
+void start_held_operations(Turn& turn) {
+  NodeState& node = turn.node;
+  std::vector<std::uint64_t> held;
+  for (const auto& [ticket, over] : node.replica.handed) {
+    if (over.coordinator.is_zero()) held.push_back(ticket);
+  }
+  for (const std::uint64_t ticket : held) {
+    look_again(node.replica, ticket, node.replica.handed.at(ticket).due, kNever);
+    auto ended = node.replica.handed.extract(ticket);
+    const HandedOver& over = ended.mapped();
+    const bool client_gets = over.kind == Operation::get && over.asker.kind == Asker::Kind::client;
+    start_operation(turn, over.asker, order_of(over, turn.now),
+                    client_gets ? &over.request : nullptr);
+    node.replica.ended_handed.push_back(std::move(ended));
+  }
+}
 
 void start_operation(Turn& turn, const Asker& asker, const Order& order,
                      const GetRequest* request) {
@@ -141,6 +183,10 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
     result.error = std::move(error);
     end_operation(turn, asker, order.kind, order.key, request, std::move(result));
   };
+  if (ring_is_awaited(node)) {
+    if (has_room_for_operation(node)) return hold(turn, asker, order, request);
+    return refuse({"busy", "too many gets and puts wait until the ring is known", "", ""});
+  }
   if (node.ring.ring.empty()) return refuse(no_ring(node));
   const BucketPolicy& policy = node.ring.members.policy_of(order.key);
   if (is_primary_of(node, order.key, policy)) {
@@ -159,23 +205,19 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
   forget_ended(turn);
   ++node.counters.handed_over;
   const std::uint64_t ticket = new_ticket(node);
-  HandedOver over;
-  over.asker = asker;
-  over.kind = order.kind;
-  if (request != nullptr) over.request = *request;
-  over.need = order.need;
-  over.strict = order.strict;
-  over.key = order.key;
-  over.value = order.value;
-  over.context = order.context;
-  over.started = turn.now.steady;
-  over.deadline = turn.now.steady + order.timeout;
-  node.replica.handed.emplace(ticket, std::move(over));
+  node.replica.handed.emplace(ticket, handed(turn, asker, order, request));
   hand_on(turn, ticket);
 }
 
 void handed_over_due(Turn& turn, std::uint64_t ticket) {
   const HandedOver& over = turn.node.replica.handed.at(ticket);
+  if (over.coordinator.is_zero()) {
+    return fail(turn, ticket,
+                {"ring-unknown",
+                 "nothing was done: this peer has only just started, and no neighbor has told it "
+                 "of the ring yet (try again)",
+                 "news of the ring", "none"});
+  }
   member_failed(turn, over.coordinator);
   if (over.kind != Operation::get) {
     return lose_put(turn, ticket, "the coordinator did not answer in time");
@@ -256,6 +298,9 @@ void receive_coordinate(Turn& turn, Connection& from, const Coordinate& message)
   if (!has_room_for_operation(node)) {
     return refuse(
         {"busy", "the coordinator has too many gets and puts under way (try again)", "", ""});
+  }
+  if (ring_is_awaited(node)) {
+    return refuse({"not-owner", "this member has only just started: it knows no ring", "", ""});
   }
   const bool member = node.ring.ring.find(node.config.id).has_value();
   const bool primary =

@@ -164,6 +164,11 @@ void start_membership(Turn& turn);
 void look_after_membership(Turn& turn);
 Instant membership_deadline(const NodeState& node);
 void cancel_membership(Turn& turn, RequestHandle handle);
+/// Whether this peer has only just started and cannot know of the ring yet: what it took for the
+/// ring would be itself alone.
+bool ring_is_awaited(const NodeState& node);
+/// A neighbor has answered a first ping. What it knows of the ring it would have told before.
+void neighbor_answered(Turn& turn);
 /// A connection to that peer has come up, or could not be made.
 void member_connected(Turn& turn, const PeerId& peer);
 /// Something was heard from a peer; most are no members, or have not failed.
@@ -192,6 +197,8 @@ void writes_are_durable(Turn& turn, WriteSequence sequence);
 /// A connection of that kind to it has ended, and with it what was sent over it (`was_sent`), or
 /// could not be made, and what waited for it is lost: operations need not wait for it.
 void replica_lost(Turn& turn, const PeerId& member, ConnectionKind kind, bool was_sent);
+/// Gets and puts that waited until the ring was known go on.
+void start_held_operations(Turn& turn);
 /// What waited for a connection to it has been sent.
 void replica_connected(Turn& turn, const PeerId& member);
 /// Objects that this member keeps and that belong to others now are handed to them.
@@ -199,7 +206,8 @@ void move_objects(Turn& turn, const TokenRing& before);
 /// Whether that is still going on.
 bool objects_are_moving(const NodeState& node);
 
-// -- gets that fall back to a search (searched_gets.cpp, own_requests.cpp, fetches.cpp, adoption.cpp)
+// -- gets that fall back to a search (searched_gets.cpp, own_requests.cpp, fetches.cpp,
+// adoption.cpp)
 /// The ring has given its answer to a get: passes it on, or floods if it has never heard of the key
 /// and the request wants that.
 void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,

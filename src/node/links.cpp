@@ -76,10 +76,9 @@ void connection_gone(Turn& turn, Connection& connection, std::string_view reason
   node.connections.close(id);
   if (!was_up || node.connections.to_peer(peer, kind) != nullptr) return;
   // One that replaces it may be on its way: then it is too early to give up.
-  const bool dialling = std::any_of(
-      node.dials.begin(), node.dials.end(), [&](const auto& dial) {
-        return dial.second.expected == peer && dial.second.kind == kind;
-      });
+  const bool dialling = std::any_of(node.dials.begin(), node.dials.end(), [&](const auto& dial) {
+    return dial.second.expected == peer && dial.second.kind == kind;
+  });
   if (!dialling) replica_lost(turn, peer, kind, true);
 }
 
@@ -160,6 +159,7 @@ void receive_pong(Turn& turn, Connection& from, const Pong& pong) {
   if (from.ping_nonce == 0 || pong.nonce != from.ping_nonce) return;
   from.ping_nonce = 0;
   from.round_trip = turn.now.steady - from.pinged;
+  neighbor_answered(turn);
   if (node.config.is_static) return;
   for (const PongEntry& entry : pong.addresses) {
     node.pongs.learn(turn.now.steady, from.id, from.remote, entry);

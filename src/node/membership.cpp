@@ -272,13 +272,50 @@ void read_records(Turn& turn) {
   if (!node.ring.members.empty()) node.ring.gossip_due = turn.now.steady + limits::kGossipEvery;
 }
 
+/// As far as it can be.
+void ring_is_known(Turn& turn) {
+  turn.node.ring.awaited_until = kNever;
+  start_held_operations(turn);
+  check_ready(turn);
+}
+
+bool knows_others(const NodeState& node) {
+  const auto& all = node.ring.members.all();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& entry) { return entry.first != node.config.id; });
+}
+
 }  // namespace
+
+bool ring_is_awaited(const NodeState& node) { return node.ring.awaited_until != kNever; }
+
+void heard_of_ring(Turn& turn, bool news) {
+  NodeState& node = turn.node;
+  if (!ring_is_awaited(node)) return;
+  const Instant settled = turn.now.steady + limits::kRingSettles;
+  node.ring.awaited_until =
+      std::min(news ? node.started + limits::kRingPatience : node.ring.awaited_until, settled);
+}
+
+void neighbor_answered(Turn& turn) {
+  const NodeState& node = turn.node;
+  if (!ring_is_awaited(node) || node.plan.first_missing() != nullptr) return;
+  const bool all_are_silent = std::all_of(
+      node.connections.links().begin(), node.connections.links().end(), [&](ConnectionId link) {
+        const Connection& neighbor = *node.connections.find(link);
+        return neighbor.round_trip && !neighbor.told_of_ring;
+      });
+  if (all_are_silent) ring_is_known(turn);
+}
 
 void start_membership(Turn& turn) {
   NodeState& node = turn.node;
   const NodeConfig& config = node.config;
   node.ring.members.set_configured(config.buckets);
   read_records(turn);
+  if (!config.neighbors.empty() && !knows_others(node)) {
+    node.ring.awaited_until = turn.now.steady + limits::kRingPatience;
+  }
   warn_of_other_buckets(turn);
   if (!config.member) {
     // Not before the replicas have started: they hand over what this peer keeps.
@@ -303,6 +340,7 @@ void look_after_membership(Turn& turn) {
         "this peer was a member, and is not configured as one any more: it leaves the ring");
     leave_ring(turn);
   }
+  if (state.awaited_until <= now) ring_is_known(turn);
   if (state.propose_due <= now) propose_buckets(turn);
   if (state.gossip_due <= now) gossip_now(turn);
   if (state.keep_due <= now) keep_records(turn);
@@ -312,8 +350,8 @@ void look_after_membership(Turn& turn) {
 
 Instant membership_deadline(const NodeState& node) {
   const RingState& state = node.ring;
-  return std::min({state.leave_due, state.propose_due, state.gossip_due, state.keep_due,
-                   probe_deadline(node), lookup_deadline(node)});
+  return std::min({state.awaited_until, state.leave_due, state.propose_due, state.gossip_due,
+                   state.keep_due, probe_deadline(node), lookup_deadline(node)});
 }
 
 }  // namespace oxbow

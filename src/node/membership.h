@@ -26,6 +26,9 @@ void take_record(Turn& turn, const Bucket& record, RingNews& news);
 void records_changed(Turn& turn, const RingNews& news, ConnectionId from);
 void spread_news(Turn& turn, const RingNews& news, ConnectionId from);
 
+/// A neighbor has told what it knows of the ring; `news`: that was more than was known here.
+void heard_of_ring(Turn& turn, bool news);
+
 /// Whether this peer is on the ring.
 bool is_member(const NodeState& node);
 /// Puts this peer on the ring, or changes its place there; false: it is there just so already.

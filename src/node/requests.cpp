@@ -158,6 +158,7 @@ std::string waiting_for(const NodeState& node) {
                ? fmt::format("neighbor {}", missing->target)
                : fmt::format("neighbor {}: {}", missing->target, missing->last_error);
   }
+  if (ring_is_awaited(node)) return "the ring: no neighbor has told of it yet";
   // A second connection to a neighbor that dialled us may still be about to replace the first.
   for (const auto& [id, pending] : node.dials) {
     if (pending.wants_link && !pending.target.empty()) {

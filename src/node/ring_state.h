@@ -44,8 +44,11 @@ struct RingState {
   Instant gossip_due = kNever;   ///< one neighbor or member is told our digest
   Instant propose_due = kNever;  ///< buckets that the ring has no record of are proposed
   Instant keep_due = kNever;     ///< the records are written to the store
-  Instant leave_due = kNever;    ///< a member by an earlier run, but not by the configuration
-  bool keep_failed = false;      ///< and the log has been told so
+  /// After a start without records of others, until a neighbor has told what it knows: gets and
+  /// puts wait meanwhile. kNever: nothing is awaited (any more).
+  Instant awaited_until = kNever;
+  Instant leave_due = kNever;  ///< a member by an earlier run, but not by the configuration
+  bool keep_failed = false;    ///< and the log has been told so
   std::set<std::string, std::less<>> warned;  ///< buckets configured otherwise than the ring's
 };
 
