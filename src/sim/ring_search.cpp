@@ -31,22 +31,48 @@ RingSearch::RingSearch(SearchNetwork& network, std::uint32_t tokens, std::uint64
     for (PeerNumber peer = 0; peer < peers; ++peer) {
       drawn[peer] = {token_of(id_of(peer, seed), 0), peer};
     }
-    std::sort(drawn.begin(), drawn.end());
-    std::vector<Position> positions(peers);
-    peer_of_.resize(peers);
-    token_of_.resize(peers);
-    for (std::uint32_t token = 0; token < peers; ++token) {
-      positions[token] = drawn[token].first;
-      peer_of_[token] = drawn[token].second;
-      token_of_[drawn[token].second] = TokenNumber{token};
-    }
-    tokens_ = SortedTokens(std::move(positions));
+    take_single(std::move(drawn));
     return;
   }
-  OXBOW_ASSERT(network.availability == nullptr, "members with many tokens do not come and go");
   std::vector<RingMember> members(peers);
   for (PeerNumber peer = 0; peer < peers; ++peer) members[peer] = {id_of(peer, seed), "", tokens};
+  take_many(members);
+}
+
+RingSearch::RingSearch(SearchNetwork& network, std::span<const RingMember> members)
+    : network_(network) {
+  OXBOW_ASSERT(members.size() == network.graph.peers(), "every peer is a member");
+  const bool all_have_one = std::all_of(members.begin(), members.end(),
+                                        [](const RingMember& each) { return each.tokens == 1; });
+  if (!all_have_one) {
+    take_many(members);
+    return;
+  }
+  std::vector<std::pair<Position, PeerNumber>> drawn;
+  for (const RingMember& member : members) {
+    drawn.emplace_back(token_of(member.id, 0), static_cast<PeerNumber>(drawn.size()));
+  }
+  take_single(std::move(drawn));
+}
+
+void RingSearch::take_single(std::vector<std::pair<Position, PeerNumber>> tokens) {
+  std::sort(tokens.begin(), tokens.end());
+  const auto peers = static_cast<std::uint32_t>(tokens.size());
+  std::vector<Position> positions(peers);
+  peer_of_.resize(peers);
+  token_of_.resize(peers);
+  for (std::uint32_t token = 0; token < peers; ++token) {
+    positions[token] = tokens[token].first;
+    peer_of_[token] = tokens[token].second;
+    token_of_[tokens[token].second] = TokenNumber{token};
+  }
+  tokens_ = SortedTokens(std::move(positions));
+}
+
+void RingSearch::take_many(std::span<const RingMember> members) {
+  OXBOW_ASSERT(network_.availability == nullptr, "members with many tokens do not come and go");
   ring_ = TokenRing::drawn(members);
+  const auto peers = static_cast<PeerNumber>(members.size());
   peer_of_member_.resize(peers);
   member_of_peer_.resize(peers);
   for (PeerNumber peer = 0; peer < peers; ++peer) {

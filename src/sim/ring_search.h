@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ring/lookup.h"
@@ -22,6 +23,9 @@ class RingSearch {
   /// Tokens are drawn from the peers' ids, which are drawn from `seed`. With more than one token a
   /// member, nobody may come or go. `network` must outlive it.
   RingSearch(SearchNetwork& network, std::uint32_t tokens, std::uint64_t seed);
+  /// Peer i is members[i], with the tokens of its id: the ring that these peers would have on a
+  /// real network. There is one for each peer, and no id twice.
+  RingSearch(SearchNetwork& network, std::span<const RingMember> members);
 
   /// One outcome a query, in the same order; `is_known`: the owner has what it is asked for.
   void run(RingWay way, std::span<const RingQuery> queries, bool is_known,
@@ -35,6 +39,8 @@ class RingSearch {
   std::vector<PeerNumber> path(RingWay way, const RingQuery& query) const;
 
  private:
+  void take_single(std::vector<std::pair<Position, PeerNumber>> tokens);
+  void take_many(std::span<const RingMember> members);
   bool is_single() const { return ring_.empty(); }
   PeerNumber peer_of(TokenNumber token) const { return peer_of_[index_of(token)]; }
   void run_side_by_side(RingWay way, std::span<const RingQuery> queries,

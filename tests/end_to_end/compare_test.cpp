@@ -2,8 +2,11 @@
 #include <map>
 
 #include "end_to_end/ring_of_three.h"
+#include "sim/ring_search.h"
+#include "sim/workload.h"
 #include "support/source_tree.h"
 
+using namespace oxbow;
 using namespace oxbow::test;
 
 namespace {
@@ -67,4 +70,45 @@ TEST_CASE("compare on a ring shows what both ways find, and writes a page") {
   const std::string page = read_file(folder.path() + "/page.html");
   CHECK(page.starts_with("<!DOCTYPE html>"));
   CHECK(page.find("\"watch\":{") != std::string::npos);
+}
+
+TEST_CASE("ring lookups of real peers go the way that the simulator's do") {
+  const LocalPeers peers("ring-5");
+  const std::vector<std::string> names{"basil", "chive", "dill", "fennel", "mint"};
+  for (const std::string& name : names) wait_for_members(peers, name, names.size());
+  std::vector<RingMember> members;
+  const Result<RingAnswer> ring = peers.client("basil").ring();
+  REQUIRE(ring.ok());
+  for (const std::string& name : names) {
+    for (const MemberInfo& member : ring->members) {
+      if (member.name == name) {
+        members.push_back({*parse_peer_id(member.id), member.zone, member.tokens});
+      }
+    }
+  }
+  REQUIRE(members.size() == names.size());
+  const sim::Graph graph(5, {});
+  const sim::LatencyModel latency = *sim::parse_latency("unit", 1);
+  sim::SearchNetwork network{graph, latency, sim::frame_sizes(), Random(1)};
+  const sim::RingSearch simulated(network, members);
+  std::size_t farthest = 0;
+  for (PeerNumber origin = 0; origin < names.size(); ++origin) {
+    Client client = peers.client(names[origin]);
+    for (sim::ObjectNumber object = 0; object < 20; ++object) {
+      const std::string key = sim::key_of(object);
+      for (const RingWay way : {RingWay::one_hop, RingWay::finger, RingWay::successor}) {
+        const auto live = client.lookup({key, way, 0});
+        REQUIRE(live.ok());
+        std::vector<std::string> live_path, simulated_path;
+        for (const LookupPeer& peer : live->path) live_path.push_back(peer.name);
+        for (const PeerNumber peer : simulated.path(way, {origin, position_of(key)})) {
+          simulated_path.push_back(names[peer]);
+        }
+        CHECK(live_path == simulated_path);
+        CHECK(live->forwards == simulated_path.size() - 1);
+        farthest = std::max<std::size_t>(farthest, live->forwards);
+      }
+    }
+  }
+  CHECK(farthest == 4);  // clockwise from the one behind the owner, past all others
 }

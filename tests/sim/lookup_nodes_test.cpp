@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "sim/network.h"
+#include "sim/ring_search.h"
 #include "sim/search_scenario.h"
+#include "sim/workload.h"
 
 using namespace oxbow;
 using namespace oxbow::sim;
@@ -80,4 +82,54 @@ TEST_CASE("frames are as long as the simulator says") {
   CHECK(nodes.network.traffic().of<Query>().bytes == large.query_messages * frame_sizes().query);
   CHECK(nodes.network.traffic().of<QueryDone>().bytes ==
         large.done_messages * frame_sizes().query_done);
+}
+
+namespace {
+
+RingMember member_of(SimNetwork& network, PeerNumber peer) {
+  const RingAnswer ring = *network.ring(peer);
+  for (const MemberInfo& member : ring.members) {
+    if (member.self) return {*parse_peer_id(member.id), member.zone, member.tokens};
+  }
+  FAIL("no member");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("ring lookups go the same way in the large simulator and among whole Nodes") {
+  constexpr RingWay kWays[] = {RingWay::one_hop, RingWay::finger, RingWay::successor};
+  constexpr std::uint32_t kMembers = 20;
+  for (const double weight : {1.0 / limits::kTokensPerMember, 0.05, 1.0}) {
+    CAPTURE(weight);
+    SimNetwork nodes(11);
+    NodeConfig config = SimNetwork::defaults();
+    config.weight = weight;
+    const std::vector<PeerNumber> peers = nodes.add_members(kMembers, config);
+    nodes.start();
+    REQUIRE(nodes.wait_for_ring(kMembers, std::chrono::seconds(60)));
+    std::vector<RingMember> members;
+    for (const PeerNumber peer : peers) members.push_back(member_of(nodes, peer));
+
+    const Graph graph(kMembers, {});
+    const LatencyModel latency = *parse_latency("unit", 1);
+    SearchNetwork network{graph, latency, frame_sizes(), Random(1)};
+    const RingSearch large(network, members);
+    std::size_t forwards = 0;
+    for (ObjectNumber object = 0; object < 40; ++object) {
+      const PeerNumber origin = object % kMembers;
+      for (const RingWay way : kWays) {
+        const LookupAnswer whole = *nodes.lookup(peers[origin], {key_of(object), way, 0});
+        const std::vector<PeerNumber> path = large.path(way, {origin, position_of(key_of(object))});
+        CHECK(whole.found);
+        REQUIRE(whole.path.size() == path.size());
+        CHECK(whole.forwards == path.size() - 1);
+        forwards += whole.forwards;
+        for (std::size_t i = 0; i < path.size(); ++i) {
+          CHECK(whole.path[i].id == to_string(members[path[i]].id));
+        }
+      }
+    }
+    CHECK(forwards > 100);
+  }
 }
