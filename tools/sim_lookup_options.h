@@ -214,10 +214,18 @@ inline constexpr Option kOptions[] = {
     {"replication", "RULE",
      "Copies made when flood, expanding or walk have found an object: none; owner (at the asking "
      "peer); path (at every peer on the way to the holder); random (as many as path, at peers that "
-     "the search came to). Each takes the place of a copy drawn from all; first copies stay. "
-     "[none]",
+     "the search came to). Each takes the place of a copy drawn from all, unless --capacity gives "
+     "them room of their own; first copies stay. [none]",
      [](LookupOptions& o, std::string_view t) {
        return choice(o.plan.workload.replication, t, {"none", "owner", "path", "random"});
+     },
+     true},
+    {"capacity", "K",
+     "Objects that a peer stores at most, 1 to 1000000: copies accumulate, and at a full peer a "
+     "new "
+     "one takes the place of one drawn from its own. Without it the sum of the copies stays.",
+     [](LookupOptions& o, std::string_view t) {
+       return whole(o.plan.workload.capacity, t, 1, limits::kSimObjects);
      },
      true},
     {"latency", "MODEL",

@@ -70,6 +70,7 @@ inline std::string subtitle_of(const LookupResult& result, const LookupOptions& 
                         work.zipf, kPlacements[static_cast<std::size_t>(work.placement)],
                         rounded(work.copies * 100),
                         kReplications[static_cast<std::size_t>(work.replication)]);
+    if (work.capacity > 0) text += fmt::format(" with room for {} objects a peer", work.capacity);
   }
   text += fmt::format("; latency {}", options.latency);
   if (options.plan.loss > 0) text += fmt::format(", loss {} %", rounded(options.plan.loss * 100));

@@ -303,6 +303,14 @@ Status check(const Graph& graph, const LookupPlan& plan) {
     return usage(fmt::format("--objects {} --copies {}: {:.0f} copies are more than {}",
                              workload.objects, workload.copies, copies, limits::kSimCopies));
   }
+  if (workload.capacity > 0 && workload.replication == Replication::none) {
+    return usage(fmt::format("--capacity {} without --replication: say which copies are made",
+                             workload.capacity));
+  }
+  if (std::uint64_t{workload.capacity} * graph.peers() > limits::kSimCopies) {
+    return usage(fmt::format("--capacity {}: {} peers store {} copies at most together",
+                             workload.capacity, graph.peers(), limits::kSimCopies));
+  }
   return oxbow::Done{};
 }
 
@@ -317,7 +325,7 @@ LookupResult run_lookups(const Graph& graph, const LookupPlan& plan, const Looku
       plan.single ? std::vector<std::uint32_t>{1}
                   : allocate_copies(popularity, plan.workload.placement, graph.peers(),
                                     plan.workload.copies);
-  const Copies copies(numbers, graph.peers(), placing);
+  const Copies copies(numbers, graph.peers(), placing, plan.single ? 0 : plan.workload.capacity);
   for (const LookupVia via : plan.vias) {
     result.rows.push_back(Run(graph, plan, popularity, copies, via, watch).run(progress));
   }

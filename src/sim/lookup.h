@@ -52,6 +52,7 @@ struct Workload {
   std::uint32_t queries = 1000;
   double zipf = 1;
   Replication replication = Replication::none;
+  std::uint32_t capacity = 0;  ///< objects that a peer stores at most; 0: no more copies in all
 };
 
 struct LookupPlan {

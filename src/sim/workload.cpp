@@ -93,8 +93,13 @@ std::vector<std::uint32_t> allocate_copies(const Popularity& popularity, Placeme
   return copies;
 }
 
-Copies::Copies(std::span<const std::uint32_t> numbers, std::uint32_t peers, Random& random)
-    : holders_(numbers.size()), slots_(numbers.size()) {
+Copies::Copies(std::span<const std::uint32_t> numbers, std::uint32_t peers, Random& random,
+               std::uint32_t room)
+    : holders_(numbers.size()),
+      slots_(numbers.size()),
+      room_(room),
+      added_(room > 0 ? peers : 0),
+      firsts_(room > 0 ? peers : 0) {
   PeerSet taken(peers);
   for (ObjectNumber object = 0; object < numbers.size(); ++object) {
     const std::uint32_t number = numbers[object];
@@ -112,15 +117,45 @@ Copies::Copies(std::span<const std::uint32_t> numbers, std::uint32_t peers, Rand
       }
       for (const PeerNumber peer : holders) taken.erase(peer);
     }
+    size_ += number;
+    if (room > 0) {
+      ++firsts_[holders.front()];
+      for (std::uint32_t index = 1; index < number; ++index) {
+        added_[holders[index]].push_back(object);
+      }
+      continue;
+    }
     for (std::uint32_t index = 1; index < number; ++index) {
       slots_[object].push_back(static_cast<std::uint32_t>(places_.size()));
       places_.push_back({object, index});
     }
-    size_ += number;
   }
 }
 
 void Copies::add(ObjectNumber object, PeerNumber peer, Random& random) {
+  if (room_ == 0) return replace_any(object, peer, random);
+  if (!make_room(peer, random)) return;
+  added_[peer].push_back(object);
+  holders_[object].push_back(peer);
+  ++size_;
+}
+
+/// False: it has first copies only.
+bool Copies::make_room(PeerNumber peer, Random& random) {
+  auto& added = added_[peer];
+  if (firsts_[peer] + added.size() < room_) return true;
+  if (added.empty()) return false;
+  ObjectNumber& gone = added[random.below(added.size())];
+  auto& holders = holders_[gone];
+  *std::find(holders.begin() + 1, holders.end(), peer) = holders.back();
+  holders.pop_back();
+  --size_;
+  gone = added.back();
+  added.pop_back();
+  return true;
+}
+
+void Copies::replace_any(ObjectNumber object, PeerNumber peer, Random& random) {
   if (places_.empty()) return;
   const auto slot = static_cast<std::uint32_t>(random.below(places_.size()));
   const Place gone = places_[slot];

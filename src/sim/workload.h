@@ -38,22 +38,29 @@ enum class Placement : std::uint8_t { uniform, proportional, square_root };
 std::vector<std::uint32_t> allocate_copies(const Popularity& popularity, Placement placement,
                                            std::uint32_t peers, double fraction);
 
-/// Where the copies are. Their number never changes: a new one takes the place of one drawn from
-/// all, but each object's first copy stays where it is.
+/// Where the copies are. Either their number never changes, and a new one takes the place of one
+/// drawn from all; or peers have room for so many objects each, copies accumulate, and at a full
+/// peer a new one takes the place of one drawn from its own. Each object's first copy stays where
+/// it is.
 class Copies {
  public:
-  /// On peers drawn at random.
-  Copies(std::span<const std::uint32_t> numbers, std::uint32_t peers, Random& random);
+  /// On peers drawn at random. `room`: objects that a peer stores at most; 0: the sum stays. Where
+  /// more come to one peer at first than it has room for, they stay.
+  Copies(std::span<const std::uint32_t> numbers, std::uint32_t peers, Random& random,
+         std::uint32_t room = 0);
 
   /// Peers that hold it, in no order, each once.
   std::span<const PeerNumber> holders(ObjectNumber object) const { return holders_[object]; }
   std::uint64_t size() const { return size_; }
 
-  /// A copy of `object` comes to `peer`, which has none, for one of another object or peer. Nothing
-  /// happens if every object has only its first copy.
+  /// A copy of `object` comes to `peer`, which has none. Nothing happens if it needs the place of
+  /// another and all that could go are first copies.
   void add(ObjectNumber object, PeerNumber peer, Random& random);
 
  private:
+  void replace_any(ObjectNumber object, PeerNumber peer, Random& random);
+  bool make_room(PeerNumber peer, Random& random);
+
   struct Place {
     ObjectNumber object;
     std::uint32_t index;  // among its holders
@@ -62,6 +69,10 @@ class Copies {
   std::vector<std::vector<PeerNumber>> holders_;   // the first copies first
   std::vector<std::vector<std::uint32_t>> slots_;  // of the copies after the first, in places_
   std::vector<Place> places_;                      // of all copies but the first ones
+  // With room at each peer instead:
+  std::uint32_t room_ = 0;
+  std::vector<std::vector<ObjectNumber>> added_;  // by peer: its copies that are not first ones
+  std::vector<std::uint32_t> firsts_;             // by peer: its first copies
   std::uint64_t size_ = 0;
 };
 

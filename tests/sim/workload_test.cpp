@@ -105,3 +105,37 @@ TEST_CASE("where every object has but one copy nothing is replaced") {
   copies.add(0, 9, random);
   CHECK(copies.holders(0).size() == 1);
 }
+
+TEST_CASE("with room at each peer copies accumulate, and a full peer drops one of its own") {
+  Random random(4);
+  constexpr std::uint32_t kObjects = 8, kPeers = 30, kRoom = 3;
+  const std::vector<std::uint32_t> numbers(kObjects, 2);
+  Copies copies(numbers, kPeers, random, kRoom);
+  std::vector<PeerNumber> first;
+  for (ObjectNumber object = 0; object < kObjects; ++object) {
+    first.push_back(copies.holders(object)[0]);
+  }
+  std::uint64_t before = copies.size();
+  CHECK(before == 16);
+  for (int i = 0; i < 3000; ++i) {
+    const auto object = static_cast<ObjectNumber>(random.below(kObjects));
+    const auto peer = static_cast<PeerNumber>(random.below(kPeers));
+    const auto holders = copies.holders(object);
+    if (std::find(holders.begin(), holders.end(), peer) != holders.end()) continue;
+    copies.add(object, peer, random);
+    CHECK(copies.size() >= before);  // what goes makes room for what comes
+    before = copies.size();
+    std::vector<std::uint32_t> stored(kPeers);
+    std::uint64_t total = 0;
+    for (ObjectNumber each = 0; each < kObjects; ++each) {
+      const auto now = copies.holders(each);
+      CHECK(now[0] == first[each]);
+      CHECK(std::set<PeerNumber>(now.begin(), now.end()).size() == now.size());
+      for (const PeerNumber holder : now) ++stored[holder];
+      total += now.size();
+    }
+    CHECK(total == copies.size());
+    CHECK(*std::max_element(stored.begin(), stored.end()) <= kRoom);
+  }
+  CHECK(copies.size() == kPeers * kRoom);
+}
