@@ -28,13 +28,16 @@ inline constexpr std::string_view kBalanceHelp =
     "Usage: oxbow-sim balance [options]\n"
     "How evenly a ring shares its load: mean load of a member by that of the most loaded one, "
     "keys\n"
-    "being asked for equally often (DeCandia et al. 2007, section 6.2).\n\n"
+    "being asked for equally often, or by Zipf's law (DeCandia et al. 2007, section 6.2).\n\n"
     "  --strategy LIST     1: random tokens, the ring cut at them; 2: random tokens, equal\n"
     "                      partitions; 3: equal partitions, as many for each member. [1,2,3]\n"
     "  --members S         1 to 10000. [30]\n"
     "  --tokens T          Tokens of a member, 1 to 1024; with 3 its partitions. [128]\n"
     "  --copies N          Members that store a key, 1 to 32. [3]\n"
     "  --partitions Q      Of strategy 2, 1 to 10000000. [8 S T]\n"
+    "  --keys K            Keys that are asked for, 1 to 1000000; without it they are endlessly\n"
+    "                      many, and asked for alike.\n"
+    "  --zipf A            The i-th key is asked for like i^-A; with --keys. [0]\n"
     "  --rings R           Rings that are drawn, 1 to 10000. [20]\n"
     "  --seed S            Decides everything that is random. [1]\n"
     "  -o FORMAT           table or json. [table]\n\n"
@@ -76,6 +79,10 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
       wrong = whole(plan.copies, value, 1, 32);
     } else if (name == "--partitions") {
       wrong = whole(plan.partitions, value, 1, 10'000'000);
+    } else if (name == "--keys") {
+      wrong = whole(plan.keys, value, 1, limits::kSimObjects);
+    } else if (name == "--zipf") {
+      wrong = decimal(plan.zipf, value, 0, 10);
     } else if (name == "--rings") {
       wrong = whole(plan.rings, value, 1, 10'000);
     } else if (name == "--seed") {
@@ -95,6 +102,8 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
     }
     if (!wrong.empty()) return usage(fmt::format("{} {}: give {}", name, value, wrong));
   }
+  if (plan.zipf > 0 && plan.keys == 0)
+    return usage("--zipf without --keys: say how many there are");
   return options;
 }
 

@@ -3,28 +3,54 @@
 
 Published: 30 members, 3 copies; efficiency is the load of the mean member by that of the most loaded
 one. Of random tokens (1), random tokens with equal partitions (2) and equal partitions, as many for
-each member (3), the third balances best and the second worst.
-Here: the same members and copies, every key asked for equally often, 20 rings each; in strategy 2
-twice as many partitions as there are tokens, once, and 64 times as many.
+each member (3), the third balances best and the second worst, where each may keep an equally large table
+of members.
+Here: the same members and copies, 20 rings each. Keys asked for alike, first with equally many tokens,
+then with equally large tables; then keys asked for unevenly.
 """
 
 from simulation import options, simulate, table
 
 given = options(__doc__.splitlines()[0])
-rows = []
-for tokens in (1, 4, 16) if given.quick else (1, 2, 4, 8, 16, 32, 64, 128, 256):
-    plan = {"members": 30, "copies": 3, "tokens": tokens, "rings": 2 if given.quick else 20}
-    efficiency = [100 * row["efficiency"] for row in simulate("balance", partitions=60 * tokens, **plan)["rows"]]
-    fine = simulate("balance", strategy=2, partitions=64 * 30 * tokens, **plan)["rows"][0]
-    rows.append([tokens, efficiency[0], efficiency[1], 100 * fine["efficiency"], efficiency[2]])
-print("Efficiency in %")
+plan = {"members": 30, "copies": 3, "rings": 2 if given.quick else 20}
+members = plan["members"]
+
+
+def efficiency(strategy, tokens, **more):
+    """In %."""
+    row = simulate("balance", strategy=strategy, tokens=tokens, **more, **plan)["rows"][0]
+    return 100 * row["efficiency"]
+
+
+print("Efficiency in %, with equally many tokens")
+rows = [[tokens, efficiency(1, tokens), efficiency(2, tokens, partitions=2 * members * tokens),
+         efficiency(2, tokens, partitions=64 * members * tokens), efficiency(3, tokens)]
+        for tokens in ((1, 4, 16) if given.quick else (1, 2, 4, 8, 16, 32, 64, 128, 256))]
 table(["tokens", "1: random tokens", "2: Q = 2ST", "2: Q = 64ST", "3: equal partitions"], rows)
+
+print("\nEfficiency in %, with equally large tables: S T entries for 1, Q for 2 and 3")
+rows = [[members * tokens, efficiency(1, tokens),
+         efficiency(2, tokens // 2, partitions=members * tokens),
+         efficiency(2, tokens // 8, partitions=members * tokens), efficiency(3, tokens)]
+        for tokens in ((8, 16) if given.quick else (8, 16, 32, 64, 128, 256, 512))]
+table(["entries", "1: random tokens", "2: Q = 2ST", "2: Q = 8ST", "3: equal partitions"], rows)
+
+print("\nEfficiency in %, 100,000 keys asked for by Zipf's law, 64 tokens (2: Q = 8ST)")
+keys = 10_000 if given.quick else 100_000
+rows = [[exponent, *(efficiency(strategy, 64, keys=keys, zipf=exponent) for strategy in (1, 2, 3))]
+        for exponent in (0.0, 0.5, 0.8, 1.0)]
+table(["exponent", "1: random tokens", "2: equal partitions", "3: equal, dealt"], rows)
 print("""
-Agrees: strategy 3 balances best, whatever the number of tokens.
-Does not agree: that strategy 2 is worst. With equally many tokens it cannot be told from strategy 1 here,
-with coarse partitions or with fine ones. The two set-ups differ in more than one way, and which of them
-is the reason has not been tried: the paper compares at equal size of the membership table, ours at equal
-tokens; its requests are real and uneven, ours even, which shows the placement alone.
+Agrees: strategy 3 balances best, whatever the number of tokens, and with equally large tables strategy 2 is the worst.
+Why: with equally many tokens 2 and 1 are the same but for the edges. A partition of strategy 2 goes to the
+members of the tokens behind it, so each gets the partitions between its tokens and those before them: as
+much of the ring as strategy 1 gives it, rounded to partitions. But strategy 2 needs many more
+partitions than tokens, and each peer knows them all; a table that is as large leaves it fewer tokens, and
+tokens are what balances. The size of a table is our reading (an entry a token, or a partition): the paper
+gives it in relative units.
+Uneven requests change no order; the more uneven, the less it matters how the ring is cut: the members of
+the most wanted key decide, and with exponent 1 all three are within a percent of each other. The paper's
+requests are those of a real service.
 With one copy of each key strategy 3 would be perfect; with three, a partition's copies go to the members
 that follow it, and chance decides who they are (with one token each, the member's two predecessors).
 The rings of this project use strategy 1 with 128 tokens.""")

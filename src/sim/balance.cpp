@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/random.h"
 #include "ring/token_ring.h"
+#include "sim/workload.h"
 
 namespace oxbow::sim {
 
@@ -24,6 +25,12 @@ Position end_of(std::uint64_t partition, std::uint64_t partitions) {
   const std::uint64_t width = std::numeric_limits<std::uint64_t>::max() / partitions;
   return Position{partition + 1 == partitions ? std::numeric_limits<std::uint64_t>::max()
                                               : (partition + 1) * width};
+}
+
+std::uint64_t partition_of(Position position, std::uint64_t partitions) {
+  const std::uint64_t width = std::numeric_limits<std::uint64_t>::max() / partitions;
+  const std::uint64_t before = static_cast<std::uint64_t>(position) - 1;  // an end is within
+  return position == Position{0} ? 0 : std::min(before / width, partitions - 1);
 }
 
 TokenRing drawn_ring(const BalancePlan& plan, std::uint64_t seed) {
@@ -69,8 +76,16 @@ std::vector<double> shares_of_load(const BalancePlan& plan, int strategy, std::u
     for (const MemberNumber member : list) loads[index_of(member)] += share;
     sum += share * static_cast<double>(list.size());
   };
-  if (strategy == 2) {
-    const std::uint32_t partitions = partitions_of(plan, strategy);
+  const std::uint32_t partitions = partitions_of(plan, strategy);
+  if (plan.keys > 0) {
+    const Popularity popularity(plan.keys, plan.zipf);
+    for (ObjectNumber key = 0; key < plan.keys; ++key) {
+      const Position position = position_of(key_of(key));
+      // Equal partitions are stored as a whole; with 3 their ends are the tokens.
+      add(strategy == 2 ? end_of(partition_of(position, partitions), partitions) : position,
+          popularity.share(key));
+    }
+  } else if (strategy == 2) {
     for (std::uint32_t partition = 0; partition < partitions; ++partition) {
       add(end_of(partition, partitions), 1);
     }

@@ -19,9 +19,11 @@ struct BalancePlan {
   std::uint32_t partitions = 0;  ///< Q of strategy 2; 0: 8 × S × T
   std::uint32_t rings = 20;      ///< drawn one after another
   std::uint64_t seed = 1;
+  std::uint32_t keys = 0;  ///< that are asked for; 0: endlessly many, all alike
+  double zipf = 0;         ///< the i-th key is asked for like i^-zipf
 };
 
-/// Shares of all load that each member bears, with keys asked for equally often; they add up to 1.
+/// Shares of all load that each member bears; they add up to 1.
 std::vector<double> shares_of_load(const BalancePlan& plan, int strategy, std::uint64_t seed);
 
 struct Balance {

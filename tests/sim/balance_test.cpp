@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <numeric>
 
 using namespace oxbow::sim;
@@ -39,4 +40,32 @@ TEST_CASE("more tokens balance better, and dealt partitions best") {
   };
   CHECK(efficiency(1, 64) > efficiency(1, 4) + 0.1);
   CHECK(efficiency(3, 64) > efficiency(1, 64));
+}
+
+TEST_CASE("many keys that are asked for alike load members as endlessly many do") {
+  BalancePlan plan;
+  plan.members = 10;
+  plan.tokens = 4;
+  BalancePlan with_keys = plan;
+  with_keys.keys = 200'000;
+  for (const int strategy : {1, 2, 3}) {
+    CAPTURE(strategy);
+    const std::vector<double> even = shares_of_load(plan, strategy, 9);
+    const std::vector<double> sampled = shares_of_load(with_keys, strategy, 9);
+    for (std::size_t member = 0; member < even.size(); ++member) {
+      CHECK(std::abs(sampled[member] - even[member]) < 0.005);
+    }
+  }
+}
+
+TEST_CASE("what everybody asks for loads its own members, however the ring is cut") {
+  BalancePlan plan;
+  plan.keys = 1000;
+  plan.zipf = 3;
+  for (const int strategy : {1, 2, 3}) {
+    const Balance skewed = measure_balance(plan, strategy);
+    // Of the requests 83 % are for one key, on three of the thirty members.
+    CHECK(skewed.efficiency < 0.13);
+    CHECK(skewed.efficiency > 0.10);
+  }
 }
