@@ -89,6 +89,11 @@ inline std::vector<std::string> notes_of(const Comparison& comparison, const Wat
                      : "A holder answers and does not route on, so that a flood costs a little "
                        "less than theory says.",
   };
+  if (std::find(plan.vias.begin(), plan.vias.end(), LookupVia::successor) != plan.vias.end()) {
+    notes.push_back(
+        "A ring lookup carries the list of the members that it has come to, so that its bytes grow "
+        "with the square of its forwards; real peers give up at 1,024 of them.");
+  }
   if (!plan.flood.reports) {
     notes.push_back(
         "Nothing tells the originator of these floods that they are over; with --reports every "

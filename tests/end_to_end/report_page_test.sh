@@ -28,6 +28,13 @@ no_such_folder() {
 }
 is 'a file that cannot be written is named before anything is run' no_such_folder
 
+large_network() {
+  sim --topology random:100000:10 --origin 0 --holders 5 --via flood,finger --report "$scratch/large.html" &&
+    grep -q 'on a smaller network: random:60:10, seed 1' "$scratch/large.html" &&
+    [[ $(stat -c %s "$scratch/large.html") -lt 120000 ]]
+}
+is 'the page of a large network is as small, and shows a small one' large_network
+
 export XDG_RUNTIME_DIR=$scratch/runtime
 mkdir -m 700 "$XDG_RUNTIME_DIR"
 on_end() { "$OXBOW_BIN/oxbow" net down ring-5 >/dev/null 2>&1; }
