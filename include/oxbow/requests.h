@@ -284,17 +284,17 @@ struct GetValue {
 /// RPC "get": the value of a key, with all its siblings.
 struct GetRequest {
   std::string key;
-  std::string r;                 ///< answers needed: a number, "quorum", "all"; empty: the bucket's
-  bool strict = false;           ///< primaries only
-  bool search = true;            ///< flood if the ring has never heard of the key
-  std::optional<bool> adopt;     ///< keep what a flood found in the ring; unset: the peer's setting
-  bool explain = true;           ///< the answer says who did what; without it, it is quicker
-  std::uint32_t ttl = 0;         ///< of that flood; 0: the peer's default
+  std::string r;              ///< answers needed: a number, "quorum", "all"; empty: the bucket's
+  bool strict = false;        ///< primaries only
+  bool search = true;         ///< flood if the ring has never heard of the key
+  std::optional<bool> adopt;  ///< keep what a flood found in the ring; unset: the peer's setting
+  bool explain = true;        ///< the answer says who did what; without it, it is quicker
+  std::uint32_t ttl = 0;      ///< of that flood; 0: the peer's default
   /// For the ring, and once more for the flood and what follows it; 0: 5 s, and the peer's default.
   std::uint32_t timeout_ms = 0;
 };
 struct GetAnswer {
-  bool explained = true;         ///< false: `quorum` was not asked for, and is empty
+  bool explained = true;  ///< false: `quorum` was not asked for, and is empty
   bool found = false;
   bool deleted = false;          ///< not found, because it was deleted
   std::vector<GetValue> values;  ///< more than one: siblings
@@ -418,6 +418,11 @@ struct RingLeaveRequest {
 struct RingLeaveAnswer {
   bool changed = false;
   std::uint64_t members = 0;
+  /// Some of what it kept has not been handed on yet: it goes on with that, and must not be
+  /// stopped. Ask again: it answers after some seconds, or as soon as nothing is left.
+  bool moving = false;
+  std::uint64_t objects = 0;  ///< that it still keeps
+  std::uint64_t hints = 0;    ///< likewise, for members that were away
 };
 
 }  // namespace oxbow

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 
@@ -154,9 +155,25 @@ int leave(Invocation& invocation) {
   const Output& output = invocation.output;
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
-  const Result<RingLeaveAnswer> answer = client->ring_leave({invocation.options.is_set("force")});
+  const auto until = std::chrono::steady_clock::now() + invocation.options.duration("timeout");
+  const RingLeaveRequest request{invocation.options.is_set("force")};
+  Result<RingLeaveAnswer> answer = client->ring_leave(request);
+  const bool has_left = answer && answer->changed;
+  // Each time it answers after some seconds, or once nothing is left to be handed on.
+  while (answer && answer->moving && std::chrono::steady_clock::now() < until) {
+    answer = client->ring_leave(request);
+  }
   if (!answer) return output.fail(answer.error());
-  return report(output, "ring-leave", *answer, "Left the ring", "It was no member");
+  answer->changed = has_left;
+  const int code = report(output, "ring-leave", *answer, "Left the ring", "It was no member");
+  if (!answer->moving) return code;
+  if (!output.is_json()) {
+    output.note(
+        fmt::format("{} and {} are still to be handed on: do not stop this peer before "
+                    "`oxbow ring leave` says so (are all members up?)",
+                    counted(answer->objects, "object"), counted(answer->hints, "hint")));
+  }
+  return exit_code::kIncomplete;
 }
 
 }  // namespace
@@ -204,11 +221,18 @@ Command ring_join_command() {
 Command ring_leave_command() {
   return {.name = "ring leave",
           .summary = "end the asked peer's membership",
-          .details = "What it keeps is handed to the members that own it from then on.",
+          .details =
+              "What it keeps is handed to the members that own it from then on; it is done when "
+              "nothing is left. Exit code 4: something is, and goes on being handed on.",
           .arguments = {},
           .options = {{.name = "force",
                        .help = "Even if it keeps objects that are on no other member yet.",
-                       .kind = Kind::boolean}},
+                       .kind = Kind::boolean},
+                      {.name = "timeout",
+                       .argument = "TIME",
+                       .help = "How long to wait for that at the most.",
+                       .kind = Kind::duration,
+                       .fallback = "60s"}},
           .examples = {{"oxbow --peer 127.0.0.1:7402 ring leave", "one member less"}},
           .run = leave};
 }

@@ -205,6 +205,9 @@ template <class V>
 void describe(V& visitor, Like<RingLeaveAnswer> auto& a) {
   visitor("changed", a.changed);
   visitor("members", a.members);
+  visitor("moving", a.moving);
+  visitor("objects", a.objects);
+  visitor("hints", a.hints);
 }
 
 }  // namespace oxbow

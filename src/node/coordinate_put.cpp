@@ -339,7 +339,7 @@ void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input) {
 void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) {
   const auto found = turn.node.replica.puts.find(reply.ticket);
   if (found == turn.node.replica.puts.end()) {
-    if (!hint_answered(turn, from, reply)) move_answered(turn, reply);
+    if (!hint_answered(turn, from, reply)) move_answered(turn, from, reply);
     return;
   }
   const auto who = found->second.operation.waiting_for(from.peer);

@@ -53,6 +53,7 @@ namespace oxbow {
   X(hints_refused, "hints refused")          \
   X(hints_missed, "hints kept by nobody")    \
   X(objects_moved, "objects moved")          \
+  X(objects_dropped, "objects dropped")      \
   X(offences, "offences")                    \
   X(hangups, "hangups")
 

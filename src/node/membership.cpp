@@ -234,7 +234,7 @@ void warn_of_other_buckets(Turn& turn) {
   }
 }
 
-WriteSequence keep_records(Turn& turn) {
+Result<WriteSequence> keep_records(Turn& turn) {
   RingState& state = turn.node.ring;
   state.keep_due = kNever;
   const auto written = turn.node.store.write_record(kRecords, to_bytes(state.members));
@@ -245,16 +245,16 @@ WriteSequence keep_records(Turn& turn) {
           fmt::format("the records of the ring were not stored: {}", written.error().message));
     }
     state.keep_failed = true;
-    return kNothingPending;
+    return written;
   }
   state.keep_failed = false;
-  return *written;
+  return written;
 }
 
-WriteSequence keep_last_word(Turn& turn, bool left) {
+Result<WriteSequence> keep_last_word(Turn& turn, bool left) {
   const auto written = turn.node.store.write_record(kLeft, left ? "yes" : "no");
-  const WriteSequence records = keep_records(turn);
-  return written.ok() ? std::max(*written, records) : records;
+  if (!written.ok()) return written;
+  return keep_records(turn);  // behind it: durable later
 }
 
 namespace {
@@ -343,14 +343,17 @@ void look_after_membership(Turn& turn) {
   if (state.awaited_until <= now) ring_is_known(turn);
   if (state.propose_due <= now) propose_buckets(turn);
   if (state.gossip_due <= now) gossip_now(turn);
-  if (state.keep_due <= now) keep_records(turn);
+  if (state.keep_due <= now) static_cast<void>(keep_records(turn));
+  answer_leave_waits(turn);
   probe_failed_members(turn);
   end_overdue_lookups(turn);
 }
 
 Instant membership_deadline(const NodeState& node) {
   const RingState& state = node.ring;
-  return std::min({state.awaited_until, state.leave_due, state.propose_due, state.gossip_due,
+  Instant waits = kNever;
+  for (const LeaveWait& wait : state.leave_waits) waits = std::min(waits, wait.deadline);
+  return std::min({waits, state.awaited_until, state.leave_due, state.propose_due, state.gossip_due,
                    state.keep_due, probe_deadline(node), lookup_deadline(node)});
 }
 

@@ -41,9 +41,11 @@ void propose_buckets(Turn& turn);
 /// Says once of each bucket of the configuration that the ring has it otherwise.
 void warn_of_other_buckets(Turn& turn);
 /// Writes the records to the store; what is to be waited for, to know that they are there.
-WriteSequence keep_records(Turn& turn);
+Result<WriteSequence> keep_records(Turn& turn);
 /// Also whether `ring leave` was the last word: then this peer does not join when it starts again.
-WriteSequence keep_last_word(Turn& turn, bool left);
+Result<WriteSequence> keep_last_word(Turn& turn, bool left);
+/// Tells clients of `ring leave` whose waiting is over.
+void answer_leave_waits(Turn& turn);
 
 /// One random neighbor or connected member is told our digest.
 void gossip_now(Turn& turn);

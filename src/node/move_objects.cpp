@@ -1,13 +1,56 @@
-// After a change of the ring the objects that are kept here are looked through in slices, and those
-// primaries that are new to a key are sent a copy. Old copies stay where they are: they do no harm.
+// After a change of the ring, and at every start, the objects that are kept here are looked through
+// in slices. Primaries that are new to a key are sent a copy. A copy that this member is no primary
+// of goes to all primaries, and is dropped here once each of them has stored it; until then it
+// stays, and is tried again.
+//
+// Which ring the objects were last in place for is a record of the store: so a move that a restart
+// interrupted is taken up again.
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "membership/record_bytes.h"
+#include "node/membership.h"
 #include "node/replicas.h"
 #include "replica/movement_rules.h"
+#include "store/slice_sums.h"
 
 namespace oxbow {
 
 namespace {
+
+constexpr std::string_view kPlaced = "ring placed";  // members; empty: not known
+
+/// The ring of the record; nothing: there is none, or it says that it is not known.
+std::optional<TokenRing> placed_ring(NodeState& node) {
+  const auto bytes = node.store.read_record(kPlaced);
+  Members members;
+  if (!bytes || bytes->empty() || !take_bytes(*bytes, members).ok()) return std::nullopt;
+  std::vector<RingMember> placed;
+  for (const auto& [id, member] : members.all()) placed.push_back({id, member.zone, member.tokens});
+  return TokenRing::drawn(placed);
+}
+
+void keep_placed(Turn& turn, std::string_view bytes) {
+  Store& store = turn.node.store;
+  if (store.read_record(kPlaced) == bytes) return;
+  const auto kept = store.write_record(kPlaced, bytes);  // else all is looked through once more
+  if (!kept.ok()) log(turn, Severity::warning, kNoConnection, kept.error().message);
+}
+
+std::string joined_members(const NodeState& node) {
+  Members joined;
+  for (const auto& [id, member] : node.ring.members.all()) {
+    if (member.state == MemberState::joined) joined.take(member);
+  }
+  return to_bytes(joined);
+}
+
+Duration pause_after(std::uint32_t rounds) {
+  Duration pause = limits::kMoveAgain;
+  for (std::uint32_t i = 1; i < rounds && pause < limits::kMoveAgainMost; ++i) pause *= 2;
+  return std::min<Duration>(pause, limits::kMoveAgainMost);
+}
 
 std::vector<PeerId> primaries_by(const TokenRing& ring, std::string_view key, std::uint32_t n) {
   std::vector<PeerId> ids;
@@ -24,7 +67,7 @@ void keep_for(Turn& turn, const PeerId& to, const ScannedObject& scanned) {
   if (!kept.ok()) log(turn, Severity::warning, kNoConnection, kept.error().message);
 }
 
-bool send_copy(Turn& turn, const PeerId& to, const ScannedObject& scanned) {
+bool send_copy(Turn& turn, const PeerId& to, const ScannedObject& scanned, std::uint64_t leaving) {
   NodeState& node = turn.node;
   const BucketPolicy& policy = node.ring.members.policy_of(scanned.key);
   const std::uint64_t ticket = new_ticket(node);
@@ -42,25 +85,96 @@ bool send_copy(Turn& turn, const PeerId& to, const ScannedObject& scanned) {
   }
   node.replica.background.spend(scanned.object.byte_size());
   node.replica.moves.emplace(
-      ticket, ObjectMove{to, scanned.key, turn.now.steady + limits::kHandoffPatience});
+      ticket, ObjectMove{to, scanned.key, turn.now.steady + limits::kHandoffPatience, leaving});
   return true;
 }
 
-void move_one(Turn& turn, const TokenRing& before, const ScannedObject& scanned) {
-  NodeState& node = turn.node;
-  const std::uint32_t n = node.ring.members.policy_of(scanned.key).n;
-  const std::vector<PeerId> had = primaries_by(before, scanned.key, n);
-  const std::vector<PeerId> have = primaries_by(node.ring.ring, scanned.key, n);
-  const auto reachable = [&](const PeerId& member) { return is_reachable(node, member, turn.now); };
-  if (!hands_over(node.config.id, had, have, reachable)) return;
+/// This member stays a primary: those that are new get a copy, from one of those that are not.
+void share_copy(Turn& turn, const std::vector<PeerId>& had, const std::vector<PeerId>& have,
+                const ScannedObject& scanned) {
+  const PeerId& self = turn.node.config.id;
+  const auto reachable = [&](const PeerId& member) {
+    return is_reachable(turn.node, member, turn.now);
+  };
+  if (!hands_over(self, had, have, reachable)) return;
   for (const PeerId& to : new_primaries(had, have)) {
-    if (to == node.config.id) continue;
-    if (!reachable(to) || !send_copy(turn, to, scanned)) keep_for(turn, to, scanned);
+    if (to == self) continue;
+    if (!reachable(to) || !send_copy(turn, to, scanned, 0)) keep_for(turn, to, scanned);
   }
 }
 
-/// A move that was not confirmed becomes a hint.
+/// This member is none: all primaries get a copy, and then it goes.
+void give_up_copy(Turn& turn, MoveScan& scan, const std::vector<PeerId>& have,
+                  const ScannedObject& scanned) {
+  ReplicaState& replica = turn.node.replica;
+  const bool all_reachable = std::all_of(have.begin(), have.end(), [&](const PeerId& member) {
+    return is_reachable(turn.node, member, turn.now);
+  });
+  if (!all_reachable) scan.left_some = true;
+  if (!all_reachable && scan.rounds > 0) return;  // the others have had it
+  const std::uint64_t number = new_ticket(turn.node);
+  LeavingCopy leaving{scanned.key, object_hash(scanned.key, scanned.object), 0, all_reachable};
+  for (const PeerId& to : have) {
+    if (!is_reachable(turn.node, to, turn.now)) continue;
+    if (send_copy(turn, to, scanned, number)) {
+      ++leaving.waiting;
+    } else {
+      leaving.all_took_it = false;
+      scan.left_some = true;
+    }
+  }
+  if (leaving.waiting > 0) replica.leaving.emplace(number, std::move(leaving));
+}
+
+void move_one(Turn& turn, MoveScan& scan, const ScannedObject& scanned) {
+  const NodeState& node = turn.node;
+  const TokenRing& ring = node.ring.ring;
+  const std::uint32_t n = node.ring.members.policy_of(scanned.key).n;
+  const std::vector<PeerId> have = primaries_by(ring, scanned.key, n);
+  const PeerId& self = node.config.id;
+  if (std::find(have.begin(), have.end(), self) == have.end()) {
+    return give_up_copy(turn, scan, have, scanned);
+  }
+  if (!scan.before) return share_copy(turn, {self}, have, scanned);
+  if (scan.before->digest() == ring.digest()) return;
+  share_copy(turn, primaries_by(*scan.before, scanned.key, n), have, scanned);
+}
+
+/// All primaries have the copy as it was sent.
+void drop_copy(Turn& turn, std::string_view key, std::uint64_t version) {
+  NodeState& node = turn.node;
+  const auto own = read_own(turn, key);
+  const bool is_mine = is_primary_of(node, key, node.ring.members.policy_of(key));
+  if (!own.ok() || own->object.empty() || is_mine) return;
+  if (object_hash(key, own->object) != version) {
+    if (node.replica.scan) node.replica.scan->left_some = true;
+    return;
+  }
+  // What was numbered on this copy must not be numbered again on an older one that comes back.
+  node.replica.actors.observe(VectorClock(), own->object.clock());
+  const auto erased = node.store.erase(key, own->object);
+  if (!erased.ok()) return log(turn, Severity::warning, kNoConnection, erased.error().message);
+  object_changed(turn, key, Object());
+  ++node.counters.objects_dropped;
+}
+
+/// One of the primaries has answered for a copy that leaves, or will not.
+void leaving_answered(Turn& turn, std::uint64_t number, bool took_it) {
+  ReplicaState& replica = turn.node.replica;
+  const auto found = replica.leaving.find(number);
+  OXBOW_ASSERT(found != replica.leaving.end(), "an answer for a copy that does not leave");
+  LeavingCopy& leaving = found->second;
+  leaving.all_took_it = leaving.all_took_it && took_it;
+  if (!took_it && replica.scan) replica.scan->left_some = true;
+  if (--leaving.waiting > 0) return;
+  const LeavingCopy done = std::move(leaving);
+  replica.leaving.erase(found);
+  if (done.all_took_it) drop_copy(turn, done.key, done.version);
+}
+
+/// A move that was not confirmed becomes a hint; what leaves stays for now.
 void give_up(Turn& turn, const ObjectMove& move) {
+  if (move.leaving != 0) return leaving_answered(turn, move.leaving, false);
   const auto own = read_own(turn, move.key);
   if (!own.ok() || own->object.empty()) return;
   keep_for(turn, move.to, {move.key, own->object});
@@ -78,17 +192,66 @@ void give_up_if(Turn& turn, Which&& which) {
   for (const ObjectMove& move : lost) give_up(turn, move);
 }
 
+/// Everything has been looked through, and all that was sent is answered.
+void end_round(Turn& turn) {
+  NodeState& node = turn.node;
+  MoveScan& scan = *node.replica.scan;
+  if (!scan.left_some) {
+    node.replica.scan.reset();
+    keep_placed(turn, joined_members(node));
+    return answer_leave_waits(turn);
+  }
+  scan.before = node.ring.ring;  // new primaries have their copies, or hints wait for them
+  scan.cursor = {};
+  scan.at_end = false;
+  scan.left_some = false;
+  scan.due = turn.now.steady + pause_after(++scan.rounds);
+}
+
+bool may_scan(const NodeState& node) {
+  return node.replica.scan && !node.ring.ring.empty() && !ring_is_awaited(node);
+}
+
 }  // namespace
+
+void start_moving(Turn& turn) {
+  NodeState& node = turn.node;
+  if (!node.store.sums_known()) node.replica.sums_due = turn.now.steady;
+  if (node.store.objects() == 0 && !is_member(node)) return;
+  node.replica.scan = MoveScan{};
+  node.replica.scan->before =
+      node.store.read_record(kPlaced) ? placed_ring(node) : std::optional(node.ring.ring);
+}
 
 void move_objects(Turn& turn, const TokenRing& before) {
   NodeState& node = turn.node;
-  if (before.empty() || node.store.objects() == 0) return;
-  if (node.replica.scan) {  // from the ring that the objects were last in place for
-    node.replica.scan->cursor = {};
-    node.replica.scan->at_end = false;
+  std::optional<MoveScan>& scan = node.replica.scan;
+  for (auto& [number, leaving] : node.replica.leaving) leaving.all_took_it = false;
+  if (node.store.objects() == 0 && !is_member(node)) return;
+  if (!scan) {
+    scan = MoveScan{};
+    scan->before = before;
     return;
   }
-  node.replica.scan = MoveScan{before, {}, false};
+  // Somebody who was away in between may have given its copies up.
+  const auto has_come_back = [&](const RingMember& member) {
+    const auto is_on = [&](const TokenRing& ring) {
+      const auto number = ring.find(member.id);
+      return number && ring.member(*number) == member;
+    };
+    return is_on(node.ring.ring) && !is_on(before);
+  };
+  const bool unknown = !scan->before || std::any_of(scan->before->members().begin(),
+                                                    scan->before->members().end(), has_come_back);
+  if (unknown && node.store.objects() > 0) {
+    scan->before.reset();
+    keep_placed(turn, "");
+  }
+  scan->cursor = {};
+  scan->at_end = false;
+  scan->left_some = false;
+  scan->rounds = 0;
+  scan->due = turn.now.steady;
 }
 
 void go_on_moving(Turn& turn) {
@@ -96,37 +259,64 @@ void go_on_moving(Turn& turn) {
   ReplicaState& replica = node.replica;
   const Instant now = turn.now.steady;
   give_up_if(turn, [&](const ObjectMove& move) { return move.deadline <= now; });
-  if (!replica.scan || replica.moves.size() >= limits::kHandoffBatch) return;
-  if (!replica.background.any(now)) return;
-  std::vector<ScannedObject> page;
-  const std::size_t most = limits::kHandoffBatch - replica.moves.size();
-  const auto more = node.store.scan(replica.scan->cursor, ~std::uint64_t{0},
-                                    std::min(most, limits::kMovePage), limits::kHandoffPage, page);
-  for (const ScannedObject& scanned : page) move_one(turn, replica.scan->before, scanned);
-  if (!more.ok()) log(turn, Severity::warning, kNoConnection, more.error().message);
-  if (!more.ok() || !*more) replica.scan.reset();
+  if (!may_scan(node) || replica.scan->due > now) return;
+  MoveScan& scan = *replica.scan;
+  if (!scan.at_end) {
+    if (replica.moves.size() >= limits::kHandoffBatch || !replica.background.any(now)) return;
+    std::vector<ScannedObject> page;
+    const std::size_t most = limits::kHandoffBatch - replica.moves.size();
+    const auto more =
+        node.store.scan(scan.cursor, ~std::uint64_t{0}, std::min(most, limits::kMovePage),
+                        limits::kHandoffPage, page);
+    for (const ScannedObject& scanned : page) move_one(turn, scan, scanned);
+    if (!more.ok()) {
+      log(turn, Severity::warning, kNoConnection, more.error().message);
+      scan.left_some = true;
+    }
+    scan.at_end = !more.ok() || !*more;
+  }
+  if (scan.at_end && replica.moves.empty()) end_round(turn);
 }
 
 Instant move_deadline(const NodeState& node) {
   const ReplicaState& replica = node.replica;
   Instant next = kNever;
   for (const auto& [ticket, move] : replica.moves) next = std::min(next, move.deadline);
-  const bool may_go_on = replica.scan && replica.moves.size() < limits::kHandoffBatch;
-  return may_go_on ? std::min(next, replica.background.available_at()) : next;
+  if (!may_scan(node)) return next;
+  const MoveScan& scan = *replica.scan;
+  const bool may_go_on =
+      scan.at_end ? replica.moves.empty() : replica.moves.size() < limits::kHandoffBatch;
+  if (!may_go_on) return next;
+  const Instant available = scan.at_end ? scan.due : replica.background.available_at();
+  return std::min(next, std::max(scan.due, available));
 }
 
 bool objects_are_moving(const NodeState& node) {
-  return node.replica.scan.has_value() || !node.replica.moves.empty();
+  return may_scan(node) || !node.replica.moves.empty();
 }
 
-bool move_answered(Turn& turn, const WriteReply& reply) {
+void find_sums(Turn& turn) {
+  ReplicaState& replica = turn.node.replica;
+  if (replica.sums_due > turn.now.steady) return;
+  replica.sums_due = kNever;
+  const auto more = turn.node.store.rebuild_sums(limits::kMovePage, limits::kScanBytes);
+  if (!more.ok()) {
+    return log(turn, Severity::warning, kNoConnection,
+               fmt::format("the objects were not counted: {}", more.error().message));
+  }
+  if (*more) replica.sums_due = turn.now.steady + limits::kSumsEvery;
+}
+
+bool move_answered(Turn& turn, const Connection& from, const WriteReply& reply) {
   auto& moves = turn.node.replica.moves;
   const auto found = moves.find(reply.ticket);
   if (found == moves.end()) return false;
+  if (found->second.to != from.peer) return false;
   const ObjectMove move = std::move(found->second);
   moves.erase(found);
   if (reply.status == ReplicaStatus::ok) {
     ++turn.node.counters.objects_moved;
+    if (move.leaving != 0) leaving_answered(turn, move.leaving, true);
   } else {
     give_up(turn, move);
   }

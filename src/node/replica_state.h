@@ -106,12 +106,24 @@ struct ObjectMove {
   PeerId to;
   std::string key;
   Instant deadline{};
+  std::uint64_t leaving = 0;  ///< of which LeavingCopy, if this member is no primary of it
 };
-/// The objects of this member being looked through after a change of the ring.
+/// A copy that this member has no business with any more: it goes once all primaries have it.
+struct LeavingCopy {
+  std::string key;
+  std::uint64_t version = 0;  ///< what they were sent
+  std::size_t waiting = 0;
+  bool all_took_it = true;  ///< so far, and the ring is as it was
+};
+/// The objects of this member being looked through: after a change of the ring, and at every start.
 struct MoveScan {
-  TokenRing before;
+  /// The ring that the objects were last in place for; nothing: who has a copy is not known.
+  std::optional<TokenRing> before;
   Store::Cursor cursor;
   bool at_end = false;
+  bool left_some = false;    ///< copies that are not this member's could not be handed on
+  std::uint32_t rounds = 0;  ///< through all objects, on this ring
+  Instant due{};             ///< it does not go on before
 };
 
 struct ReplicaState {
@@ -140,6 +152,8 @@ struct ReplicaState {
 
   std::optional<MoveScan> scan;
   std::map<std::uint64_t, ObjectMove> moves;
+  std::map<std::uint64_t, LeavingCopy> leaving;
+  Instant sums_due = kNever;  ///< the next page of the store's sums is found
 
   std::vector<MemberNumber> list;  // scratch
 };

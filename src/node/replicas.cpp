@@ -31,6 +31,7 @@ void start_replicas(Turn& turn) {
   ReplicaState& replica = turn.node.replica;
   replica.hints = turn.node.store.all_hints();
   if (replica.hints.hints > 0) replica.handoff_due = turn.now.steady + limits::kHandoffEvery;
+  start_moving(turn);
 }
 
 void look_after_replicas(Turn& turn) {
@@ -48,10 +49,11 @@ void look_after_replicas(Turn& turn) {
   }
   hand_off(turn);
   go_on_moving(turn);
+  find_sums(turn);
 }
 
 Instant replica_deadline(const NodeState& node) {
-  Instant next = std::min(handoff_deadline(node), move_deadline(node));
+  Instant next = std::min({handoff_deadline(node), move_deadline(node), node.replica.sums_due});
   if (!node.replica.due.empty()) next = std::min(next, node.replica.due.begin()->first);
   return next;
 }

@@ -63,9 +63,12 @@ void handoff_lost(Turn& turn, const PeerId& member);
 // -- moving (move_objects.cpp)
 // ---------------------------------------------------------------------
 
+void start_moving(Turn& turn);
 void go_on_moving(Turn& turn);
+/// Finds the store's sums and count anew, page by page, where its start left that out.
+void find_sums(Turn& turn);
 Instant move_deadline(const NodeState& node);
-bool move_answered(Turn& turn, const WriteReply& reply);
+bool move_answered(Turn& turn, const Connection& from, const WriteReply& reply);
 void moves_lost(Turn& turn, const PeerId& member);
 
 // -- operations

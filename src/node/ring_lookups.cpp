@@ -207,6 +207,8 @@ void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end) {
 void cancel_membership(Turn& turn, RequestHandle handle) {
   std::erase_if(turn.node.ring.lookups,
                 [&](const auto& entry) { return entry.second.handle == handle; });
+  std::erase_if(turn.node.ring.leave_waits,
+                [&](const LeaveWait& wait) { return wait.handle == handle; });
 }
 
 void end_overdue_lookups(Turn& turn) {

@@ -29,6 +29,12 @@ MemberInfo describe_member(const NodeState& node, const Member& member) {
   return info;
 }
 
+Status has_room(const NodeState& node) {
+  const std::string refusing = node.store.refusing();
+  if (refusing.empty()) return Done{};
+  return Error{"no-room", "the ring is as it was: " + refusing, "", ""};
+}
+
 BucketInfo describe_bucket(const BucketPolicy& policy) {
   return {policy.name,
           policy.n,
@@ -86,6 +92,8 @@ void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request
 
 void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& request) {
   NodeState& node = turn.node;
+  // A change of which its own disk keeps nothing would not be the last word after a restart.
+  if (const Status room = has_room(node); !room.ok()) return reply(turn, handle, room.error());
   const Result<bool> joined = join_ring(turn, request.zone.value_or(node.config.zone),
                                         request.weight.value_or(node.config.weight));
   if (!joined.ok()) return reply(turn, handle, joined.error());
@@ -94,8 +102,9 @@ void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& 
         "a member until it starts again: to stay one, set `member = yes`");
   }
   node.ring.leave_due = kNever;
-  const WriteSequence written = keep_last_word(turn, false);
-  reply(turn, handle, ClientAnswer(RingJoinAnswer{*joined, node.ring.ring.size()}), written);
+  const auto written = keep_last_word(turn, false);
+  if (!written.ok()) return reply(turn, handle, written.error());
+  reply(turn, handle, ClientAnswer(RingJoinAnswer{*joined, node.ring.ring.size()}), *written);
 }
 
 void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request) {
@@ -109,10 +118,33 @@ void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest
                                    objects, objects == 1 ? "object" : "objects"),
                        "another member to hand them to", "none"});
   }
+  if (const Status room = has_room(node); !room.ok()) return reply(turn, handle, room.error());
   const bool left = leave_ring(turn);
   const bool would_join = left || node.config.member;  // at its next start
-  const WriteSequence written = would_join ? keep_last_word(turn, true) : kNothingPending;
-  reply(turn, handle, ClientAnswer(RingLeaveAnswer{left, node.ring.ring.size()}), written);
+  LeaveWait wait{handle, left, turn.now.steady + limits::kLeavePatience, kNothingPending};
+  if (would_join) {
+    const auto written = keep_last_word(turn, true);
+    if (!written.ok()) return reply(turn, handle, written.error());
+    wait.after = *written;
+  }
+  if (node.ring.leave_waits.size() >= limits::kRequests) wait.deadline = turn.now.steady;
+  node.ring.leave_waits.push_back(wait);
+  answer_leave_waits(turn);
+}
+
+void answer_leave_waits(Turn& turn) {
+  NodeState& node = turn.node;
+  if (node.ring.leave_waits.empty()) return;
+  const std::uint64_t hints = node.store.all_hints().hints;
+  const bool moving = !node.ring.ring.empty() &&
+                      ((node.store.objects() > 0 && objects_are_moving(node)) || hints > 0);
+  std::erase_if(node.ring.leave_waits, [&](const LeaveWait& wait) {
+    if (moving && wait.deadline > turn.now.steady) return false;
+    const RingLeaveAnswer answer{wait.changed, node.ring.ring.size(), moving, node.store.objects(),
+                                 hints};
+    reply(turn, wait.handle, ClientAnswer(answer), wait.after);
+    return true;
+  });
 }
 
 }  // namespace oxbow

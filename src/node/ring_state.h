@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "membership/members.h"
@@ -33,6 +34,14 @@ struct LookupOperation {
   PeerId first;  ///< the member that it was sent to
 };
 
+/// A client that waits until what this peer kept as a member has been handed on.
+struct LeaveWait {
+  RequestHandle handle{};
+  bool changed = false;
+  Instant deadline{};
+  WriteSequence after = kNothingPending;
+};
+
 struct RingState {
   Members members;
   TokenRing ring;   ///< of those that have joined; made anew when `members` changes
@@ -40,6 +49,8 @@ struct RingState {
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
 
   std::map<std::uint64_t, LookupOperation> lookups;  ///< by our ticket
+
+  std::vector<LeaveWait> leave_waits;
 
   Instant gossip_due = kNever;   ///< one neighbor or member is told our digest
   Instant propose_due = kNever;  ///< buckets that the ring has no record of are proposed

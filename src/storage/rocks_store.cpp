@@ -253,6 +253,7 @@ PendingWritePointer RocksStore::add(PendingWrite write) {
 }
 
 void RocksStore::submit() {
+  if (!pending_.empty()) take_durable();
   if (unsubmitted_.empty()) return;
   unsubmitted_bytes_ = 0;
   commit_->submit(unsubmitted_);

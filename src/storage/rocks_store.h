@@ -82,7 +82,7 @@ class RocksStore final : public Store {
   /// Thread-safe: all up to it is on disk, and synced if it was to be.
   WriteSequence durable() const { return WriteSequence{commit_->committed()}; }
   /// Drops what is on disk from the table of pending writes, and returns durable(). Happens by
-  /// itself with the next write, too.
+  /// itself with the next write or submit(), too.
   WriteSequence take_durable();
 
   struct Figures {

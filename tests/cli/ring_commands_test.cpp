@@ -173,7 +173,26 @@ TEST_CASE("joining and leaving say what changed") {
   CHECK(ask(leave, {"ring", "leave"}).out == "Left the ring; the ring has 1 member\n");
   CHECK_FALSE(forced);
   CHECK(ask(leave, {"ring", "leave", "--force", "--json"}).out ==
-        R"({"v":1,"type":"ring-leave","changed":true,"members":1})"
+        R"({"v":1,"type":"ring-leave","changed":true,"members":1,"moving":false,"objects":0,)"
+        R"("hints":0})"
         "\n");
   CHECK(forced);
+}
+
+TEST_CASE("ring leave waits until nothing is left to be handed on, and says if something is") {
+  std::uint64_t objects = 3;
+  FakePeer peer([&](std::uint32_t id, const ClientRequest&, std::string& out) {
+    --objects;
+    append_answer(id, RingLeaveAnswer{objects == 2, 4, objects > 0, objects, 0}, out);
+    return true;
+  });
+  const Ran waited = ask(peer, {"ring", "leave"});
+  CHECK(waited.out == "Left the ring; the ring has 4 members\n");
+  CHECK(waited.code == 0);
+  CHECK(objects == 0);
+
+  objects = 8;
+  const Ran impatient = ask(peer, {"ring", "leave", "--timeout", "0s"});
+  CHECK(impatient.out.find("7 objects and 0 hints are still to be handed on") != std::string::npos);
+  CHECK(impatient.code == 4);
 }

@@ -192,7 +192,7 @@ TEST_CASE("after a restart with its store a member answers for its objects again
   CHECK(found.hits[0].hops == 0);
 }
 
-TEST_CASE("a member that is no primary any more does not answer for what it still keeps") {
+TEST_CASE("a member that is no primary any more does not answer for what it kept") {
   SimNetwork network(7);
   Ring ring(network, 4, "k", SimNetwork::defaults(), 1);
   REQUIRE(ring.put(0, "value").ok());
@@ -200,7 +200,6 @@ TEST_CASE("a member that is no primary any more does not answer for what it stil
   REQUIRE(network.ring_leave(ring[0], RingLeaveRequest{true}).ok());
   REQUIRE(network.wait_for_ring(3));
   network.run_for(5s);
-  CHECK(!network.store(ring[0]).read("k")->object.empty());
   const FindAnswer found = network.find(ring.outsiders[0], everywhere("k"));
   CHECK(holders(found) == addresses(network, {ring[1], ring[2], ring[3]}));
   CHECK(network.table(ring[0], "findable objects") == 0);

@@ -20,13 +20,13 @@ struct Answered {
 
 /// Clients and faults for some time, then a whole network, and what holds in the end.
 Answered run(std::uint64_t seed, ClientOptions options, const FaultOptions& what,
-             std::vector<BucketPolicy> buckets = {}, Duration how_long = 8s) {
-  Cluster cluster(seed, 5, 1, std::move(buckets));
+             std::vector<BucketPolicy> buckets = {}, bool in_memory = false) {
+  Cluster cluster(seed, 5, 1, std::move(buckets), in_memory);
   ReplicaHistory history;
   DotWatch dots(cluster.network);
   Clients clients(cluster.network, history, seed, options);
   Faults faults(cluster.network, seed, what);
-  const Instant end = cluster.network.now() + how_long;
+  const Instant end = cluster.network.now() + 8s;
   while (cluster.network.now() < end) {
     clients.step();
     faults.step();
@@ -99,4 +99,17 @@ TEST_CASE("a bucket of last write wins ends with one value, the same everywhere"
     run(seed, options, {},
         {bucket("default", 3, 2, 2, Conflicts::lww), bucket("carts", 3, 2, 2, Conflicts::lww)});
   }
+}
+
+TEST_CASE("members that keep everything in memory hold the same, as long as none of them ends") {
+  FaultOptions what;
+  what.crashes = false;
+  what.slow_disks = false;
+  std::size_t acknowledged = 0;
+  for (std::uint64_t seed = 301; seed <= 324; ++seed) {
+    CAPTURE(seed);
+    acknowledged +=
+        run(seed, clients(seed % 2 == 0), what, {bucket("default", 3, 2, 2)}, true).acknowledged;
+  }
+  CHECK(acknowledged > 1'000);
 }

@@ -152,7 +152,7 @@ TEST_CASE("a member that joins or leaves a quiet ring: every key stays on N memb
     moved += network.counter(ring[place], "objects moved");
   }
   CHECK(moved > 40);
-  CHECK(moved < 160);
+  CHECK(moved < 320);  // who gives a copy up makes sure of all three
   RingLeaveRequest leave;
   REQUIRE(network.ring_leave(ring[3], leave).ok());
   REQUIRE(network.wait_for_ring(4));
