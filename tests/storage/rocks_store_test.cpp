@@ -68,6 +68,17 @@ TEST_CASE("a write is shown at once, and says what it waits for until that is du
   CHECK(store.pending_bytes() == 0);
 }
 
+TEST_CASE("the next turn lets go of the memory of what has been committed, written or not") {
+  OnDisk disk;
+  Store& store = disk.store();
+  const WriteSequence written = store.write("key", {}, object_of("v"), Sync::yes).value();
+  store.submit();
+  CHECK(disk.opened.told().wait_durable(written));
+  CHECK(store.pending_bytes() > 0);
+  store.submit();
+  CHECK(store.pending_bytes() == 0);
+}
+
 TEST_CASE("a write that needs no sync is waited for by nobody") {
   OnDisk disk;
   Store& store = disk.store();
