@@ -203,6 +203,8 @@ void start_held_operations(Turn& turn);
 void replica_connected(Turn& turn, const PeerId& member);
 /// Objects that this member keeps and that belong to others now are handed to them.
 void move_objects(Turn& turn, const TokenRing& before);
+/// A bucket may have another N: likewise.
+void policies_changed(Turn& turn);
 /// Whether that is still going on.
 bool objects_are_moving(const NodeState& node);
 

@@ -125,7 +125,7 @@ void hand_off(Turn& turn) {
     replica.handoffs.clear();
     return;
   }
-  if (node.ring.ring.empty()) {  // before it is known, nobody has left it
+  if (node.ring.ring.empty() || ring_is_awaited(node)) {  // before it is known, nobody has left it
     replica.handoff_due = now + limits::kHandoffEvery;
     return;
   }

@@ -154,6 +154,7 @@ void records_changed(Turn& turn, const RingNews& news, ConnectionId from) {
   }
   if (!news.buckets.empty()) warn_of_other_buckets(turn);
   const std::optional<TokenRing> before = rebuild_ring(node);
+  if (!before && !news.buckets.empty()) return policies_changed(turn);
   if (!before) return;
   ++node.counters.ring_changes;
   ring_changed(turn, *before);

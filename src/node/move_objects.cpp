@@ -254,6 +254,15 @@ void move_objects(Turn& turn, const TokenRing& before) {
   scan->due = turn.now.steady;
 }
 
+void policies_changed(Turn& turn) {
+  NodeState& node = turn.node;
+  if (node.store.objects() == 0) return;
+  for (auto& [number, leaving] : node.replica.leaving) leaving.all_took_it = false;
+  node.replica.scan = MoveScan{};
+  node.replica.scan->due = turn.now.steady;
+  keep_placed(turn, "");
+}
+
 void go_on_moving(Turn& turn) {
   NodeState& node = turn.node;
   ReplicaState& replica = node.replica;

@@ -11,8 +11,10 @@ ReplicaStatus status_of(const Error& error) {
   return error.code == "no-room" ? ReplicaStatus::no_room : ReplicaStatus::failed;
 }
 
+/// A hint for somebody unheard of would never be delivered, and each of them costs every read.
 bool may_write(NodeState& node, const ObjectWrite& write) {
-  if (!write.hint_for.is_zero() || write.ring.version >= node.ring.stamp.version) return true;
+  if (!write.hint_for.is_zero()) return node.ring.members.find(write.hint_for) != nullptr;
+  if (write.ring.version >= node.ring.stamp.version) return true;
   return is_primary_of(node, write.key, node.ring.members.policy_of(write.key));
 }
 

@@ -17,8 +17,9 @@ namespace {
 
 /// Members with keys that each has three copies of (or as many as there are members).
 struct Kept {
-  explicit Kept(std::uint64_t seed, std::size_t members, std::size_t count = 60)
-      : cluster(seed, members, 1), network(cluster.network) {
+  explicit Kept(std::uint64_t seed, std::size_t members, std::size_t count = 60,
+                std::vector<BucketPolicy> buckets = {})
+      : cluster(seed, members, 1, std::move(buckets)), network(cluster.network) {
     for (std::size_t i = 0; i < count; ++i) {
       keys.push_back(fmt::format("key-{}", i));
       REQUIRE(network.put(0, put_of(keys.back(), keys.back())).ok());
@@ -31,7 +32,7 @@ struct Kept {
   std::vector<PeerNumber> holders(const std::string& key) {
     std::vector<PeerNumber> found;
     for (PeerNumber peer = 0; peer < network.size(); ++peer) {
-      if (!cluster.copy(peer, key).empty()) found.push_back(peer);
+      if (network.has_disk(peer) && !cluster.copy(peer, key).empty()) found.push_back(peer);
     }
     return found;
   }
@@ -156,6 +157,23 @@ TEST_CASE("a start on an unchanged ring moves nothing") {
     CHECK(network.counter(member, "objects dropped") == 0);
   }
   CHECK(kept.in_place(0));
+}
+
+TEST_CASE("copies are added and given up when a bucket's N changes") {
+  for (const std::uint32_t after : {3U, 1U}) {
+    CAPTURE(after);
+    Kept kept(8, 4, 60, {bucket("default", 2, 1, 2)});
+    SimNetwork& network = kept.network;
+    CHECK(kept.in_place(0));
+    Stranger& proposer = network.add_stranger();
+    network.dial(proposer, 1);
+    network.run_for(100ms);
+    const BucketRecord record{"default", 2, PeerId{{1}}, after, 1, 1};
+    REQUIRE(network.inject(proposer.number(), 1, GossipRecords{{}, {&record, 1}, false}));
+    network.run_for(5s);
+    for (const std::string& key : kept.keys) CHECK(kept.holders(key).size() == after);
+    CHECK(kept.in_place(0));
+  }
 }
 
 TEST_CASE("a copy that changed while it was handed on is handed on again") {
