@@ -49,7 +49,7 @@ const kCharts = {
   single: ['Recall against TTL', 'What recall costs', 'Messages against network size', 'Load'],
   workload: ['Recall against TTL', 'What recall costs', 'Messages against network size',
              'Hops to the first hit', 'Load'],
-  live: ['Recall against TTL', 'What recall costs', 'Hops to the first hit'],
+  live: ['Recall against TTL', 'What recall costs', 'Hops to the first hit', 'Load'],
 };
 for (const name of ['single', 'workload', 'live']) {
   const {page, wrong, requests} = await open(name);

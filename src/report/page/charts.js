@@ -8,7 +8,7 @@ function ticks(low, high, logarithmic) {
   const made = [];
   if (logarithmic) {
     const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
-    const every = Math.max(1, Math.ceil((last - first) / 7));
+    const every = Math.max(1, Math.ceil((last - first) / 9));
     // The coarsest that are not too few.
     for (const multiples of [[1], [1, 3], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
       made.length = 0;
