@@ -43,6 +43,10 @@ is "first_steps writes, leaves siblings and merges them" all_print \
   "$OXBOW_EXAMPLES/first_steps" "$east"
 is "and does the same once more" prints "updated: 'good day!'" "$OXBOW_EXAMPLES/first_steps" "$west"
 
+is "many_keys writes and reads a thousand keys at once" all_print "1000 written, 1000 read back" \
+  "$OXBOW_EXAMPLES/many_keys" "$west"
+is "many_keys says why it could not" fails_with 1 "$OXBOW_EXAMPLES/many_keys" 127.0.0.1:1
+
 readonly cart=$OXBOW_EXAMPLES/shopping_cart
 is "a cart takes its first item" all_print "1 x milk" "$cart" alice add milk "$east"
 oxbow --peer "$east" get carts/alice -o plain >"$scratch/milk"
