@@ -15,21 +15,38 @@ std::size_t ObjectCache::size_of(const Entry& entry) {
 const ObjectCache::Entry* ObjectCache::find(std::string_view key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
-  entries_.splice(entries_.begin(), entries_, found->second);
+  found->second->used = true;
   return &*found->second;
 }
 
 void ObjectCache::put(std::string_view key, const Object& object, std::uint64_t shown_after) {
-  erase(key);
-  entries_.push_front({std::string(key), object, shown_after});
-  const std::size_t added = size_of(entries_.front());
-  if (added > most_bytes_) {
-    entries_.pop_front();
-    return;
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) {
+    entries_.push_front({std::string(key), object, shown_after, false});
+    by_key_.emplace(entries_.front().key, entries_.begin());
+  } else {
+    Entry& entry = *found->second;
+    bytes_ -= size_of(entry);
+    entry.object = object;
+    entry.shown_after = shown_after;
+    entry.used = true;
+    entries_.splice(entries_.begin(), entries_, found->second);
   }
-  bytes_ += added;
-  by_key_.emplace(entries_.front().key, entries_.begin());
-  while (bytes_ > most_bytes_) remove(std::prev(entries_.end()));
+  bytes_ += size_of(entries_.front());
+  if (size_of(entries_.front()) > most_bytes_) return remove(entries_.begin());
+  make_room();
+}
+
+void ObjectCache::make_room() {
+  while (bytes_ > most_bytes_) {
+    const auto oldest = std::prev(entries_.end());
+    if (oldest->used) {
+      oldest->used = false;
+      entries_.splice(entries_.begin(), entries_, oldest);
+    } else {
+      remove(oldest);
+    }
+  }
 }
 
 void ObjectCache::erase(std::string_view key) {

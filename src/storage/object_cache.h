@@ -1,5 +1,6 @@
 // Decoded objects that were read or written lately, so that a hot key is answered without a look
-// at the disk. Bounded by bytes; full, what was used longest ago goes.
+// at the disk. Bounded by bytes; full, what came first and was not used since goes (second chance:
+// a hit marks an entry and moves nothing).
 #pragma once
 
 #include <cstddef>
@@ -20,6 +21,7 @@ class ObjectCache {
     std::string key;
     Object object;
     std::uint64_t shown_after = 0;  ///< as of the newest write that it shows
+    bool used = false;              ///< since it was put in or last spared
   };
 
   explicit ObjectCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
@@ -40,10 +42,11 @@ class ObjectCache {
 
   static std::size_t size_of(const Entry& entry);
   void remove(Entries::iterator entry);
+  void make_room();
 
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  Entries entries_;  // the one used last first
+  Entries entries_;  // the newest first
   std::unordered_map<std::string_view, Entries::iterator, KeyHash> by_key_;
 };
 

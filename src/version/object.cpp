@@ -1,6 +1,7 @@
 #include "version/object.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -46,70 +47,88 @@ Result<Object> Object::from_parts(std::vector<Sibling> siblings, VectorClock clo
     }
   }
   Object object;
-  object.siblings_ = std::move(siblings);
-  object.clock_ = std::move(clock);
+  object.parts_ = std::make_shared<const Parts>(Parts{std::move(siblings), std::move(clock)});
   return object;
 }
 
+bool operator==(const Object& left, const Object& right) {
+  return left.parts_ == right.parts_ ||
+         (left.siblings() == right.siblings() && left.clock() == right.clock());
+}
+
+const Object::Parts& Object::parts() const {
+  static const Parts kNone;
+  return parts_ == nullptr ? kNone : *parts_;
+}
+
 bool Object::deleted() const {
-  return !empty() && std::all_of(siblings_.begin(), siblings_.end(),
+  return !empty() && std::all_of(siblings().begin(), siblings().end(),
                                  [](const Sibling& sibling) { return sibling.tombstone(); });
 }
 
 Context Object::context() const {
-  Context context{clock_, std::nullopt, {}};
-  for (const Sibling& sibling : siblings_) context.newest = std::max(context.newest, sibling.time);
+  Context context{clock(), std::nullopt, {}};
+  for (const Sibling& sibling : siblings()) context.newest = std::max(context.newest, sibling.time);
   return context;
 }
 
 std::size_t Object::byte_size() const {
-  std::size_t bytes = clock_.size() * kEnvelope;
-  for (const Sibling& sibling : siblings_) {
+  std::size_t bytes = clock().size() * kEnvelope;
+  for (const Sibling& sibling : siblings()) {
     bytes += kEnvelope + (sibling.tombstone() ? 0 : sibling.value->size());
   }
   return bytes;
 }
 
 void Object::merge(const Object& other, Conflicts conflicts) {
-  std::vector<Sibling> kept;
-  kept.reserve(siblings_.size() + other.siblings_.size());
-  auto ours = siblings_.begin();
-  auto theirs = other.siblings_.begin();
-  while (ours != siblings_.end() || theirs != other.siblings_.end()) {
-    if (theirs == other.siblings_.end() || (ours != siblings_.end() && ours->dot < theirs->dot)) {
-      if (!other.clock_.contains(ours->dot)) kept.push_back(std::move(*ours));
+  const bool adds = other.parts_ != nullptr && parts_ != other.parts_;
+  if (!adds && siblings().size() < 2) return;
+  Parts all;
+  all.clock = clock();
+  all.siblings.reserve(siblings().size() + other.siblings().size());
+  auto ours = siblings().begin();
+  auto theirs = other.siblings().begin();
+  const auto our_end = siblings().end();
+  const auto their_end = other.siblings().end();
+  while (ours != our_end || theirs != their_end) {
+    if (theirs == their_end || (ours != our_end && ours->dot < theirs->dot)) {
+      if (!other.clock().contains(ours->dot)) all.siblings.push_back(*ours);
       ++ours;
-    } else if (ours == siblings_.end() || theirs->dot < ours->dot) {
-      if (!clock_.contains(theirs->dot)) kept.push_back(*theirs);
+    } else if (ours == our_end || theirs->dot < ours->dot) {
+      if (!clock().contains(theirs->dot)) all.siblings.push_back(*theirs);
       ++theirs;
     } else {
-      kept.push_back(content_is_less(*ours, *theirs) ? *theirs : *ours);
+      all.siblings.push_back(content_is_less(*ours, *theirs) ? *theirs : *ours);
       ++ours;
       ++theirs;
     }
   }
-  siblings_ = std::move(kept);
-  clock_.merge(other.clock_);
-  settle(conflicts);
+  all.clock.merge(other.clock());
+  all.settle(conflicts);
+  parts_ = std::make_shared<const Parts>(std::move(all));
 }
 
 void Object::replace(const Context& replaced, Sibling sibling, Conflicts conflicts) {
-  clock_.merge(replaced.clock);
-  OXBOW_ASSERT(sibling.dot.counter == clock_.counter(sibling.dot.actor) + 1,
+  Parts all;
+  all.clock = clock();
+  all.clock.merge(replaced.clock);
+  OXBOW_ASSERT(sibling.dot.counter == all.clock.counter(sibling.dot.actor) + 1,
                "a write under a dot that is not the next of its actor");
-  std::erase_if(siblings_, [&](const Sibling& present) { return replaced.covers(present.dot); });
-  clock_.cover(sibling.dot);
-  siblings_.insert(std::upper_bound(siblings_.begin(), siblings_.end(), sibling, dot_is_less),
-                   std::move(sibling));
-  settle(conflicts);
+  all.clock.cover(sibling.dot);
+  all.siblings.reserve(siblings().size() + 1);
+  std::copy_if(siblings().begin(), siblings().end(), std::back_inserter(all.siblings),
+               [&](const Sibling& present) { return !replaced.covers(present.dot); });
+  all.siblings.insert(
+      std::upper_bound(all.siblings.begin(), all.siblings.end(), sibling, dot_is_less),
+      std::move(sibling));
+  all.settle(conflicts);
+  parts_ = std::make_shared<const Parts>(std::move(all));
 }
 
-void Object::settle(Conflicts conflicts) {
-  if (conflicts != Conflicts::lww || siblings_.size() < 2) return;
-  auto newest = std::max_element(siblings_.begin(), siblings_.end(), is_older);
-  Sibling kept = std::move(*newest);
-  siblings_.clear();
-  siblings_.push_back(std::move(kept));
+void Object::Parts::settle(Conflicts conflicts) {
+  if (conflicts != Conflicts::lww || siblings.size() < 2) return;
+  Sibling newest = *std::max_element(siblings.begin(), siblings.end(), is_older);
+  siblings.assign({std::move(newest)});
 }
 
 Object merged(Object first, const Object& second, Conflicts conflicts) {

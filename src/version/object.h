@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct Sibling {
   friend bool operator==(const Sibling& left, const Sibling& right);
 };
 
+/// A value; copies share what they hold, which never changes, so that a copy in a cache, on its way
+/// to the disk or in an answer costs next to nothing.
 class Object {
  public:
   /// Never written, never heard of.
@@ -45,11 +48,11 @@ class Object {
   /// that the clock does not cover. For what comes from outside; limits are the decoder's.
   static Result<Object> from_parts(std::vector<Sibling> siblings, VectorClock clock);
 
-  const std::vector<Sibling>& siblings() const { return siblings_; }
-  const VectorClock& clock() const { return clock_; }
+  const std::vector<Sibling>& siblings() const { return parts().siblings; }
+  const VectorClock& clock() const { return parts().clock; }
 
   /// Never heard of: not the same as deleted.
-  bool empty() const { return clock_.empty(); }
+  bool empty() const { return clock().empty(); }
 
   /// It was written, and has no value: nothing but tombstones.
   bool deleted() const;
@@ -70,13 +73,19 @@ class Object {
   /// its actor; keeps the others, as `conflicts` has it. Checks no limit: see version/update.h.
   void replace(const Context& replaced, Sibling sibling, Conflicts conflicts);
 
-  friend bool operator==(const Object&, const Object&) = default;
+  friend bool operator==(const Object& left, const Object& right);
 
  private:
-  void settle(Conflicts conflicts);
+  struct Parts {
+    std::vector<Sibling> siblings;
+    VectorClock clock;
 
-  std::vector<Sibling> siblings_;
-  VectorClock clock_;
+    void settle(Conflicts conflicts);
+  };
+
+  const Parts& parts() const;
+
+  std::shared_ptr<const Parts> parts_;  // null: empty
 };
 
 Object merged(Object first, const Object& second, Conflicts conflicts);
