@@ -315,9 +315,11 @@ struct PutRequest {
   std::string context;  ///< of the get or put whose values this one replaces; empty: a new sibling
   std::string w;        ///< copies needed: a number, "quorum", "all"; empty: the bucket's
   bool strict = false;  ///< primaries only
+  bool explain = true;  ///< the answer says who did what; without it, it is quicker
   std::uint32_t timeout_ms = 0;  ///< 0: 5 s
 };
 struct PutAnswer {
+  bool explained = true;       ///< false: `quorum` was not asked for, and is empty
   std::string context;         ///< of the written value: for the next put
   std::uint32_t siblings = 1;  ///< of the key, after this write, as the coordinator knows
   std::string warning;         ///< for people; empty: none
@@ -330,9 +332,11 @@ struct DeleteRequest {
   std::string context;  ///< of the get whose values go; empty: none do, a tombstone is added
   std::string w;
   bool strict = false;
+  bool explain = true;
   std::uint32_t timeout_ms = 0;
 };
 struct DeleteAnswer {
+  bool explained = true;
   std::string context;
   std::uint32_t siblings = 0;  ///< values that are left, as the coordinator knows
   QuorumReport quorum;

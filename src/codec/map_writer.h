@@ -1,6 +1,9 @@
 // The visitor that writes a described struct (see message/describe.h) as a MessagePack map.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bitset>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -9,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/utf8.h"
 #include "codec/packer.h"
 #include "message/describe.h"
@@ -29,9 +33,57 @@ std::size_t field_count(const T& value) {
   return counter.count;
 }
 
+/// Which fields of a request say more than that the default is wanted: the others need not be sent,
+/// nor be read.
+template <class T>
+class SetFields {
+ public:
+  explicit SetFields(const T& value) {
+    static const T kDefault{};
+    describe(*this, kDefault);
+    at_ = 0;
+    describe(*this, value);
+  }
+
+  void operator()(std::string_view name, const auto& field) { compare(name, field); }
+  void bytes(std::string_view name, const std::string& field) { compare(name, field); }
+
+  std::size_t count() const { return static_cast<std::size_t>(set_.count()); }
+  bool is_set(std::size_t field) const { return set_[field]; }
+
+ private:
+  static constexpr std::size_t kMost = 16;
+
+  // The fields of the default first; then each is met again, in the same order.
+  template <class Field>
+  void compare(std::string_view name, const Field& field) {
+    OXBOW_ASSERT(at_ < kMost, "a request with more fields than that");
+    if (defaults_[at_] == nullptr) {
+      defaults_[at_++] = &field;
+      return;
+    }
+    const bool required =
+        std::find(kRequired<T>.begin(), kRequired<T>.end(), name) != kRequired<T>.end();
+    set_[at_] = required || !(field == *static_cast<const Field*>(defaults_[at_]));
+    ++at_;
+  }
+
+  std::size_t at_ = 0;
+  std::array<const void*, kMost> defaults_{};
+  std::bitset<kMost> set_;
+};
+
 class MapWriter {
  public:
   explicit MapWriter(Packer& packer) : packer_(packer) {}
+
+  /// Only the fields that are set.
+  template <class T>
+  void map(const T& request, const SetFields<T>& set) {
+    packer_.map(set.count());
+    Chosen<T> chosen{*this, set};
+    describe(chosen, request);
+  }
 
   template <class T>
   void map(const T& value) {
@@ -82,6 +134,20 @@ class MapWriter {
     packer_.array(fields.size());
     for (const T& field : fields) value(field);
   }
+
+  template <class T>
+  struct Chosen {
+    MapWriter& writer;
+    const SetFields<T>& set;
+    std::size_t at = 0;
+
+    void operator()(std::string_view name, const auto& field) {
+      if (set.is_set(at++)) writer(name, field);
+    }
+    void bytes(std::string_view name, const std::string& field) {
+      if (set.is_set(at++)) writer.bytes(name, field);
+    }
+  };
 
   Packer& packer_;
 };

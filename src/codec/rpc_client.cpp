@@ -157,9 +157,10 @@ std::uint32_t RpcClientStream::append_request(const ClientRequest& request, std:
   packer.text(kMethodNames[request.index()]);
   std::visit(
       [&](const auto& fields) {
-        if (field_count(fields) == 0) return packer.array(0);
+        const SetFields set(fields);
+        if (set.count() == 0) return packer.array(0);
         packer.array(1);
-        MapWriter(packer).map(fields);
+        MapWriter(packer).map(fields, set);
       },
       request);
   return id;

@@ -79,15 +79,17 @@ void describe(V& visitor, Like<PutRequest> auto& r) {
   visitor.bytes("context", r.context);
   visitor("w", r.w);
   visitor("strict", r.strict);
+  visitor("explain", r.explain);
   visitor("timeout_ms", r.timeout_ms);
 }
 
 template <class V>
 void describe(V& visitor, Like<PutAnswer> auto& a) {
+  visitor("explained", a.explained);
   visitor.bytes("context", a.context);
   visitor("siblings", a.siblings);
   visitor("warning", a.warning);
-  visitor("quorum", a.quorum);
+  if (a.explained) visitor("quorum", a.quorum);
 }
 
 template <class V>
@@ -96,14 +98,16 @@ void describe(V& visitor, Like<DeleteRequest> auto& r) {
   visitor.bytes("context", r.context);
   visitor("w", r.w);
   visitor("strict", r.strict);
+  visitor("explain", r.explain);
   visitor("timeout_ms", r.timeout_ms);
 }
 
 template <class V>
 void describe(V& visitor, Like<DeleteAnswer> auto& a) {
+  visitor("explained", a.explained);
   visitor.bytes("context", a.context);
   visitor("siblings", a.siblings);
-  visitor("quorum", a.quorum);
+  if (a.explained) visitor("quorum", a.quorum);
 }
 
 template <class V>

@@ -114,6 +114,10 @@ bool answer_from_own_copy(Turn& turn, const Asker& asker, const Order& order,
   NodeState& node = turn.node;
   auto copy = read_all(turn, order.key, policy.conflicts);
   if (!copy.ok()) return false;
+  if (request != nullptr && !asker.explain) {
+    answer_briefly(turn, asker, order.key, *request, *copy);
+    return true;
+  }
   OperationResult result;
   result.object = std::move(copy->object);
   result.after = copy->pending;
@@ -133,17 +137,17 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
   NodeState& node = turn.node;
   ++node.counters.coordinated;
   const BucketPolicy& policy = node.ring.members.policy_of(order.key);
-  OperationResult result;
-  result.bucket = policy.name;
-  result.n = policy.n;
-  result.coordinator = node.config.id;
+  const auto need = needed_answers(order.need, policy.n, policy.r);
   const auto refuse = [&](Error error) {
+    OperationResult result;
+    result.bucket = policy.name;
+    result.n = policy.n;
+    result.need = need.ok() ? *need : 0;
+    result.coordinator = node.config.id;
     result.error = std::move(error);
     end_operation(turn, asker, Operation::get, order.key, request, std::move(result));
   };
-  const auto need = needed_answers(order.need, policy.n, policy.r);
   if (!need.ok()) return refuse(need.error());
-  result.need = *need;
 
   const double rate = node.config.full_reads;
   const bool ask_all =

@@ -70,24 +70,20 @@ bool counts_elsewhere(const OperationResult& result, const MemberOutcome& outcom
          });
 }
 
-GetAnswer get_answer(const NodeState& node, std::string_view key, const OperationResult& result,
-                     bool explain) {
+GetAnswer answer_of(const Object& object, std::string_view key) {
   GetAnswer answer;
-  answer.explained = explain;
-  const Object& object = result.object;
+  answer.values.reserve(object.siblings().size());
   for (const Sibling& sibling : object.siblings()) {
     if (sibling.tombstone()) continue;
-    GetValue value;
+    GetValue& value = answer.values.emplace_back();
     value.value = *sibling.value;
     value.dot = abbreviated(sibling.dot);
     value.written_ms = static_cast<std::uint64_t>(
         std::max<Duration::rep>(sibling.time.time_since_epoch().count() / 1000, 0));
-    answer.values.push_back(std::move(value));
   }
   answer.found = !answer.values.empty();
   answer.deleted = object.deleted();
   if (!object.empty()) answer.context = encode_context(object.context(), key);
-  if (explain) answer.quorum = report_of(node, Operation::get, result);
   return answer;
 }
 
@@ -103,8 +99,10 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   if (kind == Operation::get) {
     OXBOW_ASSERT(request != nullptr, "a client's get without its request");
     if (!result.error) {
-      return ring_answered(turn, asker.handle, *request, get_answer(node, key, result, request->explain),
-                           result.after);
+      GetAnswer answer = answer_of(result.object, key);
+      answer.explained = asker.explain;
+      if (asker.explain) answer.quorum = report_of(node, kind, result);
+      return ring_answered(turn, asker.handle, *request, std::move(answer), result.after);
     }
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
       return ring_failed(turn, asker.handle, *request, *std::move(result.error));
@@ -113,16 +111,18 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   if (result.error) return reply(turn, asker.handle, *std::move(result.error));
   if (kind == Operation::remove) {
     DeleteAnswer answer;
+    answer.explained = asker.explain;
     answer.context = std::move(result.context);
     answer.siblings = result.siblings;
-    answer.quorum = report_of(node, kind, result);
+    if (asker.explain) answer.quorum = report_of(node, kind, result);
     return reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
   }
   PutAnswer answer;
+  answer.explained = asker.explain;
   answer.context = std::move(result.context);
   answer.siblings = result.siblings;
   answer.warning = sibling_warning(result.siblings);
-  answer.quorum = report_of(node, kind, result);
+  if (asker.explain) answer.quorum = report_of(node, kind, result);
   reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
 }
 
@@ -180,6 +180,13 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
   if (!result.object.empty()) report.clock = abbreviated(result.object.clock());
   report.elapsed_ms = to_ms(result.elapsed);
   return report;
+}
+
+void answer_briefly(Turn& turn, const Asker& asker, std::string_view key,
+                    const GetRequest& request, const StoredObject& copy) {
+  GetAnswer answer = answer_of(copy.object, key);
+  answer.explained = false;
+  ring_answered(turn, asker.handle, request, std::move(answer), copy.pending);
 }
 
 void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_view key,

@@ -13,9 +13,10 @@ Duration timeout_of(const NodeState& node, std::uint32_t timeout_ms) {
   return std::min<Duration>(std::chrono::milliseconds(timeout_ms), limits::kOperationMost);
 }
 
-Asker client(RequestHandle handle) {
+Asker client(RequestHandle handle, bool explain) {
   Asker asker;
   asker.handle = handle;
+  asker.explain = explain;
   return asker;
 }
 
@@ -51,7 +52,7 @@ void request_get(Turn& turn, RequestHandle handle, const GetRequest& request) {
   ++turn.node.counters.gets;
   auto order = order_of(turn.node, Operation::get, request, request.r);
   if (!order.ok()) return reply(turn, handle, order.error());
-  start_operation(turn, client(handle), *order, &request);
+  start_operation(turn, client(handle, request.explain), *order, &request);
 }
 
 void request_put(Turn& turn, RequestHandle handle, const PutRequest& request) {
@@ -66,7 +67,7 @@ void request_put(Turn& turn, RequestHandle handle, const PutRequest& request) {
   }
   order->value = request.value;
   order->context = request.context;
-  start_operation(turn, client(handle), *order);
+  start_operation(turn, client(handle, request.explain), *order);
 }
 
 void request_delete(Turn& turn, RequestHandle handle, const DeleteRequest& request) {
@@ -77,7 +78,7 @@ void request_delete(Turn& turn, RequestHandle handle, const DeleteRequest& reque
     return reply(turn, handle, context.error());
   }
   order->context = request.context;
-  start_operation(turn, client(handle), *order);
+  start_operation(turn, client(handle, request.explain), *order);
 }
 
 void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string_view value) {

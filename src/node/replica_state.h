@@ -27,6 +27,7 @@ struct Asker {
   enum class Kind : std::uint8_t { client, peer, adoption, put };
   Kind kind = Kind::client;
   RequestHandle handle{};                   ///< of a client
+  bool explain = true;                      ///< it wants to know who did what
   ConnectionId connection = kNoConnection;  ///< of a peer that handed it over
   std::uint64_t number = 0;                 ///< that peer's ticket, the adoption, or the put
 };

@@ -177,6 +177,7 @@ MakeProtocol oxbow_puts() {
     PutRequest put;
     put.key = key(i);
     put.value = kValue;
+    put.explain = false;
     return put;
   });
   return [requests] { return oxbow_protocol(requests); };

@@ -288,7 +288,7 @@ TEST_CASE("keys, values and pieces are within their limits") {
 }
 
 TEST_CASE("requests of the replica layer, byte for byte") {
-  CHECK(to_hex(encoded(PutRequest{"k", "v", "\x01", "all", true, 5})) ==
+  CHECK(to_hex(encoded(PutRequest{"k", "v", "\x01", "all", true, true, 5})) ==
         "940001a370757491"
         "86"
         "a36b6579a16b"
@@ -299,10 +299,24 @@ TEST_CASE("requests of the replica layer, byte for byte") {
         "aa74696d656f75745f6d7305");
   CHECK(to_hex(encoded(RingJoinRequest{"east", std::nullopt})) ==
         "940001a972696e675f6a6f696e91"
-        "82"
-        "a47a6f6e65a465617374"
-        "a6776569676874c0");
+        "81"
+        "a47a6f6e65a465617374");
   CHECK(to_hex(encoded(RingRequest{})) == "940001a472696e6790");
+}
+
+TEST_CASE("a request says what it has to, and what differs from the defaults") {
+  const std::string key = "940001a367657491"
+                          "81"
+                          "a36b6579a0";
+  CHECK(to_hex(encoded(GetRequest{})) == key);
+  GetRequest get;
+  get.explain = false;
+  CHECK(to_hex(encoded(get)) ==
+        "940001a367657491"
+        "82"
+        "a36b6579a0"
+        "a76578706c61696ec2");
+  CHECK(to_hex(encoded(WaitReadyRequest{})) == "940001aa776169745f726561647990");
 }
 
 TEST_CASE("a text that may be left out is nil, absent or a text") {
@@ -352,7 +366,7 @@ TEST_CASE("the largest put there may be is within the limit of a request; a larg
   put.value.clear();
   put.context += 'c';
   CHECK(answered(encoded(put)) == "put: bad 'context'");
-  CHECK(answered(encoded(DeleteRequest{"k", put.context, "", false, 0})) ==
+  CHECK(answered(encoded(DeleteRequest{"k", put.context, "", false, true, 0})) ==
         "delete: bad 'context'");
 }
 

@@ -101,7 +101,7 @@ TEST_CASE("a search finds what was written last, and no more after a delete") {
   CHECK(after.hits[0].clock != before.hits[0].clock);
   CHECK(piece(network, asker, before.hits[0]).error().code == "changed");
 
-  REQUIRE(network.del(ring[2], DeleteRequest{"k", second->context, "", false, 0}).ok());
+  REQUIRE(network.del(ring[2], DeleteRequest{"k", second->context, "", false, true, 0}).ok());
   network.run_for(1s);
   CHECK(network.find(asker, everywhere("k")).hits.empty());
   CHECK(network.find(asker, glob("*")).hits.empty());
@@ -145,7 +145,7 @@ TEST_CASE("a published value comes before the object, the object before a shared
   CHECK(size_at_first() == 17);
   network.request(ring[0], UnpublishRequest{"k"});
   CHECK(size_at_first() == 2);
-  REQUIRE(network.del(ring[0], DeleteRequest{"k", put->context, "", false, 0}).ok());
+  REQUIRE(network.del(ring[0], DeleteRequest{"k", put->context, "", false, true, 0}).ok());
   network.run_for(1s);
   CHECK(size_at_first() == 6);
 }
