@@ -211,9 +211,9 @@ bool objects_are_moving(const NodeState& node);
 // -- gets that fall back to a search (searched_gets.cpp, own_requests.cpp, fetches.cpp,
 // adoption.cpp)
 /// The ring has given its answer to a get: passes it on, or floods if it has never heard of the key
-/// and the request wants that.
+/// and the request wants that. `may_adopt`: R primaries have been heard.
 void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
-                   WriteSequence after);
+                   bool may_adopt, WriteSequence after);
 /// Instead of replying the error of a get that missed its quorum, or that found no ring or no
 /// member to coordinate it (not for requests that are wrong in themselves): a search may still find
 /// the value, but then nothing is adopted. Where it finds nothing, `error` is the reply, unless its

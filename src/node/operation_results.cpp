@@ -87,6 +87,16 @@ GetAnswer answer_of(const Object& object, std::string_view key) {
   return answer;
 }
 
+/// Whether R primaries are among those that answered: a fallback's never having heard of a key
+/// says nothing of what the primaries know, such as that it was deleted.
+bool asked_primaries(const OperationResult& result) {
+  const auto primaries =
+      std::count_if(result.members.begin(), result.members.end(), [](const MemberOutcome& outcome) {
+        return outcome.stands_for.is_zero() && is_done(outcome.outcome);
+      });
+  return static_cast<std::uint32_t>(primaries) >= result.need;
+}
+
 std::string sibling_warning(std::uint32_t siblings) {
   if (siblings < limits::kSiblingsWarn) return "";
   return fmt::format("the key has {} siblings: get it, and put one value with that context",
@@ -102,7 +112,8 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
       GetAnswer answer = answer_of(result.object, key);
       answer.explained = asker.explain;
       if (asker.explain) answer.quorum = report_of(node, kind, result);
-      return ring_answered(turn, asker.handle, *request, std::move(answer), result.after);
+      return ring_answered(turn, asker.handle, *request, std::move(answer), asked_primaries(result),
+                           result.after);
     }
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
       return ring_failed(turn, asker.handle, *request, *std::move(result.error));
@@ -182,11 +193,11 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
   return report;
 }
 
-void answer_briefly(Turn& turn, const Asker& asker, std::string_view key,
-                    const GetRequest& request, const StoredObject& copy) {
+void answer_briefly(Turn& turn, const Asker& asker, std::string_view key, const GetRequest& request,
+                    const StoredObject& copy) {
   GetAnswer answer = answer_of(copy.object, key);
   answer.explained = false;
-  ring_answered(turn, asker.handle, request, std::move(answer), copy.pending);
+  ring_answered(turn, asker.handle, request, std::move(answer), true, copy.pending);
 }
 
 void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_view key,

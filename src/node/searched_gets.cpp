@@ -21,7 +21,7 @@ std::uint32_t whole_ms(Duration duration) {
 }
 
 void search_for(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
-                std::optional<Error> failed, WriteSequence after) {
+                std::optional<Error> failed, bool may_adopt, WriteSequence after) {
   NodeState& node = turn.node;
   ++node.counters.gets_searched;
   if (node.adoption.gets.size() >= limits::kOperations) {
@@ -32,7 +32,9 @@ void search_for(Turn& turn, RequestHandle handle, const GetRequest& request, Get
   get.request = request;
   get.answer = std::move(answer);
   get.answer.source = Source::flood;
-  get.adopts = !failed && request.adopt.value_or(node.config.adopt_on_find);
+  const bool wanted = request.adopt.value_or(node.config.adopt_on_find);
+  get.adopts = wanted && may_adopt;
+  get.withheld = wanted && !may_adopt;
   get.failed = std::move(failed);
   get.after = after;
   get.deadline = turn.now.steady + patience(node, request);
@@ -59,16 +61,16 @@ void forget(Turn& turn, SearchedGet& get) {
 }  // namespace
 
 void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
-                   WriteSequence after) {
+                   bool may_adopt, WriteSequence after) {
   if (answer.found || answer.deleted || !request.search) {
     return reply(turn, handle, ClientAnswer(std::move(answer)), after);
   }
-  search_for(turn, handle, request, std::move(answer), std::nullopt, after);
+  search_for(turn, handle, request, std::move(answer), std::nullopt, may_adopt, after);
 }
 
 void ring_failed(Turn& turn, RequestHandle handle, const GetRequest& request, Error error) {
   if (!request.search) return reply(turn, handle, std::move(error));
-  search_for(turn, handle, request, {}, std::move(error), kNothingPending);
+  search_for(turn, handle, request, {}, std::move(error), false, kNothingPending);
 }
 
 void look_again(NodeState& node, SearchedGet& get) {
@@ -97,6 +99,8 @@ void warn(SearchedGet& get) {
     answer.warning = "this peer knows of no ring: it only searched, and adopts nothing";
   } else if (get.failed) {
     answer.warning = "the ring did not answer, so nothing was adopted: " + get.failed->message;
+  } else if (get.withheld) {
+    answer.warning = "too few of the key's primaries answered, so nothing was adopted";
   }
 }
 

@@ -154,6 +154,34 @@ TEST_CASE("a deleted key stays deleted, though a file of that name is still shar
   }
 }
 
+TEST_CASE("what was deleted is not adopted because fallbacks have never heard of it") {
+  for (std::uint64_t seed = 1;; ++seed) {
+    Bridge bridge(seed);
+    SimNetwork& network = bridge.network;
+    // All floods pass the peer 0.
+    if (bridge.ring[0] == 0 || bridge.ring[1] == 0 || bridge.ring[2] == 0) continue;
+    const auto put = network.put(bridge.asker(), put_of("docs/a", "another text"));
+    REQUIRE(put.ok());
+    REQUIRE(network.del(bridge.asker(), DeleteRequest{"docs/a", put->context, "", false, 0}).ok());
+    network.run_for(1s);
+    for (const std::size_t primary : {0U, 1U, 2U}) network.crash(bridge.ring[primary]);
+    network.run_for(3s);
+    const auto got = network.get(bridge.asker(), searched("docs/a", true));
+    REQUIRE(got.ok());
+    CHECK(values(*got) == Texts{"the file"});
+    CHECK(!got->adopted);
+    CHECK(got->warning == "too few of the key's primaries answered, so nothing was adopted");
+
+    for (const std::size_t primary : {0U, 1U, 2U}) network.start(bridge.ring[primary]);
+    network.run_for(1min);
+    const auto gone = network.get(bridge.asker(), searched("docs/a", true));
+    REQUIRE(gone.ok());
+    CHECK(gone->deleted);
+    CHECK(!gone->found);
+    return;
+  }
+}
+
 TEST_CASE("an adoption that was under way during the delete does not bring the value back") {
   Bridge bridge(4);
   SimNetwork& network = bridge.network;
