@@ -186,6 +186,11 @@ inline constexpr auto kMemberRetryMost = 10s;       // the pause doubles up to i
 inline constexpr std::size_t kOperations = 16'384;  // gets and puts under way at one peer
 inline constexpr double kFullReads = 1'000;  // a second: gets that ask all N, for repair; then R
 inline constexpr auto kLookupTimeout = 5s;   // of a ring lookup
+inline constexpr auto kStepDoubted =
+    250ms;  // a lookup's next member, silent for so long: is pinged
+inline constexpr auto kStepPatience = 500ms;         // and for so long: has failed
+inline constexpr std::size_t kLookupSteps = 16'384;  // sent on, of which that is not yet known
+inline constexpr std::uint32_t kLookupDetours = 3;   // of one lookup at one peer
 inline constexpr auto kHintLife = std::chrono::hours(9 * 24);  // below the grace of tombstones
 inline constexpr auto kHintWindow = 3h;           // hints are written for members absent up to it
 inline constexpr std::size_t kHints = 1'000'000;  // kept at one peer, for all

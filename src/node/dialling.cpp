@@ -106,9 +106,7 @@ void dial_ended(Turn& turn, DialId id, std::string_view reason) {
   if (!pending.messages.empty()) {
     member_failed(turn, pending.expected);
     replica_lost(turn, pending.expected, pending.kind, false);
-  }
-  for (const OwnedSend& owned : pending.messages) {
-    if (const auto* step = std::get_if<LookupStep>(&*owned.message)) lookup_not_sent(turn, *step);
+    if (pending.kind == ConnectionKind::control) lookups_lost(turn, pending.expected);
   }
   check_ready(turn);
 }

@@ -183,8 +183,8 @@ bool is_reachable(const NodeState& node, const PeerId& member, Now now);
 void ring_changed(Turn& turn, const TokenRing& before);
 /// Sends all records over that connection, unless it has just had them several times.
 void send_ring_to(Turn& turn, Connection& to);
-/// The next member could not be connected to.
-void lookup_not_sent(Turn& turn, const LookupStep& step);
+/// Lookups that were sent on to that member, and may not have come there, take another way.
+void lookups_lost(Turn& turn, const PeerId& member);
 /// Lets the other side know, if anything is known here, whether it knows the same.
 void tell_digest(Turn& turn, Connection& to);
 

@@ -79,7 +79,9 @@ void connection_gone(Turn& turn, Connection& connection, std::string_view reason
   const bool dialling = std::any_of(node.dials.begin(), node.dials.end(), [&](const auto& dial) {
     return dial.second.expected == peer && dial.second.kind == kind;
   });
-  if (!dialling) replica_lost(turn, peer, kind, true);
+  if (dialling) return;
+  replica_lost(turn, peer, kind, true);
+  if (kind == ConnectionKind::control) lookups_lost(turn, peer);
 }
 
 void hang_up(Turn& turn, Connection& connection, std::string_view code, std::string_view reason,

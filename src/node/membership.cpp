@@ -347,6 +347,7 @@ void look_after_membership(Turn& turn) {
   if (state.keep_due <= now) static_cast<void>(keep_records(turn));
   answer_leave_waits(turn);
   probe_failed_members(turn);
+  watch_sent_lookups(turn);
   end_overdue_lookups(turn);
 }
 
@@ -355,7 +356,8 @@ Instant membership_deadline(const NodeState& node) {
   Instant waits = kNever;
   for (const LeaveWait& wait : state.leave_waits) waits = std::min(waits, wait.deadline);
   return std::min({waits, state.awaited_until, state.leave_due, state.propose_due, state.gossip_due,
-                   state.keep_due, probe_deadline(node), lookup_deadline(node)});
+                   state.keep_due, probe_deadline(node), state.sent_lookups_due,
+                   lookup_deadline(node)});
 }
 
 }  // namespace oxbow

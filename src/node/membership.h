@@ -1,5 +1,5 @@
 // What the handlers of membership share (membership.cpp, gossip.cpp, member_health.cpp,
-// ring_lookups.cpp, ring_requests.cpp).
+// ring_lookups.cpp, sent_lookups.cpp, ring_requests.cpp).
 #pragma once
 
 #include <optional>
@@ -52,6 +52,13 @@ void gossip_now(Turn& turn);
 /// Members that failed are pinged when their pause is over.
 void probe_failed_members(Turn& turn);
 Instant probe_deadline(const NodeState& node);
+/// Sends a lookup, whose path ends with this peer, on to its next member, or ends it. `detours`:
+/// members that it was sent to before, in vain.
+void pass_on(Turn& turn, const LookupStep& step, std::uint32_t detours);
+/// Keeps watch until it is known that `to`, which it was sent to, has that lookup.
+void watch_lookup(Turn& turn, const PeerId& to, const LookupStep& step, std::uint32_t detours);
+/// Members that were sent a lookup and are silent since are pinged; then they have failed.
+void watch_sent_lookups(Turn& turn);
 /// Answers lookups whose time is up.
 void end_overdue_lookups(Turn& turn);
 Instant lookup_deadline(const NodeState& node);

@@ -1,6 +1,7 @@
 // Ring lookups: a client asks who owns a key, and the question goes from member to member, as
-// ring/lookup.h says, until it is at the owner, who tells the originator directly. Members keep
-// nothing of a lookup that they forward; the originator has a deadline.
+// ring/lookup.h says, until it is at the owner, who tells the originator directly. A member keeps a
+// lookup that it forwards only until it knows that the next one has it (sent_lookups.cpp); the
+// originator has a deadline.
 //
 // Members that know different rings could send one round in a circle. A member that has had it
 // before ends it: by one and the same ring, each step brings it nearer to its target.
@@ -50,20 +51,28 @@ NextStep next_step(Turn& turn, RingWay way, Position target) {
   const TokenRing& ring = node.ring.ring;
   const auto self = ring.find(node.config.id);
   if (!self) return {false, entry_to(node, way, target, node.random, turn.now).id};
-  const MemberStep step = lookup_step(way, ring, *self, target);
+  const MemberStep step = lookup_step_around(way, ring, *self, target, [&](MemberNumber member) {
+    return is_reachable(node, ring.member(member).id, turn.now);
+  });
   return {step.here, ring.member(step.next).id};
 }
 
 /// Empty: it is on its way. Otherwise why not.
-std::string forward(Turn& turn, const LookupStep& step, const PeerId& next) {
+std::string forward(Turn& turn, const LookupStep& step, const PeerId& next, std::uint32_t detours) {
   NodeState& node = turn.node;
   const Member* member = node.ring.members.find(next);
   if (member == nullptr) return "the ring has changed";
   const std::string where = fmt::format("{} at {}", member->name, to_string(member->address));
-  if (!is_reachable(node, next, turn.now)) return fmt::format("{} does not answer", where);
+  if (!is_reachable(node, next, turn.now) || detours > limits::kLookupDetours) {
+    return fmt::format("{} does not answer", where);
+  }
+  if (node.ring.sent_lookups.size() >= limits::kLookupSteps) {
+    return "too many lookups are under way";
+  }
   if (!send_to_peer(turn, next, member->address, ConnectionKind::control, step)) {
     return fmt::format("no room for a connection to {}", where);
   }
+  watch_lookup(turn, next, step, detours);
   return {};
 }
 
@@ -143,21 +152,35 @@ void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& reque
   LookupOperation lookup{
       handle, request.via, request.key, turn.now.steady, turn.now.steady + patience, {}};
   const LookupHop self = own_hop(node);
-  const Position target = position_of(request.key);
-  const NextStep next = next_step(turn, request.via, target);
-  if (next.here) return finish(turn, lookup, true, {&self, 1}, {});
-
   LookupStep step;
   step.ticket = node.random.next();
   step.way = request.via;
-  step.target = static_cast<std::uint64_t>(target);
+  step.target = static_cast<std::uint64_t>(position_of(request.key));
   step.originator = self.peer;
   step.originator_address = self.address;
   step.path = path_with(turn, {}, self);
-  const std::string obstacle = forward(turn, step, next.next);
-  if (!obstacle.empty()) return finish(turn, lookup, false, step.path, obstacle);
-  lookup.first = next.next;
   node.ring.lookups.emplace(step.ticket, std::move(lookup));
+  pass_on(turn, step, 0);
+}
+
+void pass_on(Turn& turn, const LookupStep& step, std::uint32_t detours) {
+  NodeState& node = turn.node;
+  const auto own = node.ring.lookups.find(step.ticket);
+  const bool is_own = step.originator == node.config.id;
+  if (is_own && own == node.ring.lookups.end()) return;  // it has ended meanwhile
+  bool found = false;
+  std::string obstacle = "the ring has changed";
+  if (!node.ring.ring.empty()) {
+    const NextStep next = next_step(turn, step.way, Position{step.target});
+    found = next.here;
+    obstacle = found ? "" : forward(turn, step, next.next, detours);
+    if (!found && obstacle.empty()) {
+      if (is_own) own->second.first = next.next;
+      return;
+    }
+  }
+  if (is_own) return end_ours(turn, step.ticket, found, step.path, std::move(obstacle));
+  tell_originator(turn, step, found, step.path);
 }
 
 void receive_lookup_step(Turn& turn, Connection& from, const LookupStep& received) {
@@ -170,22 +193,9 @@ void receive_lookup_step(Turn& turn, Connection& from, const LookupStep& receive
   if (runs_in_a_circle || is_too_long || node.ring.ring.empty()) {
     return tell_originator(turn, received, false, path);
   }
-  const NextStep next = next_step(turn, received.way, Position{received.target});
-  if (next.here) return tell_originator(turn, received, true, path);
   LookupStep step = received;
   step.path = path;
-  if (!forward(turn, step, next.next).empty()) tell_originator(turn, received, false, path);
-}
-
-void lookup_not_sent(Turn& turn, const LookupStep& step) {
-  if (step.originator != turn.node.config.id) return tell_originator(turn, step, false, step.path);
-  const auto found = turn.node.ring.lookups.find(step.ticket);
-  if (found == turn.node.ring.lookups.end()) return;
-  const Member* first = turn.node.ring.members.find(found->second.first);
-  end_ours(turn, step.ticket, false, step.path,
-           first == nullptr
-               ? "the first member was not reached"
-               : fmt::format("cannot reach {} at {}", first->name, to_string(first->address)));
+  pass_on(turn, step, 0);
 }
 
 void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end) {

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "membership/members.h"
 #include "message/client.h"
+#include "message/messages.h"
 #include "ring/token_ring.h"
 
 namespace oxbow {
@@ -34,6 +35,16 @@ struct LookupOperation {
   PeerId first;  ///< the member that it was sent to
 };
 
+/// A lookup that was sent on, until it is known that the next member has it.
+struct SentLookup {
+  PeerId to;
+  LookupStep step;  ///< its path is `path`
+  std::vector<LookupHop> path;
+  Instant sent{};
+  bool doubted = false;       ///< that member has been pinged
+  std::uint32_t detours = 0;  ///< members that it was sent to before, in vain
+};
+
 /// A client that waits until what this peer kept as a member has been handed on.
 struct LeaveWait {
   RequestHandle handle{};
@@ -49,6 +60,8 @@ struct RingState {
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
 
   std::map<std::uint64_t, LookupOperation> lookups;  ///< by our ticket
+  std::vector<SentLookup> sent_lookups;              ///< the oldest first
+  Instant sent_lookups_due = kNever;                 ///< when to look at them
 
   std::vector<LeaveWait> leave_waits;
 

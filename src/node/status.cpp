@@ -57,6 +57,7 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"members", node.ring.ring.size()},
       {"members failed", node.ring.failed.size()},
       {"lookups", node.ring.lookups.size()},
+      {"lookup steps", node.ring.sent_lookups.size()},
   };
 #define OXBOW_COUNTER(member, text) status.counters.push_back({text, node.counters.member});
   OXBOW_COUNTERS(OXBOW_COUNTER)

@@ -25,4 +25,23 @@ MemberStep lookup_step(RingWay way, const TokenRing& ring, MemberNumber self, Po
   return {false, ring.member_of(next_token(way, ring.tokens(), from, target))};
 }
 
+MemberStep lookup_step_around(RingWay way, const TokenRing& ring, MemberNumber self,
+                              Position target, const std::function<bool(MemberNumber)>& answers) {
+  const MemberStep direct = lookup_step(way, ring, self, target);
+  if (direct.here || way == RingWay::one_hop || answers(direct.next)) return direct;
+  const SortedTokens& tokens = ring.tokens();
+  const TokenNumber from = nearest_before(ring, self, target);
+  if (way == RingWay::finger && tokens[from] != target) {
+    for (int k = finger_towards(tokens[from], target) - 1; k >= 0; --k) {
+      const MemberNumber nearer = ring.member_of(finger(tokens, from, k));
+      if (answers(nearer)) return {false, nearer};
+    }
+  }
+  const TokenNumber last = tokens.owner(target);
+  for (TokenNumber token = tokens.next(from);; token = tokens.next(token)) {
+    const MemberNumber next = ring.member_of(token);
+    if (token == last || answers(next)) return {false, next};
+  }
+}
+
 }  // namespace oxbow

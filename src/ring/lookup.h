@@ -4,8 +4,7 @@
 //
 //   one_hop     every member knows the ring: straight to the owner (DeCandia et al. 2007)
 //   finger      a member knows O(log n) others, its fingers (Stoica et al. 2001): to the last
-//   finger
-//               that starts before the target, so that more than half of the way is done
+//               finger that starts before the target, so that more than half of the way is done
 //   successor   a member knows the next one: on, clockwise
 #pragma once
 
@@ -13,6 +12,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <functional>
 
 #include "ring/token_ring.h"
 
@@ -29,6 +29,12 @@ struct MemberStep {
 /// A lookup for `target` has come to `self`. A member with many tokens goes on from the one that is
 /// nearest before the target.
 MemberStep lookup_step(RingWay way, const TokenRing& ring, MemberNumber self, Position target);
+
+/// The same where some members do not answer: around them, clockwise, by the next nearer finger,
+/// else by the next successor (Stoica et al. 2001, section 6.2). The member that does not answer is
+/// `next` all the same where there is no way around: where it is the owner.
+MemberStep lookup_step_around(RingWay way, const TokenRing& ring, MemberNumber self,
+                              Position target, const std::function<bool(MemberNumber)>& answers);
 
 /// A finger starts 2^k clockwise of a token, for k = 0 … 63, and is the first token from there on.
 /// This is the k of the last finger that starts no later than `target`; the positions differ.

@@ -160,6 +160,100 @@ TEST_CASE("a lookup whose next member is gone ends soon, and says where it was l
   CHECK(again->elapsed_ms == 0);
 }
 
+namespace {
+
+/// Asks every running member for 60 keys by every way, one after the other: each must be found,
+/// unless `gone` owns it, and none may take longer than `most_ms`.
+void check_lookups_around(SimNetwork& network, const TokenRing& ring, PeerNumber gone,
+                          double most_ms) {
+  for (int i = 0; i < 60; ++i) {
+    const std::string key = "key-" + std::to_string(i);
+    const PeerId owner = ring.member(ring.owner(position_of(key))).id;
+    for (const RingWay way : kWays) {
+      const PeerNumber asked = static_cast<PeerNumber>(i) % 8;
+      if (asked == gone) continue;
+      CAPTURE(key);
+      CAPTURE(asked);
+      CAPTURE(static_cast<int>(way));
+      const auto answer = network.lookup(asked, lookup_of(key, way));
+      REQUIRE(answer.ok());
+      CHECK(answer->found == (owner != network.id_of(gone)));
+      CHECK(answer->elapsed_ms <= most_ms);
+      CHECK(answer->lost_after.empty() == answer->found);
+      CHECK(answer->path.front().id == to_string(network.id_of(asked)));
+    }
+  }
+  for (PeerNumber peer = 0; peer < network.size(); ++peer) {
+    if (!network.is_running(peer)) continue;
+    network.run_for(1s);
+    CHECK(network.table(peer, "lookup steps") == 0);
+    CHECK(network.counter(peer, "offences") == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("lookups go around a member that was killed, and those for it end at once") {
+  SimNetwork network(9);
+  NodeConfig config = SimNetwork::defaults();
+  config.weight = 4.0 / limits::kTokensPerMember;
+  network.add_members(8, config);
+  network.start();
+  REQUIRE(network.wait_for_ring(8));
+  const TokenRing ring = ring_at(network, 0);
+  SUBCASE("after it has been noticed") {
+    network.crash(5);
+    network.run_for(100ms);
+    check_lookups_around(network, ring, 5, 30);
+  }
+  SUBCASE("and before") {
+    network.crash(5);
+    check_lookups_around(network, ring, 5, 30);
+  }
+}
+
+TEST_CASE("a lookup that was sent to a member just before it was killed goes another way") {
+  for (const RingWay way : kWays) {
+    SimNetwork network(10);
+    NodeConfig config = SimNetwork::defaults();
+    config.weight = 4.0 / limits::kTokensPerMember;
+    network.add_members(8, config);
+    network.start();
+    REQUIRE(network.wait_for_ring(8));
+    const TokenRing ring = ring_at(network, 0);
+    std::vector<RequestHandle> asked;
+    std::vector<bool> lost;
+    for (int i = 0; i < 60; ++i) {
+      const std::string key = "key-" + std::to_string(i);
+      const auto owner = ring.member(ring.owner(position_of(key))).id;
+      lost.push_back(owner == network.id_of(5));
+      asked.push_back(network.request(i % 2 == 0 ? 0 : 4, lookup_of(key, way)));
+    }
+    network.crash(5);
+    network.run_for(1s);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      CAPTURE(i);
+      REQUIRE(network.record(asked[i]).over());
+      CHECK(network.record(asked[i]).answer<LookupAnswer>().found == !lost[i]);
+    }
+    CHECK(std::count(lost.begin(), lost.end(), true) > 0);
+  }
+}
+
+TEST_CASE("lookups go around a member that hangs, once it has not answered for half a second") {
+  SimNetwork network(11);
+  NodeConfig config = SimNetwork::defaults();
+  config.weight = 4.0 / limits::kTokensPerMember;
+  network.add_members(8, config);
+  network.start();
+  REQUIRE(network.wait_for_ring(8));
+  const TokenRing ring = ring_at(network, 0);
+  network.freeze(5);
+  network.run_for(1s);
+  // Each of those that pass it on may have to notice.
+  check_lookups_around(network, ring, 5, 2'000);
+}
+
 TEST_CASE("a lookup that a member does not pass on ends with its deadline") {
   SimNetwork network(5);
   network.add_members(5);

@@ -186,3 +186,35 @@ TEST_CASE("many tokens a member make the way by fingers no longer") {
   }
   CHECK(static_cast<double>(forwards) / 4'000 <= 3.5 * 1.1);
 }
+
+TEST_CASE("where some members do not answer, each way goes around them, or names the owner") {
+  Random random(35);
+  for (std::size_t i = 0; i < 600; ++i) {
+    const TokenRing ring = TokenRing::drawn(draw_members(random, 12, i % 2 == 0 ? 1 : 5));
+    std::array<bool, 12> answers{};
+    for (bool& member : answers) member = random.below(3) != 0;
+    const auto does = [&](MemberNumber member) { return answers[index_of(member)]; };
+    const Position target{random.next()};
+    const MemberNumber owner = ring.owner(target);
+    for (const RingWay way : kWays) {
+      MemberNumber at{static_cast<std::uint32_t>(random.below(12))};
+      std::size_t forwards = 0;
+      for (;;) {
+        const MemberStep direct = lookup_step(way, ring, at, target);
+        const MemberStep step = lookup_step_around(way, ring, at, target, does);
+        CHECK(step.here == direct.here);
+        if (step.here) break;
+        REQUIRE(step.next != at);
+        if (does(direct.next)) CHECK(step == direct);
+        if (way == RingWay::one_hop) CHECK(step == direct);
+        if (!does(step.next)) {
+          CHECK(step.next == owner);
+          break;
+        }
+        at = step.next;
+        REQUIRE(++forwards <= ring.tokens().size());
+      }
+      CHECK((at == owner || !does(owner)));
+    }
+  }
+}
