@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,8 +15,8 @@ class CanonicalWriter {
  public:
   void u8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
   void u64(std::uint64_t value) {  ///< big-endian
-    std::array<char, 8> digits;
-    for (std::size_t i = digits.size(); i-- > 0; value >>= 8) digits[i] = static_cast<char>(value);
+    if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
+    const auto digits = std::bit_cast<std::array<char, 8>>(value);
     bytes_.append(digits.data(), digits.size());
   }
   void varint(std::uint64_t value) {  ///< LEB128: 7 bits a byte, the lowest first

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kChecksum = 8;
+constexpr std::size_t kEnvelope = 1 + 8 + 1 + 10 + kChecksum;  // all but the dots
 static_assert(limits::kClockEntries * kLargestDot + 64 < limits::kContext);
 
 Error bad_context(std::string got) {
@@ -44,6 +45,7 @@ Context after_put(const Context& seen, const Dot& dot, WallTime time) {
 
 std::string encode_context(const Context& context, std::string_view key) {
   CanonicalWriter out;
+  out.reserve(kEnvelope + (context.clock.size() + 1) * kLargestDot);
   out.u8(kVersion);
   out.u64(static_cast<std::uint64_t>(context.newest.time_since_epoch().count()));
   out.u8(context.dot ? 1 : 0);
