@@ -33,7 +33,8 @@ constexpr std::string_view kHelp =
     "Usage: oxbow-sim COMMAND [options]\n"
     "Runs networks of peers in virtual time, determined by a seed.\n\n"
     "  balance  how evenly a ring shares its load among members\n"
-    "  lookup   search strategies and ring lookups on a topology (oxbow-sim lookup --help)\n";
+    "  lookup   search strategies and ring lookups on a topology\n\n"
+    "oxbow-sim COMMAND --help tells more about one.\n";
 
 int say(std::string_view text, int code) {
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();

@@ -329,7 +329,7 @@ inline std::string lookup_help() {
       "  oxbow-sim lookup --topology gnutella.edges --origin 1 --ttl 4 --all --duplicates "
       "reforward\n"
       "      A real network, from a file of links.\n\n"
-      "Exit codes: 0 found; 1 ran well, found nothing; 2 wrong usage.\n";
+      "Exit codes: 0 found; 1 ran well, found nothing; 2 wrong usage; 4 it could not be written.\n";
   return text;
 }
 

@@ -25,8 +25,8 @@ struct OptionSpec {
   std::string_view argument = {};  ///< what stands for the value; empty for booleans and actions
   std::string_view help = {};      ///< one sentence, without the default
   Kind kind = Kind::text;
-  std::string_view fallback = {};  ///< the default, as one would write it; empty: none
-  std::vector<std::string_view> choices = {};
+  std::string_view fallback = {};              ///< the default, as one would write it; empty: none
+  std::vector<std::string_view> choices = {};  ///< of a choice; of text, what a shell offers
   std::uint64_t least = 0;
   std::uint64_t most = 0xffffffff;
   char letter = 0;

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "cli/command_list.h"
@@ -37,7 +39,17 @@ Status write_file(const std::string& path, const std::string& content) {
   file << content;
   file.flush();
   if (file) return Done{};
-  return Error{"file", fmt::format("cannot write {}", printable(path)), "a file to write to", path};
+  return Error{"file", fmt::format("cannot write {}: {}", path, std::strerror(errno)), "", path};
+}
+
+// Whoever cannot have the report should not wait for it. What is there stays for now.
+Status check_writable(const std::string& path) {
+  const std::ofstream file(path, std::ios::binary | std::ios::app);
+  if (file) return Done{};
+  return Error{
+      "bad-file",
+      fmt::format("cannot write {}: {} (give another --report FILE)", path, std::strerror(errno)),
+      "", path};
 }
 
 // Without a ring there is nothing to look up: those ways are left out, and that is said.
@@ -53,6 +65,11 @@ int run(Invocation& invocation) {
   const Options& options = invocation.options;
   const auto ways = ways_of(options.text("via"));
   if (!ways) return output.fail(ways.error());
+  if (options.has("report")) {
+    if (Status fits = check_writable(options.text("report")); !fits) {
+      return output.fail(fits.error());
+    }
+  }
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
 
@@ -129,7 +146,8 @@ Command compare_command() {
                    .argument = "WAYS",
                    .help = "Some of flood, expanding, walk, successor, finger, one-hop, auto, "
                            "separated by commas.",
-                   .fallback = "flood,expanding,walk,successor,finger,one-hop,auto"},
+                   .fallback = "flood,expanding,walk,successor,finger,one-hop,auto",
+                   .choices = {kComparedWays.begin(), kComparedWays.end()}},
                   {.name = "ttl",
                    .argument = "N",
                    .help = "TTL of the floods; without it, the peer's default.",

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "cli/help.h"
 
@@ -142,15 +142,28 @@ std::string bash_completion() {
       "  done\n"
       "  COMPREPLY=()\n"
       "  case $prev in\n";
-  std::set<std::string> done;
-  const auto add_values = [&](const std::vector<OptionSpec>& options) {
+  // By option and by what it offers: --via has other values with other commands.
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> offers;
+  const auto add_values = [&](const std::vector<OptionSpec>& options, std::string_view command) {
     for (const OptionSpec& option : options) {
-      if (!takes_value(option) || !done.insert(std::string(option.name)).second) continue;
-      text += fmt::format("    {}) {}; return ;;\n", pattern_of(option), bash_values(option));
+      if (!takes_value(option)) continue;
+      offers[pattern_of(option)][bash_values(option)].push_back(fmt::format("'{}'*", command));
     }
   };
-  add_values(global_options());
-  for (const Command& command : commands()) add_values(command.options);
+  add_values(global_options(), "");
+  for (const Command& command : commands()) add_values(command.options, command.name);
+  for (const auto& [pattern, values] : offers) {
+    text += fmt::format("    {})", pattern);
+    if (values.size() > 1) {
+      text += " case $command in\n";
+      for (const auto& [offered, by] : values) {
+        text += fmt::format("      {}) {} ;;\n", fmt::join(by, "|"), offered);
+      }
+      text += "      esac; return ;;\n";
+    } else {
+      text += fmt::format(" {}; return ;;\n", values.begin()->first);
+    }
+  }
   text += "  esac\n  case $command in\n";
   text += fmt::format("    '') COMPREPLY=($(compgen -W '{} {}' -- \"$cur\")); return ;;\n",
                       fmt::join(first_words(), " "), fmt::join(flags_of(global_options()), " "));

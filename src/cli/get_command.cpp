@@ -71,6 +71,10 @@ std::string where_from(const GetAnswer& answer) {
   const std::string holder =
       answer.hits.empty() ? "a holder"
                           : peer_text(answer.hits.front().holder_name, answer.hits.front().holder);
+  // The ring did not say that it has never heard of it: the warning tells why.
+  if (!answer.adopted && !answer.warning.empty()) {
+    return fmt::format("From {}, found by a search", holder);
+  }
   return fmt::format("From {}, found by a search: the ring {}", holder,
                      answer.adopted ? "had never heard of it, and keeps it from now on"
                                     : "has never heard of it (--adopt makes it keep a copy)");
@@ -80,8 +84,10 @@ std::string not_found_text(const std::string& key, const GetAnswer& answer) {
   if (answer.deleted) {
     return fmt::format("{} was deleted. {}.", printable(key), where_from(answer));
   }
-  std::string text = fmt::format("{}: the ring has never heard of it ({}).", printable(key),
-                                 quorum_sentence(answer.quorum));
+  std::string text = answer.warning.empty()
+                         ? fmt::format("{}: the ring has never heard of it ({}).", printable(key),
+                                       quorum_sentence(answer.quorum))
+                         : fmt::format("{}: not found.", printable(key));
   if (!has_flooded(answer)) return text + " No search was made.";
   FindAnswer search;
   search.search = answer.search;

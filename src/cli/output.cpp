@@ -30,6 +30,8 @@ void print_to_stdout(std::string_view text) {
   std::_Exit(exit_code::kIncomplete);
 }
 
+constexpr std::size_t kShownGot = 60;  // bytes: longer ones are known to who wrote them
+
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& codes, std::string_view code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
@@ -71,7 +73,9 @@ void Output::note(std::string_view line) const {
   if (format_ == Format::table) {
     print_line(line);
   } else {
-    console_.err(std::string(line) + "\n");
+    // The empty line that sets it apart from a table is for people.
+    line.remove_prefix(std::min(line.find_first_not_of('\n'), line.size()));
+    if (!line.empty()) console_.err(std::string(line) + "\n");
   }
 }
 
@@ -116,7 +120,12 @@ int Output::fail(const Error& error) const {
     print(json);
   } else {
     const bool says_more = error.message.find(error.needed) == std::string::npos;
-    const std::string whole = error.message + (says_more ? " (needed: " + error.needed + ")" : "");
+    std::string whole = error.message;
+    if (says_more) {
+      const bool says_what = !error.got.empty() && error.got.size() <= kShownGot &&
+                             error.message.find(error.got) == std::string::npos;
+      whole += " (needed: " + error.needed + (says_what ? "; got: " + error.got : "") + ")";
+    }
     // The message may quote what a stranger wrote, but its own line breaks are meant.
     std::string text;
     std::string_view rest = whole;

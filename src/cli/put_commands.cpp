@@ -97,11 +97,12 @@ Result<GetAnswer> see_first(Client& client, const DeleteRequest& request) {
 }
 
 int nothing_to_delete(const Output& output, const std::string& key, const GetAnswer& seen) {
-  return output.fail({"not-found",
-                      fmt::format("{} {}: there is nothing to delete", key,
-                                  seen.deleted ? "was deleted before"
-                                               : "is nothing that the ring has ever heard of"),
-                      "", seen.deleted ? "deleted" : "never heard of"});
+  return output.fail(
+      {"not-found",
+       seen.deleted
+           ? fmt::format("{} was deleted before: there is nothing to delete", key)
+           : fmt::format("the ring has never heard of {}: there is nothing to delete", key),
+       "", seen.deleted ? "deleted" : "never heard of"});
 }
 
 int del(Invocation& invocation) {

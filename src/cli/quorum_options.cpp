@@ -13,7 +13,8 @@ OptionSpec r_option() {
           .argument = "R",
           .help =
               "How many members must answer: a number, quorum (more than half of N) or all; "
-              "without it, what the bucket says."};
+              "without it, what the bucket says.",
+          .choices = {"quorum", "all"}};
 }
 
 OptionSpec w_option() {
@@ -21,7 +22,8 @@ OptionSpec w_option() {
           .argument = "W",
           .help =
               "How many copies must be written: a number, quorum (more than half of N) or all; "
-              "without it, what the bucket says."};
+              "without it, what the bucket says.",
+          .choices = {"quorum", "all"}};
 }
 
 OptionSpec strict_option() {

@@ -23,6 +23,7 @@ std::string remark_of(const QuorumReport& report, const QuorumMember& member) {
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   if (member.coordinator) add("coordinator");
   if (!member.stands_for.empty()) add("stands in for " + member_text(report, member.stands_for));
+  if (member.outcome == "asked") add("its answer was not waited for");
   if (member.repaired) add("was behind: is sent the newest");
   return text;
 }

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "cli/answer_json.h"
 #include "cli/command_list.h"
 #include "cli/output.h"
 #include "report/text.h"
+#include "report/units.h"
 
 namespace oxbow::cli {
 namespace {
@@ -12,6 +15,7 @@ int run(Invocation& invocation) {
   const Output& output = invocation.output;
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
+  const std::chrono::duration<double, std::milli> timeout = invocation.options.duration("timeout");
   Result<WaitReadyAnswer> answer = client->wait_ready(invocation.options.duration("timeout"));
   if (!answer) return output.fail(answer.error());
   if (output.is_json()) {
@@ -21,7 +25,7 @@ int run(Invocation& invocation) {
   } else {
     return output.fail({"timeout",
                         fmt::format("{} is not ready after {}: it waits for {}", invocation.peer,
-                                    invocation.options.text("timeout"), answer->waiting_for),
+                                    human_ms(timeout.count()), answer->waiting_for),
                         "", answer->waiting_for});
   }
   return answer->ready ? exit_code::kDone : exit_code::kIncomplete;

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "node/membership.h"
+#include "node/replicas.h"
 
 namespace oxbow {
 
@@ -139,9 +140,7 @@ void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& reque
               fmt::format("{} bytes", request.key.size())});
   }
   if (node.ring.ring.empty()) {
-    return reply(
-        turn, handle,
-        Error{"no-ring", "no peer is a member of the ring (start one with --member)", "", ""});
+    return reply(turn, handle, no_ring(node));
   }
   if (node.ring.lookups.size() >= limits::kRequests) {
     return reply(turn, handle, Error{"busy", "too many lookups are under way; ask again", "", ""});

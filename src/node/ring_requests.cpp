@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "node/membership.h"
+#include "node/replicas.h"
 
 namespace oxbow {
 
@@ -72,9 +73,7 @@ void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request
               fmt::format("{} bytes", request.key.size())});
   }
   if (ring.empty()) {
-    return reply(
-        turn, handle,
-        Error{"no-ring", "no peer is a member of the ring (start one with --member)", "", ""});
+    return reply(turn, handle, no_ring(node));
   }
   OwnerAnswer answer;
   const Position position = position_of(request.key);

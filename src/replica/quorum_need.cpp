@@ -30,7 +30,8 @@ Result<std::uint32_t> needed_answers(const QuorumNeed& need, std::uint32_t n,
   if (need.kind == QuorumKind::majority) answers = majority_of(n);
   if (need.kind == QuorumKind::all) answers = n;
   if (answers >= 1 && answers <= n) return answers;
-  return Error{"bad-quorum", fmt::format("the bucket keeps {}", counted(n, "copy")),
+  return Error{"bad-quorum",
+               fmt::format("the bucket keeps {}: ask for no more", counted(n, "copy")),
                fmt::format("1 to {}", n), fmt::format("{}", answers)};
 }
 

@@ -48,6 +48,9 @@ TEST_CASE("bash completes commands, their second words, options and values") {
 }
 
 TEST_CASE("bash splits words at = and at colons; completion sees through it") {
+  CHECK(offered("oxbow lookup --via ''", 3) == "one-hop finger successor\n");
+  CHECK(offered("oxbow lookup cart/7 --via f", 4) == "finger\n");
+  CHECK(offered("oxbow get cart/7 --r ''", 4) == "quorum all\n");
   CHECK(offered("oxbow find --via = ''", 4) == "flood expanding walk\n");
   CHECK(offered("oxbow find --via =", 3) == "flood expanding walk\n");
   CHECK(offered("oxbow find --via = fl", 4) == "flood\n");

@@ -350,12 +350,43 @@ TEST_CASE("del of what is not there ends with 1") {
   FakePeer never = getting(got({}));
   const Ran ran = ask(never, {"del", "k\x1b"});
   CHECK(ran.code == 1);
-  CHECK(ran.err.starts_with(
-      "oxbow: k\\x1b is nothing that the ring has ever heard of: there is nothing to delete"));
+  CHECK(
+      ran.err.starts_with("oxbow: the ring has never heard of k\\x1b: there is nothing to delete"));
   GetAnswer deleted = got({});
   deleted.deleted = true;
   FakePeer before = getting(deleted);
   CHECK(ask(before, {"del", "k"}).err.starts_with("oxbow: k was deleted before"));
+}
+
+TEST_CASE("where the ring did not answer, get does not say that it has never heard of the key") {
+  GetAnswer answer = got({kMilk});
+  answer.source = Source::flood;
+  answer.flood_ttl = 7;
+  answer.warning = "the ring did not answer";
+  SearchHit hit;
+  hit.holder = "10.0.0.1:7401";
+  hit.holder_name = "ash";
+  answer.hits = {hit};
+  answer.context.clear();
+  FakePeer found = getting(answer);
+  const Ran ran = ask(found, {"get", "k"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.ends_with("\nFrom ash (10.0.0.1:7401), found by a search\n"));
+  CHECK(ran.err == "warning: the ring did not answer\n");
+
+  answer.found = false;
+  answer.values.clear();
+  FakePeer nothing = getting(answer);
+  CHECK(ask(nothing, {"get", "k"}).out.starts_with("k: not found.\nFound nothing: "));
+}
+
+TEST_CASE("what is not asked for as a table is said without the empty lines of tables") {
+  FakePeer peer = getting(got({}));
+  const Ran ran = ask(peer, {"get", "k", "-o", "plain", "--explain"});
+  CHECK(ran.code == 1);
+  CHECK(ran.out.empty());
+  CHECK_FALSE(ran.err.starts_with("\n"));
+  CHECK(ran.err.find("\n\n") == std::string::npos);
 }
 
 TEST_CASE("a quorum that was not met ends with 4, and says what was needed") {
@@ -366,7 +397,8 @@ TEST_CASE("a quorum that was not met ends with 4, and says what was needed") {
   });
   const Ran ran = ask(peer, {"put", "k", "v"});
   CHECK(ran.code == 4);
-  CHECK(ran.err == "oxbow: not enough copies in time: it may be stored (needed: 2 copies)\n");
+  CHECK(ran.err ==
+        "oxbow: not enough copies in time: it may be stored (needed: 2 copies; got: 1)\n");
   const auto json = nlohmann::json::parse(ask(peer, {"get", "k", "--json"}).out);
   CHECK(json["error"] == "quorum");
   CHECK(json["needed"] == "2 copies");

@@ -46,7 +46,7 @@ TEST_CASE("more answers than copies are refused, and both are named") {
   const auto answers = needed_answers(*parse_need("4"), 3, 2);
   REQUIRE_FALSE(answers.ok());
   CHECK(answers.error().code == "bad-quorum");
-  CHECK(answers.error().message == "the bucket keeps 3 copies");
+  CHECK(answers.error().message == "the bucket keeps 3 copies: ask for no more");
   CHECK(answers.error().needed == "1 to 3");
   CHECK(answers.error().got == "4");
 }
