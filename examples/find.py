@@ -9,7 +9,10 @@ With `stream` each hit comes as a notification [2, "hit", [id, hit]] ahead of th
 import socket
 import sys
 
-import msgpack
+try:
+    import msgpack
+except ImportError:
+    sys.exit("find.py: python3-msgpack is missing (Debian: apt install python3-msgpack)")
 
 
 def find(key, address):

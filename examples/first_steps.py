@@ -9,7 +9,10 @@ All methods and their parameters are listed in src/codec/README.md.
 import socket
 import sys
 
-import msgpack
+try:
+    import msgpack
+except ImportError:
+    sys.exit("first_steps.py: python3-msgpack is missing (Debian: apt install python3-msgpack)")
 
 KEY = "examples/python"
 
