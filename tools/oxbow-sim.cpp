@@ -52,6 +52,20 @@ int complain(const Error& error, LookupFormat format) {
   return say(json.text() + "\n", kUsage);
 }
 
+/// Wrong usage is reported in JSON too where JSON was asked for, however wrong the rest is.
+LookupFormat asked_format(std::span<const std::string_view> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const std::string_view next = i + 1 < words.size() ? words[i + 1] : std::string_view();
+    const bool names_it = word == "-o" || word == "--output";
+    if (word == "--json" || word == "--output=json" || word == "-ojson" || word == "-o=json" ||
+        (names_it && next == "json")) {
+      return LookupFormat::json;
+    }
+  }
+  return LookupFormat::table;
+}
+
 LookupProgress percents(Progress& progress) {
   return [&progress, shown_percent = std::uint64_t{101}](LookupVia via, std::uint64_t done,
                                                          std::uint64_t total) mutable {
@@ -97,7 +111,7 @@ std::string in_format(const Looked& looked, const LookupOptions& options) {
 
 int lookup(std::span<const std::string_view> words) {
   auto options = parse_lookup_options(words);
-  if (!options) return complain(options.error(), LookupFormat::table);
+  if (!options) return complain(options.error(), asked_format(words));
   if (options->help) return say(lookup_help(), kFound);
   const auto network = build_topology(options->topology, options->plan.seed);
   if (!network) return complain(network.error(), options->format);
@@ -130,7 +144,7 @@ int lookup(std::span<const std::string_view> words) {
 
 int balance(std::span<const std::string_view> words) {
   const auto options = parse_balance_options(words);
-  if (!options) return complain(options.error(), LookupFormat::table);
+  if (!options) return complain(options.error(), asked_format(words));
   if (options->help) return say(kBalanceHelp, kFound);
   return say(run_balance(*options, Terminal::of(STDOUT_FILENO)), kFound);
 }

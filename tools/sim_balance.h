@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <oxbow/result.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -45,6 +46,13 @@ inline constexpr std::string_view kBalanceHelp =
     "  oxbow-sim balance --members 30 --tokens 16\n"
     "      The three strategies with 16 tokens a member.\n";
 
+inline bool is_balance_option(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kNames{
+      "--strategy", "--members", "--tokens", "--copies", "--partitions", "--keys",
+      "--zipf",     "--rings",   "--seed",   "-o",       "--output"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 /// `words`: those after `balance`. Errors have the code "usage" and name the option.
 inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_view> words) {
   using namespace options_detail;
@@ -67,7 +75,7 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
       name = name.substr(0, equals);
     } else if (i + 1 < words.size()) {
       value = words[++i];
-    } else {
+    } else if (is_balance_option(name)) {
       return usage(fmt::format("{} needs a value (see oxbow-sim balance --help)", name));
     }
     std::string wrong;

@@ -25,6 +25,10 @@ is 'a search that finds nothing ends with 1, and its hops are null' prints \
   '{"v":1,"type":"lookup","topology":{"peers":3,"links":2},"rows":[{"via":"flood","ttl":1,"queries":1,"found":0,"query_messages":1,"duplicates":0,"lost":0,"hit_messages":0,"done_messages":0,"peers_reached":2,"max_hops":1,"hops_first_hit":null,"latency_first_hit_ms":null,"bytes":48,"wall_seconds":null}]}' \
   1 --topology "$scratch/links" --origin 10 --holders 4000 --ttl 1 -o json
 
+is 'wrong usage is told in JSON too where JSON was asked for' prints \
+  $'oxbow-sim: lookup has no option --tt (see oxbow-sim lookup --help)\n{"v":1,"type":"error","error":"usage","message":"lookup has no option --tt (see oxbow-sim lookup --help)","needed":"","got":""}' \
+  2 --topology ring:6 --tt 3 -o json
+
 workload=(--topology power-law:500:4 --via flood,expanding,walk,one-hop,finger,successor,central
   --queries 50 --latency exponential:20 --seed 9)
 one_seed_one_result() {
