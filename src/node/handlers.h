@@ -58,6 +58,8 @@ void request_ring(Turn& turn, RequestHandle handle);
 void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request);
 void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& request);
 void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request);
+/// What members are called; others by their first digits. `node` must outlive it.
+PeerName names_of(const NodeState& node);
 StatusAnswer describe_status(const NodeState& node, Now now);
 
 void reply(Turn& turn, RequestHandle handle, ClientAnswer answer,

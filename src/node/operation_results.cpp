@@ -70,14 +70,14 @@ bool counts_elsewhere(const OperationResult& result, const MemberOutcome& outcom
          });
 }
 
-GetAnswer answer_of(const Object& object, std::string_view key) {
+GetAnswer answer_of(const NodeState& node, const Object& object, std::string_view key) {
   GetAnswer answer;
   answer.values.reserve(object.siblings().size());
   for (const Sibling& sibling : object.siblings()) {
     if (sibling.tombstone()) continue;
     GetValue& value = answer.values.emplace_back();
     value.value = *sibling.value;
-    value.dot = abbreviated(sibling.dot);
+    value.dot = abbreviated(sibling.dot, names_of(node));
     value.written_ms = static_cast<std::uint64_t>(
         std::max<Duration::rep>(sibling.time.time_since_epoch().count() / 1000, 0));
   }
@@ -109,7 +109,7 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   if (kind == Operation::get) {
     OXBOW_ASSERT(request != nullptr, "a client's get without its request");
     if (!result.error) {
-      GetAnswer answer = answer_of(result.object, key);
+      GetAnswer answer = answer_of(node, result.object, key);
       answer.explained = asker.explain;
       if (asker.explain) answer.quorum = report_of(node, kind, result);
       return ring_answered(turn, asker.handle, *request, std::move(answer), asked_primaries(result),
@@ -188,14 +188,14 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
   report.acknowledged = report.primaries + (result.strict ? 0 : report.fallbacks);
   report.coordinator = address_of(node, result.coordinator);
   report.coordinator_id = to_string(result.coordinator);
-  if (!result.object.empty()) report.clock = abbreviated(result.object.clock());
+  if (!result.object.empty()) report.clock = abbreviated(result.object.clock(), names_of(node));
   report.elapsed_ms = to_ms(result.elapsed);
   return report;
 }
 
 void answer_briefly(Turn& turn, const Asker& asker, std::string_view key, const GetRequest& request,
                     const StoredObject& copy) {
-  GetAnswer answer = answer_of(copy.object, key);
+  GetAnswer answer = answer_of(turn.node, copy.object, key);
   answer.explained = false;
   ring_answered(turn, asker.handle, request, std::move(answer), true, copy.pending);
 }

@@ -72,10 +72,10 @@ bool is_partial(const FindOperation& find) {
 }
 
 // For people: the clock of an object.
-std::string clock_text(const HitResult& result) {
+std::string clock_text(const NodeState& node, const HitResult& result) {
   if (result.clock.empty()) return "";
   const auto context = parse_context(result.clock, result.key);
-  return context.ok() ? abbreviated(context->clock) : "{…}";
+  return context.ok() ? abbreviated(context->clock, names_of(node)) : "{…}";
 }
 
 // The next wave of an expanding search, or its end.
@@ -190,7 +190,7 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
                     hit.hops,
                     result.size,
                     to_string(result.sha256),
-                    clock_text(result)};
+                    clock_text(turn.node, result)};
     if (find->request.stream) give(turn, {find->handle, found, turn.node.shown});
     if (find->hits.size() < limits::kHitsPerAnswer) {
       find->hits.push_back(std::move(found));

@@ -67,4 +67,11 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
 
 StatusAnswer Node::status(Now now) const { return describe_status(*state_, now); }
 
+PeerName names_of(const NodeState& node) {
+  return [&node](const PeerId& peer) {
+    const Member* known = node.ring.members.find(peer);
+    return known == nullptr || known->name.empty() ? abbreviated(peer) : known->name;
+  };
+}
+
 }  // namespace oxbow

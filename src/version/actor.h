@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/ids.h"
@@ -24,5 +25,8 @@ struct Actor {
 /// For people: the first 8 digits of the peer, the first 4 of the run, and the number, such as
 /// `3f2a90c1/07be#4`.
 std::string abbreviated(const Actor& actor);
+
+/// For people: what a peer is called.
+using PeerName = std::function<std::string(const PeerId&)>;
 
 }  // namespace oxbow

@@ -22,4 +22,9 @@ std::string abbreviated(const Dot& dot) {
   return abbreviated(dot.actor) + ":" + std::to_string(dot.counter);
 }
 
+std::string abbreviated(const Dot& dot, const PeerName& name) {
+  return name(dot.actor.peer) + "/" + first_digits(dot.actor.run) + "#" +
+         std::to_string(dot.actor.number) + ":" + std::to_string(dot.counter);
+}
+
 }  // namespace oxbow

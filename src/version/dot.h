@@ -23,5 +23,7 @@ struct Dot {
 
 /// For people: the abbreviated actor and the counter, such as `3f2a90c1/07be#4:17`.
 std::string abbreviated(const Dot& dot);
+/// The same with the peer's name in place of its digits, such as `ash/07be#4:17`.
+std::string abbreviated(const Dot& dot, const PeerName& name);
 
 }  // namespace oxbow

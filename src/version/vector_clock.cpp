@@ -100,10 +100,14 @@ Occurred compare(const VectorClock& first, const VectorClock& second) {
 }
 
 std::string abbreviated(const VectorClock& clock) {
+  return abbreviated(clock, [](const PeerId& peer) { return abbreviated(peer); });
+}
+
+std::string abbreviated(const VectorClock& clock, const PeerName& name) {
   std::string text = "{";
   for (const Dot& entry : clock.entries()) {
     if (text.size() > 1) text += ", ";
-    text += abbreviated(entry);
+    text += abbreviated(entry, name);
   }
   return text + "}";
 }

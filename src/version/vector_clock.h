@@ -66,5 +66,7 @@ Occurred compare(const VectorClock& first, const VectorClock& second);
 
 /// For people: `{3f2a90c1/07be#4:17, …}`.
 std::string abbreviated(const VectorClock& clock);
+/// The same with the peers' names.
+std::string abbreviated(const VectorClock& clock, const PeerName& name);
 
 }  // namespace oxbow
