@@ -62,7 +62,11 @@ void GetOperation::step(Instant now, GetInput input, std::vector<GetEffect>& eff
 
 void GetOperation::go_on(Instant now, std::vector<GetEffect>& effects) {
   if (state_ == State::asking) {
-    if (tally_.enough()) {
+    // Where all that answered have never heard of the key, and fallbacks are among them, the word
+    // of the primaries that were asked is waited for.
+    const bool is_premature = tally_.merged().empty() && !tally_.enough_primaries() &&
+                              asked_.waits_for_primary() && now < plan_.deadline;
+    if (tally_.enough() && !is_premature) {
       state_ = State::repairing;
       // What is known to be behind by now: the answer says so.
       for (const PeerId& member : tally_.behind()) asked_.mark_repaired(member);

@@ -5,6 +5,7 @@
 
 #include <oxbow/result.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,11 @@ class GetTally {
   void add(const PeerId& member, bool primary, Object copy);
 
   bool enough() const { return copies_.size() >= need_; }
+  /// As many primaries alone. That a fallback has never heard of a key says nothing of them.
+  bool enough_primaries() const {
+    return std::count_if(copies_.begin(), copies_.end(),
+                         [](const Copy& copy) { return copy.primary; }) >= std::int64_t{need_};
+  }
   std::uint32_t need() const { return need_; }
   std::size_t answers() const { return copies_.size(); }
 

@@ -72,6 +72,12 @@ class Participants {
     return static_cast<std::size_t>(
         std::count_if(asked_.begin(), asked_.end(), [](const Asked& one) { return one.waiting; }));
   }
+  bool waits_for_primary() const {
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+      if (asked_[i].waiting && !participant(i).is_fallback()) return true;
+    }
+    return false;
+  }
   /// Those whose time is up.
   std::vector<Participant> overdue(Instant now) const {
     std::vector<Participant> late;

@@ -80,6 +80,24 @@ TEST_CASE("spares stand in for primaries that fail, and are not repaired") {
   CHECK(get.operation.state() == GetOperation::State::done);
 }
 
+TEST_CASE("that fallbacks have never heard of a key is no answer while a primary is waited for") {
+  GetPlan with_spares = plan("ABC", 2);
+  with_spares.spares = peers("DE");
+  SpokenGet found(with_spares);
+  found.begin();
+  CHECK(found.step(1, MemberLost{peer('A')}) == "ask D/A");
+  CHECK(found.step(2, CopyCame{peer('D'), Object()}) == "");
+  CHECK(found.step(3, CopyCame{peer('B'), Object()}) == "");
+  CHECK(found.step(4, CopyCame{peer('C'), copy_of('C', 1)}) == "answer, repair B");
+
+  SpokenGet lost(with_spares);
+  lost.begin();
+  CHECK(lost.step(1, MemberLost{peer('A')}) == "ask D/A");
+  CHECK(lost.step(2, CopyCame{peer('D'), Object()}) == "");
+  CHECK(lost.step(3, CopyCame{peer('B'), Object()}) == "");
+  CHECK(lost.step(4, MemberLost{peer('C')}) == "ask E/C, answer");
+}
+
 TEST_CASE("a get fails once nobody is left to ask") {
   SpokenGet get(plan("ABC", 2));
   get.begin();
