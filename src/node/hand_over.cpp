@@ -115,6 +115,15 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
     const PeerId next = over.tried.size() < limits::kCoordinatorsTried
                             ? next_coordinator(turn, over, place)
                             : PeerId{};
+    if (next.is_zero() && over.refused &&
+        over.deadline > turn.now.steady + limits::kCoordinatorsRest) {
+      over.refused = false;
+      over.rests = true;
+      over.coordinator = PeerId{};
+      over.tried.clear();
+      const Instant anew = turn.now.steady + limits::kCoordinatorsRest;
+      return look_again(node.replica, ticket, over.due, anew);
+    }
     if (next.is_zero()) {
       const Quorum quorum = over.strict ? Quorum::strict : Quorum::sloppy;
       const BucketPolicy& policy = *place.policy;
@@ -162,7 +171,7 @@ void start_held_operations(Turn& turn) {
   NodeState& node = turn.node;
   std::vector<std::uint64_t> held;
   for (const auto& [ticket, over] : node.replica.handed) {
-    if (over.coordinator.is_zero()) held.push_back(ticket);
+    if (over.coordinator.is_zero() && !over.rests) held.push_back(ticket);
   }
   for (const std::uint64_t ticket : held) {
     look_again(node.replica, ticket, node.replica.handed.at(ticket).due, kNever);
@@ -210,7 +219,11 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
 }
 
 void handed_over_due(Turn& turn, std::uint64_t ticket) {
-  const HandedOver& over = turn.node.replica.handed.at(ticket);
+  HandedOver& over = turn.node.replica.handed.at(ticket);
+  if (over.rests) {
+    over.rests = false;
+    return hand_on(turn, ticket);
+  }
   if (over.coordinator.is_zero()) {
     return fail(turn, ticket,
                 {"ring-unknown",
@@ -255,7 +268,10 @@ void receive_coordinated(Turn& turn, Connection& from, const Coordinated& messag
   if (found == node.replica.handed.end() || found->second.coordinator != from.peer) return;
   HandedOver& over = found->second;
   const PeerId coordinator = from.peer;
-  if (message.error == "not-owner") return hand_on(turn, message.ticket);  // nothing was done
+  if (message.error == "not-owner") {
+    over.refused = true;
+    return hand_on(turn, message.ticket);  // nothing was done
+  }
   OperationResult result;
   if (!message.error.empty()) {
     result.error = Error{std::string(message.error), std::string(message.reason),

@@ -90,9 +90,11 @@ struct HandedOver {
   Instant deadline{};
   Instant due = kNever;
 
-  PeerId coordinator;  ///< zero: it waits until the ring is known
+  PeerId coordinator;  ///< zero: it waits until the ring is known, or rests
   bool sent = false;   ///< not merely waiting for a connection
   std::vector<PeerId> tried;
+  bool refused = false;  ///< by one that says it is no owner: the rings are about to agree
+  bool rests = false;    ///< all were tried; they are asked anew after kCoordinatorsRest
   Object parts;  ///< of an object that comes in several
 };
 

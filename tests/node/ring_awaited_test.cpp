@@ -142,6 +142,24 @@ TEST_CASE("five members that start for the first time together are a ring for th
   CHECK(network.wait_for_ring(5));
 }
 
+TEST_CASE("a put is asked for anew while all who could coordinate it have only just started") {
+  Cluster cluster(3);
+  SimNetwork& network = cluster.network;
+  const PeerNumber outsider = 4;
+  put(network, outsider, "warm", "up");  // connections are there
+  for (PeerNumber member = 0; member < 3; ++member) lose_everything(network, member);
+  std::size_t refusals = 0;
+  network.tap([&](const Carried& carried) {
+    const auto* answer = std::get_if<Coordinated>(&carried.message);
+    if (answer != nullptr && answer->error == "not-owner") ++refusals;
+  });
+  for (int i = 0; i < 40; ++i) {
+    const auto answer = network.put(outsider, put_of("k" + std::to_string(i), "v"));
+    REQUIRE_MESSAGE(answer.ok(), answer.error().message);
+  }
+  CHECK(refusals > 0);
+}
+
 TEST_CASE("a request that waits for the ring can be cancelled") {
   SimNetwork network(8);
   const auto members = network.add_members(2);
