@@ -175,12 +175,24 @@ void GroupCommit::fail(const Error& error) {
 
 void GroupCommit::fill(rocksdb::WriteBatch& out) const {
   std::map<PeerId, HintTotals> totals;  // the last of the batch
-  for (const PendingWritePointer& write : batch_) {
+  // In the order of the keys, where each finds its place near the one before it; of one key only
+  // the newest.
+  std::vector<const PendingWrite*> sorted;
+  sorted.reserve(batch_.size());
+  for (const PendingWritePointer& write : batch_) sorted.push_back(write.get());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* left, const auto* right) {
+    return left->stored_key < right->stored_key;
+  });
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const PendingWrite* const write = sorted[i];
+    if (i + 1 < sorted.size() && sorted[i + 1]->stored_key == write->stored_key) continue;
     if (write->erased) {
       out.Delete(write->stored_key);
     } else {
       out.Put(write->stored_key, record_bytes(*write));
     }
+  }
+  for (const PendingWritePointer& write : batch_) {
     if (write->totals) totals[destination_of(write->stored_key)] = *write->totals;
   }
   for (const auto& [destination, of_it] : totals) {

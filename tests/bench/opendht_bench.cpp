@@ -71,6 +71,7 @@ class Ring {
     requests_ = oxbow_requests(foreign_.size(), [&](std::size_t i) {
       GetRequest get;
       get.key = foreign_[i];
+      get.r = "1";  // OpenDHT too is done with the first node that has values
       get.search = false;
       get.explain = false;
       return get;
@@ -100,7 +101,7 @@ class Dht {
       config.threaded = true;
       config.dht_config.node_config.max_req_per_sec = -1;
       config.dht_config.node_config.max_peer_req_per_sec = -1;
-      nodes_.back()->run("127.0.0.1", nullptr, "0", config);
+      nodes_.back()->run("127.0.0.1", "::1", "0", config);
       if (i > 0) {
         nodes_.back()->bootstrap("127.0.0.1", std::to_string(nodes_.front()->getBoundPort()));
       }
