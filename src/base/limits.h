@@ -207,7 +207,8 @@ inline constexpr auto kLeavePatience = 5s;     // `ring leave` waits for what ha
 inline constexpr std::size_t kMovePage = 64;   // objects looked at in one slice after a ring change
 inline constexpr auto kOperationMost = 10min;  // that a client may give a get or put
 inline constexpr std::uint32_t kCoordinatorsTried = 4;  // for one get, one after the other
-inline constexpr auto kCoordinatorsRest = 100ms;  // when all said that they are no owners; then anew
+inline constexpr auto kCoordinatorsRest =
+    100ms;  // when all said that they are no owners; then anew
 
 // Simulation ---------------------------------------------------------------------------------
 inline constexpr std::uint32_t kSimPeers = 20'000'000;    // some 4 GiB with 10 links each

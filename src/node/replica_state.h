@@ -95,7 +95,7 @@ struct HandedOver {
   std::vector<PeerId> tried;
   bool refused = false;  ///< by one that says it is no owner: the rings are about to agree
   bool rests = false;    ///< all were tried; they are asked anew after kCoordinatorsRest
-  Object parts;  ///< of an object that comes in several
+  Object parts;          ///< of an object that comes in several
 };
 
 /// A write of this coordinator's own that waits for its disk.

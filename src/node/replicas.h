@@ -118,8 +118,8 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
 void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
                    const GetRequest* request, OperationResult result);
 /// Tells a client that does not want to know who did what of a copy that is all it asked for.
-void answer_briefly(Turn& turn, const Asker& asker, std::string_view key,
-                    const GetRequest& request, const StoredObject& copy);
+void answer_briefly(Turn& turn, const Asker& asker, std::string_view key, const GetRequest& request,
+                    const StoredObject& copy);
 QuorumReport report_of(const NodeState& node, Operation kind, const OperationResult& result);
 
 void step_get(Turn& turn, std::uint64_t ticket, GetInput input);

@@ -20,8 +20,7 @@ std::uint64_t object_hash(std::string_view key, const Object& object) {
   if (object.empty()) return 0;
   constexpr std::size_t kDot = PeerId::kSize + 3 * 8;
   CanonicalWriter bytes;
-  bytes.reserve(2 * 8 + key.size() +
-                (object.clock().size() + object.siblings().size()) * kDot);
+  bytes.reserve(2 * 8 + key.size() + (object.clock().size() + object.siblings().size()) * kDot);
   bytes.u64(key.size());
   bytes.raw(key);
   bytes.u64(object.clock().size());

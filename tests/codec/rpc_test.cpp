@@ -305,9 +305,10 @@ TEST_CASE("requests of the replica layer, byte for byte") {
 }
 
 TEST_CASE("a request says what it has to, and what differs from the defaults") {
-  const std::string key = "940001a367657491"
-                          "81"
-                          "a36b6579a0";
+  const std::string key =
+      "940001a367657491"
+      "81"
+      "a36b6579a0";
   CHECK(to_hex(encoded(GetRequest{})) == key);
   GetRequest get;
   get.explain = false;

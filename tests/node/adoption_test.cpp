@@ -138,7 +138,8 @@ TEST_CASE("a deleted key stays deleted, though a file of that name is still shar
   const auto got = network.get(bridge.asker(), searched("docs/a", true));
   REQUIRE(got.ok());
   REQUIRE(got->adopted);
-  REQUIRE(network.del(bridge.asker(), DeleteRequest{"docs/a", got->context, "", false, true, 0}).ok());
+  REQUIRE(
+      network.del(bridge.asker(), DeleteRequest{"docs/a", got->context, "", false, true, 0}).ok());
   network.run_for(1s);
 
   for (const PeerNumber peer : {bridge.asker(), bridge.holder(), bridge.ring[0]}) {
@@ -187,7 +188,8 @@ TEST_CASE("an adoption that was under way during the delete does not bring the v
   SimNetwork& network = bridge.network;
   const auto got = network.get(bridge.asker(), searched("docs/a", true));
   REQUIRE(got.ok());
-  REQUIRE(network.del(bridge.asker(), DeleteRequest{"docs/a", got->context, "", false, true, 0}).ok());
+  REQUIRE(
+      network.del(bridge.asker(), DeleteRequest{"docs/a", got->context, "", false, true, 0}).ok());
   network.run_for(1s);
   // The same bytes come once more: as an object they say nothing new.
   Object object = network.store(bridge.ring[0]).read("docs/a")->object;

@@ -38,7 +38,9 @@ NodeConfig lone() {
 
 /// Keeps what the Node wanted done in its last call.
 struct Driven {
-  explicit Driven(NodeConfig config) : node(std::move(config), store) { node.start(now, false, out); }
+  explicit Driven(NodeConfig config) : node(std::move(config), store) {
+    node.start(now, false, out);
+  }
 
   ConnectionId connect(std::uint32_t number, std::optional<DialId> dial = std::nullopt) {
     const auto id = static_cast<ConnectionId>(++last);
