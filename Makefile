@@ -197,7 +197,7 @@ $(SUPPORT_LIB): $(SUPPORT_OBJECTS) tests/support
 define TEST_PROGRAM
 TEST_OBJECTS += $(2:%.cpp=$(B)/%.o)
 $(B)/bin/test-$(1): $(2:%.cpp=$(B)/%.o) $(SUPPORT_MAIN) $(SUPPORT_LIB) $(call room_libs,$(3))
-	@$$(call link,$(call room_system,$(3)) -lrapidcheck)
+	@$$(call link,$(call room_system,$(3)))
 .PHONY: test-$(1)
 test-$(1): $(B)/bin/test-$(1)
 	@$(TEST_ENVIRONMENT) $$<
