@@ -7,6 +7,7 @@
 // and sync it on their own time; ours is on the disk of each member that acknowledged it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -317,21 +318,27 @@ void unsynced_puts(std::vector<Outcome>& outcomes) {
                  0.8));
 }
 
-void run_all() {
+/// `only`: parts by name; none: all.
+void run_parts(std::vector<std::string> only) {
+  const auto wants = [&](const char* part) {
+    return only.empty() || std::find(only.begin(), only.end(), part) != only.end();
+  };
   std::vector<Outcome> outcomes;
   {
     const OxbowRing ring(true);
-    gets_at_an_owner(ring, outcomes);
+    if (wants("owner-gets")) gets_at_an_owner(ring, outcomes);
     const EtcdCluster etcd;
     fill(etcd.addresses().front(), etcd_calls("Put"));
-    quorum_gets(ring, etcd, outcomes);
-    synced_puts(ring, etcd, outcomes);
+    if (wants("quorum-gets")) quorum_gets(ring, etcd, outcomes);
+    if (wants("synced-puts")) synced_puts(ring, etcd, outcomes);
   }
-  unsynced_puts(outcomes);
+  if (wants("unsynced-puts")) unsynced_puts(outcomes);
   report(outcomes);
 }
 
 }  // namespace
 }  // namespace oxbow::bench
 
-int main() { return oxbow::bench::run_bench(oxbow::bench::run_all); }
+int main(int count, char** words) {
+  return oxbow::bench::run_bench([&] { oxbow::bench::run_parts({words + 1, words + count}); });
+}

@@ -173,7 +173,7 @@ double status_kib(pid_t pid, const std::string& name) {
   fail(name + " is not in /proc/PID/status");
 }
 
-int run_bench(void (*main)()) {
+int run_bench(const std::function<void()>& main) {
   try {
     main();
     return 0;

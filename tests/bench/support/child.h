@@ -81,6 +81,6 @@ double cpu_seconds(pid_t pid);
 double status_kib(pid_t pid, const std::string& name);
 
 /// Runs a benchmark's main function: prints what fails, and gives the exit code.
-int run_bench(void (*main)());
+int run_bench(const std::function<void()>& main);
 
 }  // namespace oxbow::bench
