@@ -73,6 +73,28 @@ class SetFields {
   std::bitset<kMost> set_;
 };
 
+/// An answer that a client wanted short, so that it is quick.
+template <class T>
+bool is_brief(const T& answer) {
+  if constexpr (requires { answer.explained; }) return !answer.explained;
+  return false;
+}
+
+/// A field that a brief answer leaves out: false, 0, empty or nil, or an enum's first value. (Only
+/// that it is brief must be said.)
+template <class Field>
+bool says_nothing(std::string_view name, const Field& field) {
+  if constexpr (requires { field.empty(); }) {
+    return field.empty();
+  } else if constexpr (requires { field.has_value(); }) {
+    return !field.has_value();
+  } else if constexpr (std::is_arithmetic_v<Field> || std::is_enum_v<Field>) {
+    return field == Field{} && name != "explained";
+  } else {
+    return false;
+  }
+}
+
 class MapWriter {
  public:
   explicit MapWriter(Packer& packer) : packer_(packer) {}
@@ -89,6 +111,17 @@ class MapWriter {
   void map(const T& value) {
     packer_.map(field_count(value));
     describe(*this, value);
+  }
+
+  /// An answer: all of it, or of a brief one what says something.
+  template <class T>
+  void answer(const T& answer) {
+    if (!is_brief(answer)) return map(answer);
+    BriefCounter counter;
+    describe(counter, answer);
+    packer_.map(counter.count);
+    Brief brief{*this};
+    describe(brief, answer);
   }
 
   template <class T>
@@ -133,6 +166,36 @@ class MapWriter {
   void value(const std::vector<T>& fields) {
     packer_.array(fields.size());
     for (const T& field : fields) value(field);
+  }
+
+  struct BriefCounter {
+    std::size_t count = 0;
+    void operator()(std::string_view name, const auto& field) {
+      if (!says_nothing(name, field)) ++count;
+    }
+    void bytes(std::string_view name, const std::string& field) { (*this)(name, field); }
+  };
+  struct Brief {
+    MapWriter& writer;
+    void operator()(std::string_view name, const auto& field) {
+      if (!says_nothing(name, field)) writer.brief(name, field);
+    }
+    void bytes(std::string_view name, const std::string& field) {
+      if (!says_nothing(name, field)) writer.bytes(name, field);
+    }
+  };
+
+  template <class T>
+  void brief(std::string_view name, const T& field) {
+    (*this)(name, field);
+  }
+  void brief(std::string_view name, const std::vector<GetValue>& values) {
+    packer_.text(name);
+    packer_.array(values.size());
+    for (const GetValue& each : values) {
+      packer_.map(1);
+      bytes("value", each.value);
+    }
   }
 
   template <class T>

@@ -52,11 +52,11 @@ std::optional<Error> check(const T& request) {
 
 // -- requests -------------------------------------------------------------------------------------
 
+/// Into `request`, where it is to stay: large structs are not moved. Its error, if there is one.
 template <std::size_t Index>
-Result<ClientRequest> read_as(const Tokens& tokens, std::size_t params) {
+std::optional<Error> read_as(const Tokens& tokens, std::size_t params, ClientRequest& request) {
   using Request = std::variant_alternative_t<Index, ClientRequest>;
-  ClientRequest request(std::in_place_index<Index>);
-  auto& fields = std::get<Index>(request);
+  auto& fields = request.emplace<Index>();
   const std::string_view method = kMethodNames[Index];
   Error error;
   if (tokens[params].size == 1) {
@@ -67,14 +67,13 @@ Result<ClientRequest> read_as(const Tokens& tokens, std::size_t params) {
     return Error{"bad-parameter", fmt::format("{}: '{}' is missing", method, first),
                  std::string(first), ""};
   }
-  if (auto wrong = check(fields)) {
-    wrong->message = fmt::format("{}: {}", method, wrong->message);
-    return *wrong;
-  }
-  return request;
+  auto wrong = check(fields);
+  if (wrong) wrong->message = fmt::format("{}: {}", method, wrong->message);
+  return wrong;
 }
 
-Result<ClientRequest> read_request(const Tokens& tokens, std::size_t method, std::size_t params) {
+std::optional<Error> read_request(const Tokens& tokens, std::size_t method, std::size_t params,
+                                  ClientRequest& request) {
   const std::string_view name = tokens.view(tokens[method]);
   const auto index = method_index(name);
   if (!index) {
@@ -86,12 +85,12 @@ Result<ClientRequest> read_request(const Tokens& tokens, std::size_t method, std
     return Error{"bad-parameter", fmt::format("{}: bad parameters", name),
                  "an array with one map of them, or an empty one", to_string(tokens[params])};
   }
-  using Read = Result<ClientRequest> (*)(const Tokens&, std::size_t);
+  using Read = std::optional<Error> (*)(const Tokens&, std::size_t, ClientRequest&);
   static constexpr auto kReaders = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<Read, sizeof...(I)>{&read_as<I>...};
   }
   (std::make_index_sequence<std::variant_size_v<ClientRequest>>());
-  return kReaders[*index](tokens, params);
+  return kReaders[*index](tokens, params, request);
 }
 
 }  // namespace
@@ -138,7 +137,8 @@ RpcServerStream::Next RpcServerState::next() {
       return fail("method", "text", tokens[3]);
     }
     id = static_cast<std::uint32_t>(number.value);
-    request = read_request(tokens, 3, 4);
+    if (!request) request = ClientRequest{};
+    if (auto wrong = read_request(tokens, 3, 4, request.value())) request = *std::move(wrong);
     return Next::request;
   }
 }

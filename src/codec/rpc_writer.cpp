@@ -11,7 +11,7 @@ void append_answer(std::uint32_t id, const ClientAnswer& answer, std::string& ou
   packer.number(id);
   packer.nil();
   MapWriter writer(packer);
-  std::visit([&](const auto& fields) { writer.map(fields); }, answer);
+  std::visit([&](const auto& fields) { writer.answer(fields); }, answer);
 }
 
 void append_error(std::uint32_t id, const Error& error, std::string& out) {

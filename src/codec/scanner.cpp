@@ -17,6 +17,8 @@ namespace {
 // A list that one huge message made long is not kept for the small ones after it.
 constexpr std::size_t kTokensKept = 1024;
 constexpr std::size_t kTokensAtFirst = 64;
+// The keys of so small a map are compared with each other, those of a larger one sorted.
+constexpr std::size_t kComparedKeys = 8;
 
 }  // namespace
 
@@ -86,14 +88,20 @@ struct Scanner::Parser : msgpack::detail::context<Scanner::Parser> {
   }
   bool check_keys(std::size_t map) {
     keys.clear();
+    bool twice_in_few = false;
     const Tokens all{{tokens.data(), count}, base};
     for (std::size_t at = map + 1; at < count; at = all.after(at + 1)) {
       const Token& key = all[at];
       if (key.type != Token::Type::text && key.type != Token::Type::bytes) {
         return fail("a map's key is not text", "text", to_string(key));
       }
-      keys.push_back(all.view(key));
+      const std::string_view name = all.view(key);
+      if (keys.size() < kComparedKeys) {
+        twice_in_few |= std::find(keys.begin(), keys.end(), name) != keys.end();
+      }
+      keys.push_back(name);
     }
+    if (keys.size() <= kComparedKeys && !twice_in_few) return true;
     std::sort(keys.begin(), keys.end());
     const auto twice = std::adjacent_find(keys.begin(), keys.end());
     if (twice == keys.end()) return true;

@@ -67,6 +67,9 @@ void reply(Turn& turn, RequestHandle handle, ClientAnswer answer,
 void reply(Turn& turn, RequestHandle handle, Error error);
 /// Every reply goes this way: to the client, or to the operation of ours that asked.
 void give(Turn& turn, Reply reply);
+/// The final reply to a request, an empty answer of that type, to be filled in where it is.
+template <class Answer>
+Answer& begin_answer(Turn& turn, RequestHandle handle, WriteSequence after);
 /// Ends a request without a reply, with all that is under way for it.
 void cancel_request(Turn& turn, RequestHandle handle);
 
@@ -280,5 +283,18 @@ std::optional<OwnedResult> object_result(Turn& turn, std::string_view key);
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text);
 inline bool wants(std::uint8_t flags, std::uint8_t flag) { return (flags & flag) != 0; }
 void note(Turn& turn, const Query& query, TraceKind kind, LinkNumber peer);
+
+/// Where replies to requests of that kind go.
+inline std::vector<Reply>& replies_for(Turn& turn, RequestHandle handle) {
+  return is_own_handle(handle) ? turn.node.adoption.replies : turn.out.replies;
+}
+
+template <class Answer>
+Answer& begin_answer(Turn& turn, RequestHandle handle, WriteSequence after) {
+  Reply& reply = replies_for(turn, handle).emplace_back();
+  reply.handle = handle;
+  reply.after = after;
+  return reply.content.emplace<ClientAnswer>().emplace<Answer>();
+}
 
 }  // namespace oxbow

@@ -21,6 +21,7 @@ KeyPlace place_of(const NodeState& node, std::string_view key) {
 
 bool is_primary_of(NodeState& node, std::string_view key, const BucketPolicy& policy) {
   const TokenRing& ring = node.ring.ring;
+  if (ring.size() <= policy.n) return ring.find(node.config.id).has_value();  // all keep all
   std::vector<MemberNumber>& list = node.replica.list;
   ring.preference_list(position_of(key), policy.n, list);
   return std::any_of(list.begin(), list.end(),

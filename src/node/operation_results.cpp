@@ -70,21 +70,21 @@ bool counts_elsewhere(const OperationResult& result, const MemberOutcome& outcom
          });
 }
 
-GetAnswer answer_of(const NodeState& node, const Object& object, std::string_view key) {
-  GetAnswer answer;
+/// Fills in what the copy says. A brief answer leaves out what names the writes.
+void show(const NodeState& node, const Object& object, std::string_view key, GetAnswer& answer) {
   answer.values.reserve(object.siblings().size());
   for (const Sibling& sibling : object.siblings()) {
     if (sibling.tombstone()) continue;
     GetValue& value = answer.values.emplace_back();
     value.value = *sibling.value;
+    if (!answer.explained) continue;
     value.dot = abbreviated(sibling.dot, names_of(node));
     value.written_ms = static_cast<std::uint64_t>(
         std::max<Duration::rep>(sibling.time.time_since_epoch().count() / 1000, 0));
   }
   answer.found = !answer.values.empty();
   answer.deleted = object.deleted();
-  if (!object.empty()) answer.context = encode_context(object.context(), key);
-  return answer;
+  if (!object.empty()) answer.context = object.encoded_context(key);
 }
 
 /// Whether R primaries are among those that answered: a fallback's never having heard of a key
@@ -109,8 +109,9 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   if (kind == Operation::get) {
     OXBOW_ASSERT(request != nullptr, "a client's get without its request");
     if (!result.error) {
-      GetAnswer answer = answer_of(node, result.object, key);
+      GetAnswer answer;
       answer.explained = asker.explain;
+      show(node, result.object, key, answer);
       if (asker.explain) answer.quorum = report_of(node, kind, result);
       return ring_answered(turn, asker.handle, *request, std::move(answer), asked_primaries(result),
                            result.after);
@@ -195,9 +196,15 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
 
 void answer_briefly(Turn& turn, const Asker& asker, std::string_view key, const GetRequest& request,
                     const StoredObject& copy) {
-  GetAnswer answer = answer_of(turn.node, copy.object, key);
+  const bool ends_here = !copy.object.empty() || !request.search;
+  if (!ends_here) {
+    GetAnswer nothing;
+    nothing.explained = false;
+    return ring_answered(turn, asker.handle, request, std::move(nothing), true, copy.pending);
+  }
+  auto& answer = begin_answer<GetAnswer>(turn, asker.handle, copy.pending);
   answer.explained = false;
-  ring_answered(turn, asker.handle, request, std::move(answer), true, copy.pending);
+  show(turn.node, copy.object, key, answer);
 }
 
 void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_view key,

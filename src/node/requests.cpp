@@ -9,8 +9,7 @@
 namespace oxbow {
 
 void give(Turn& turn, Reply reply) {
-  auto& replies = is_own_handle(reply.handle) ? turn.node.adoption.replies : turn.out.replies;
-  replies.push_back(std::move(reply));
+  replies_for(turn, reply.handle).push_back(std::move(reply));
 }
 
 void reply(Turn& turn, RequestHandle handle, ClientAnswer answer, WriteSequence after) {

@@ -1,16 +1,16 @@
 // Decoded objects that were read or written lately, so that a hot key is answered without a look
-// at the disk. Bounded by bytes; full, what came first and was not used since goes (second chance:
-// a hit marks an entry and moves nothing).
+// at the disk. Bounded by bytes; full, what was not used since a hand last came by goes (the CLOCK
+// algorithm, Corbato 1968: a hit marks an entry and moves nothing).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
-#include "base/hash.h"
+#include "base/slot_table.h"
 #include "version/object.h"
 
 namespace oxbow::storage {
@@ -20,8 +20,10 @@ class ObjectCache {
   struct Entry {
     std::string key;
     Object object;
+    std::uint64_t hash = 0;         ///< of the key
     std::uint64_t shown_after = 0;  ///< as of the newest write that it shows
-    bool used = false;              ///< since it was put in or last spared
+    bool used = false;              ///< since the hand came by
+    bool taken = false;             ///< else a place for a new one
   };
 
   explicit ObjectCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
@@ -32,22 +34,24 @@ class ObjectCache {
   void erase(std::string_view key);
 
   std::size_t bytes() const { return bytes_; }
-  std::size_t size() const { return by_key_.size(); }
+  std::size_t size() const { return size_; }
 
  private:
-  struct KeyHash {
-    std::size_t operator()(std::string_view key) const { return hash64(key); }
-  };
-  using Entries = std::list<Entry>;
+  using Place = std::uint32_t;
 
   static std::size_t size_of(const Entry& entry);
-  void remove(Entries::iterator entry);
+  Place place_of(std::string_view key, std::uint64_t hash) const;
+  Place take_place();
+  void remove(Place place);
   void make_room();
 
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  Entries entries_;  // the newest first
-  std::unordered_map<std::string_view, Entries::iterator, KeyHash> by_key_;
+  std::size_t size_ = 0;
+  std::deque<Entry> entries_;  // they stay where they are
+  std::vector<Place> free_;
+  Place hand_ = 0;
+  SlotTable by_key_;
 };
 
 }  // namespace oxbow::storage

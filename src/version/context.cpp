@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kChecksum = 8;
+constexpr std::size_t kKeyHash = 8;
 constexpr std::size_t kEnvelope = 1 + 8 + 1 + 10 + kChecksum;  // all but the dots
 static_assert(limits::kClockEntries * kLargestDot + 64 < limits::kContext);
 
@@ -28,6 +29,30 @@ std::uint64_t checksum(std::string_view body, std::string_view key) {
   input.u64(hash64(key));
   input.raw(body);
   return hash64(input.bytes());
+}
+
+std::string encode(const VectorClock& clock, const Dot* dot, WallTime newest,
+                   std::string_view key) {
+  CanonicalWriter out;
+  out.reserve(kKeyHash + kEnvelope + (clock.size() + 1) * kLargestDot);
+  out.u64(hash64(key));  // the checksum is of it too; it goes when that is done
+  out.u8(kVersion);
+  out.u64(static_cast<std::uint64_t>(newest.time_since_epoch().count()));
+  out.u8(dot != nullptr ? 1 : 0);
+  out.varint(clock.size());
+  const Actor* before = nullptr;
+  if (dot != nullptr) {
+    write_dot(out, *dot, before);
+    before = &dot->actor;
+  }
+  for (const Dot& entry : clock.entries()) {
+    write_dot(out, entry, before);
+    before = &entry.actor;
+  }
+  out.u64(hash64(out.bytes()));
+  std::string bytes = out.take();
+  bytes.erase(0, kKeyHash);
+  return bytes;
 }
 
 }  // namespace
@@ -44,23 +69,11 @@ Context after_put(const Context& seen, const Dot& dot, WallTime time) {
 }
 
 std::string encode_context(const Context& context, std::string_view key) {
-  CanonicalWriter out;
-  out.reserve(kEnvelope + (context.clock.size() + 1) * kLargestDot);
-  out.u8(kVersion);
-  out.u64(static_cast<std::uint64_t>(context.newest.time_since_epoch().count()));
-  out.u8(context.dot ? 1 : 0);
-  out.varint(context.clock.size());
-  const Actor* before = nullptr;
-  if (context.dot) {
-    write_dot(out, *context.dot, before);
-    before = &context.dot->actor;
-  }
-  for (const Dot& entry : context.clock.entries()) {
-    write_dot(out, entry, before);
-    before = &entry.actor;
-  }
-  out.u64(checksum(out.bytes(), key));
-  return out.take();
+  return encode(context.clock, context.dot ? &*context.dot : nullptr, context.newest, key);
+}
+
+std::string encode_context(const VectorClock& clock, WallTime newest, std::string_view key) {
+  return encode(clock, nullptr, newest, key);
 }
 
 Result<Context> parse_context(std::string_view bytes, std::string_view key) {

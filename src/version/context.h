@@ -48,6 +48,8 @@ Context after_put(const Context& seen, const Dot& dot, WallTime time);
 ///       peer    16 bytes, run u64, number varint, counter varint
 ///     checksum  u64       XXH3 of the XXH3 of the key (u64) and of all bytes before this
 std::string encode_context(const Context& context, std::string_view key);
+/// The same of the context that such a clock is, without a dot beyond it.
+std::string encode_context(const VectorClock& clock, WallTime newest, std::string_view key);
 
 /// What encode_context gave for this key; of no bytes at all, the empty context. Error
 /// `bad-context`: damaged, cut short, of another key, or otherwise nothing that it gives.

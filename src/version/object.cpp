@@ -66,10 +66,10 @@ bool Object::deleted() const {
                                  [](const Sibling& sibling) { return sibling.tombstone(); });
 }
 
-Context Object::context() const {
-  Context context{clock(), std::nullopt, {}};
-  for (const Sibling& sibling : siblings()) context.newest = std::max(context.newest, sibling.time);
-  return context;
+WallTime Object::newest() const {
+  WallTime newest{};
+  for (const Sibling& sibling : siblings()) newest = std::max(newest, sibling.time);
+  return newest;
 }
 
 std::size_t Object::byte_size() const {

@@ -57,8 +57,14 @@ class Object {
   /// It was written, and has no value: nothing but tombstones.
   bool deleted() const;
 
-  /// The context of a get: covers exactly the siblings and what they superseded.
-  Context context() const;
+  /// The context of a get: covers exactly the siblings and what they superseded. The second form
+  /// as bytes for a client, see encode_context().
+  Context context() const { return {clock(), std::nullopt, newest()}; }
+  std::string encoded_context(std::string_view key) const {
+    return encode_context(clock(), newest(), key);
+  }
+  /// The time of the newest sibling; none: the beginning of time.
+  WallTime newest() const;
 
   /// What it takes on disk or in a frame, at most: each entry of the clock and each sibling counts
   /// 64 bytes, each value its size.
