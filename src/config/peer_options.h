@@ -69,6 +69,10 @@ struct PeerOptions {
   Duration replica_timeout = limits::kReplicaTimeout;      ///< for one member's answer
   double full_reads = limits::kFullReads;  ///< gets a second that ask all N and repair
 
+  /// For so many microseconds the peer looks for more before it waits, while requests come in quick
+  /// succession; 0: never.
+  std::uint32_t idle_poll_us = limits::kIdlePollUs;
+
   // Clients ------------------------------------------------------------------------------------
   bool allow_remote_clients = false;  ///< otherwise clients are served on loopback only
 

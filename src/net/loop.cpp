@@ -1,5 +1,6 @@
 #include "net/loop.h"
 
+#include <sched.h>
 #include <time.h>
 
 #include <algorithm>
@@ -10,7 +11,13 @@ namespace oxbow::net {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kSpareBuffers = 16;
+constexpr int kQuickSuccession =
+    8;  // times what is looked for: input that comes no later than that
+constexpr Duration kTakenForLong = 20us;  // several turns of another peer
+constexpr Duration kBusyFor = 20ms;
 constexpr std::size_t kSpareCapacity = 256 * 1024;  // a larger one is given back to the system
 
 Now read_clock() {
@@ -24,12 +31,13 @@ Now read_clock() {
 
 }  // namespace
 
-Loop::Loop(LoopUser& user) : user_(user), read_buffer_(new char[kReadBuffer]) {
+Loop::Loop(LoopUser& user, Duration idle_poll)
+    : user_(user), idle_poll_(idle_poll), read_buffer_(new char[kReadBuffer]) {
   OXBOW_ASSERT(uv_loop_init(&loop_) == 0, "no event loop: out of memory or descriptors");
   uv_prepare_init(&loop_, &prepare_);
   uv_timer_init(&loop_, &timer_);
   uv_idle_init(&loop_, &idle_);
-  prepare_.data = this;
+  prepare_.data = idle_.data = this;
 }
 
 Loop::~Loop() {
@@ -57,11 +65,34 @@ void Loop::run() {
   has_now_ = false;
 }
 
+/// Whether what came in last came soon enough after what came before it, and not too long ago.
+bool Loop::looks_for_more(Instant now) {
+  if (has_input_) {
+    has_input_ = false;
+    const bool in_quick_succession = now - last_input_ <= kQuickSuccession * idle_poll_;
+    last_input_ = now;
+    if (in_quick_succession && now >= poll_not_before_) poll_until_ = now + idle_poll_;
+  }
+  return now < poll_until_;
+}
+
+void Loop::yield() {
+  const Instant before = read_clock().steady;
+  sched_yield();
+  const Instant after = read_clock().steady;
+  if (after - before < kTakenForLong) return;
+  poll_until_ = {};
+  poll_not_before_ = after + kBusyFor;
+}
+
 void Loop::end_turn() {
   const Instant deadline = user_.end_turn();
-  // An idle handle keeps the loop from waiting; its callback has nothing to do.
+  // An idle handle keeps the loop from waiting.
+  const bool polls = looks_for_more(now().steady);
   if (deadline <= now().steady) {
     uv_idle_start(&idle_, [](uv_idle_t*) {});
+  } else if (polls) {
+    uv_idle_start(&idle_, [](uv_idle_t* handle) { static_cast<Loop*>(handle->data)->yield(); });
   } else {
     uv_idle_stop(&idle_);
     if (deadline == kNever) {
@@ -79,7 +110,10 @@ void Loop::end_turn() {
   has_now_ = false;
 }
 
-uv_buf_t Loop::read_buffer() { return uv_buf_init(read_buffer_.get(), kReadBuffer); }
+uv_buf_t Loop::read_buffer() {
+  has_input_ = true;
+  return uv_buf_init(read_buffer_.get(), kReadBuffer);
+}
 
 std::string Loop::take_buffer() {
   if (spare_buffers_.empty()) return {};

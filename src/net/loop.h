@@ -3,6 +3,12 @@
 //
 // A turn: what came in is handed on, then LoopUser::end_turn does what is due and writes out what
 // was gathered; then the loop waits.
+//
+// To be woken takes tens of microseconds where the processor has gone to sleep meanwhile, more than
+// a turn. So a loop to which things come in quick succession looks for more for a while before it
+// waits (the idle polling of Seastar; the kernel does likewise for guests, see haltpoll). In
+// between it offers the processor to others. Where one of them takes it for long, the machine is
+// busy: then nothing is won by looking, and to wait is the faster way to get the processor back.
 #pragma once
 
 #include <uv.h>
@@ -27,7 +33,8 @@ class LoopUser {
 
 class Loop {
  public:
-  explicit Loop(LoopUser& user);
+  /// `idle_poll`: for how long to look for more before waiting; zero: never.
+  Loop(LoopUser& user, Duration idle_poll);
   /// Everything on the loop must have been closed (uv_close) before; waits for that to be done.
   ~Loop();
   Loop(const Loop&) = delete;
@@ -44,6 +51,8 @@ class Loop {
 
   /// For uv_read_start: always the same buffer, so what was read is to be used up at once.
   uv_buf_t read_buffer();
+  /// Something came in that was not read from a connection.
+  void note_input() { has_input_ = true; }
 
   /// An empty string that may have memory already, and its way back.
   std::string take_buffer();
@@ -53,13 +62,20 @@ class Loop {
   static constexpr std::size_t kReadBuffer = 64 * 1024;
 
   void end_turn();
+  bool looks_for_more(Instant now);
+  void yield();
 
   LoopUser& user_;
+  const Duration idle_poll_;
   uv_loop_t loop_{};
   uv_prepare_t prepare_{};
   uv_timer_t timer_{};
   uv_idle_t idle_{};
   Instant armed_ = kNever;
+  bool has_input_ = false;  // in this turn
+  Instant last_input_{};
+  Instant poll_until_{};
+  Instant poll_not_before_{};
   bool has_now_ = false;
   Now now_{};
   std::unique_ptr<char[]> read_buffer_;

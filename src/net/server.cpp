@@ -40,6 +40,7 @@ PeerServer::Server::Server(const PeerOptions& options, PeerServerSetup setup)
     : options_(options),
       setup_(std::move(setup)),
       log_(options.log_level, setup_.log_sink),
+      loop_(*this, std::chrono::microseconds(options.idle_poll_us)),
       handles_(new Handles) {
   uv_async_init(loop_.uv(), &handles_->wake,
                 [](uv_async_t* handle) { static_cast<Server*>(handle->data)->woken(); });

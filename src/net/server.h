@@ -130,7 +130,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   std::string name_;
 
   net::Log log_;
-  net::Loop loop_{*this};
+  net::Loop loop_;
   net::Handles* handles_ = nullptr;  // freed by libuv's close callback
 
   std::unique_ptr<net::Listener> listener_;

@@ -70,6 +70,7 @@ StoreEvents PeerServer::Server::store_events() {
 /// Ends the peer when its store can keep no promise any more: nobody is told a lie, and whoever
 /// looks after the process hears of it.
 void PeerServer::Server::store_has_news() {
+  loop_.note_input();
   if (!handles_->has_failed) {
     take_durable();
     return;
