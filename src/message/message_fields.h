@@ -261,7 +261,7 @@ constexpr void message_fields(V& v, Like<ObjectWrite> auto& m) {
   v("ring", m.ring);
   v.choice("reason", m.reason, WriteReason::move);
   v.choice("conflicts", m.conflicts, Conflicts::lww);
-  v.choice("sync", m.sync, Sync::yes);
+  v.choice("sync", m.sync, Sync::soon);
   v("hint_for", m.hint_for);
   v("last", m.last);
   v.bytes("key", m.key, 1, limits::kKey);

@@ -50,14 +50,14 @@ void fail(Turn& turn, const CoordinatedPut& put, const Error& error) {
 }
 
 ObjectWrite message_of(const Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
-                       const Participant& who, std::size_t part) {
+                       const WriteCopy& copy, std::size_t part) {
   ObjectWrite write;
   write.ticket = ticket;
   write.ring = turn.node.ring.stamp;
   write.reason = put.kind == Operation::adopt ? WriteReason::adoption : WriteReason::put;
   write.conflicts = put.conflicts;
-  write.sync = put.sync;
-  write.hint_for = who.stands_for;
+  write.sync = put.sync == Sync::yes && !copy.urgent ? Sync::soon : put.sync;
+  write.hint_for = copy.who.stands_for;
   write.last = part + 1 == put.parts.size();
   write.key = put.key;
   write.object = put.parts[part];
@@ -65,43 +65,47 @@ ObjectWrite message_of(const Turn& turn, std::uint64_t ticket, const Coordinated
 }
 
 bool send_write(Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
-                const Participant& who) {
+                const WriteCopy& copy) {
   for (std::size_t part = 0; part < put.parts.size(); ++part) {
-    if (!send_to_member(turn, who.member, ConnectionKind::control,
-                        message_of(turn, ticket, put, who, part))) {
+    if (!send_to_member(turn, copy.who.member, ConnectionKind::control,
+                        message_of(turn, ticket, put, copy, part))) {
       return false;
     }
   }
   return true;
 }
 
-/// Sends the write, encoded once, over all connections to primaries that are there, and takes
-/// those out of `effects`.
+/// Sends the write over all connections to primaries that are there, encoded once for those that
+/// the answer waits for and once for the others, and takes those out of `effects`.
 void send_to_connected(Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
                        std::vector<PutEffect>& effects) {
   NodeState& node = turn.node;
-  node.targets.clear();
-  std::erase_if(effects, [&](const PutEffect& effect) {
-    const auto* write = std::get_if<WriteCopy>(&effect);
-    if (write == nullptr || write->who.is_fallback()) return false;
-    Connection* connection = node.connections.to_peer(write->who.member, ConnectionKind::control);
-    if (connection == nullptr) return false;
-    connection->used = turn.now.steady;
-    node.targets.push_back(connection->id);
-    return true;
-  });
-  if (node.targets.empty()) return;
-  for (std::size_t part = 0; part < put.parts.size(); ++part) {
-    turn.out.send(node.targets, message_of(turn, ticket, put, {}, part));
+  for (const bool urgent : {true, false}) {
+    node.targets.clear();
+    std::erase_if(effects, [&](const PutEffect& effect) {
+      const auto* write = std::get_if<WriteCopy>(&effect);
+      if (write == nullptr || write->urgent != urgent || write->who.is_fallback()) return false;
+      Connection* connection = node.connections.to_peer(write->who.member, ConnectionKind::control);
+      if (connection == nullptr) return false;
+      connection->used = turn.now.steady;
+      node.targets.push_back(connection->id);
+      return true;
+    });
+    if (node.targets.empty()) continue;
+    const WriteCopy to_all{{}, urgent};
+    for (std::size_t part = 0; part < put.parts.size(); ++part) {
+      turn.out.send(node.targets, message_of(turn, ticket, put, to_all, part));
+    }
   }
 }
 
 /// What comes of writing, where that is known at once.
 std::optional<PutInput> write(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
-                              const Participant& who) {
+                              const WriteCopy& copy) {
   NodeState& node = turn.node;
+  const Participant& who = copy.who;
   if (who.member != node.config.id) {
-    if (send_write(turn, ticket, put, who)) return std::nullopt;
+    if (send_write(turn, ticket, put, copy)) return std::nullopt;
     return NotStored{who, Outcome::unreachable};
   }
   // The own copy was written before the operation began; what is left is a hint.
@@ -122,7 +126,7 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
     send_to_connected(turn, ticket, put, now);
     for (const PutEffect& effect : now) {
       if (const auto* copy = std::get_if<WriteCopy>(&effect)) {
-        const auto input = write(turn, ticket, put, copy->who);
+        const auto input = write(turn, ticket, put, *copy);
         if (input) put.operation.step(turn.now.steady, *input, effects);
       } else if (const auto* late = std::get_if<WriteTimedOut>(&effect)) {
         ++node.counters.replica_timeouts;

@@ -38,7 +38,7 @@ Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::stri
     hint.object.merge(known->object, conflicts);
     hint.written = known->written;
     if (same_events(hint.object, known->object)) {
-      return sync == Sync::yes ? all->pending : kNothingPending;
+      return sync != Sync::no ? all->pending : kNothingPending;
     }
   }
   HintTotals& totals = node.replica.hints;

@@ -40,7 +40,7 @@ Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& 
   const Object all = merged(own->object, object, conflicts);
   if (!same_events(all, own->object)) return write_own(turn, key, own->object, all, sync);
   // Nothing new, but perhaps not on disk yet.
-  return sync == Sync::yes ? own->pending : kNothingPending;
+  return sync != Sync::no ? own->pending : kNothingPending;
 }
 
 std::vector<std::string> encoded_parts(const Object& object, std::string_view key) {

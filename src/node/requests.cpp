@@ -8,9 +8,7 @@
 
 namespace oxbow {
 
-void give(Turn& turn, Reply reply) {
-  replies_for(turn, reply.handle).push_back(std::move(reply));
-}
+void give(Turn& turn, Reply reply) { replies_for(turn, reply.handle).push_back(std::move(reply)); }
 
 void reply(Turn& turn, RequestHandle handle, ClientAnswer answer, WriteSequence after) {
   give(turn, {handle, std::move(answer), after});

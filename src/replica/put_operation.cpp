@@ -18,6 +18,11 @@ bool PutOperation::is_own_hint(const Participant& who) const {
 }
 
 void PutOperation::begin(Instant now, std::vector<PutEffect>& effects) {
+  urgent_ = plan_.need;
+  const bool own_copy =
+      std::any_of(plan_.primaries.begin(), plan_.primaries.end(),
+                  [&](const PutPlan::Primary& primary) { return primary.member == plan_.self; });
+  if (own_copy) --urgent_;
   for (const PutPlan::Primary& primary : plan_.primaries) {
     if (primary.reachable) write_to(now, {primary.member, {}}, effects);
   }
@@ -33,7 +38,9 @@ void PutOperation::write_to(Instant now, const Participant& who, std::vector<Put
   // The own disk says when it is done; there is nobody else to turn to.
   const bool own = who.member == plan_.self;
   asked_.ask(now, who, own ? kNever : now + plan_.replica_timeout);
-  effects.push_back(WriteCopy{who});
+  const bool urgent = own || urgent_ > 0;
+  if (!own && urgent_ > 0) --urgent_;
+  effects.push_back(WriteCopy{who, urgent});
 }
 
 // Beyond the window hints no longer help the absent member enough to be kept, but a fallback's copy
@@ -66,6 +73,7 @@ void PutOperation::store(Instant now, const Participant& who) {
 void PutOperation::lose(Instant now, const Participant& who, Outcome why,
                         std::vector<PutEffect>& effects) {
   asked_.end(now, who, why);
+  if (state_ == State::writing) ++urgent_;  // whoever stands in, at most one too many
   if (why == Outcome::timeout) effects.push_back(WriteTimedOut{who.member});
   const PeerId primary = who.is_fallback() ? who.stands_for : who.member;
   const bool nobody_else = next_fallback_ == plan_.fallbacks.size();

@@ -52,6 +52,10 @@ using PutInput = std::variant<Stored, NotStored, PutTimePassed>;
 /// To the copy of `who.member`, or, if it stands for a primary, to its hint for that one.
 struct WriteCopy {
   Participant who;
+  /// The answer waits for it. A copy beyond W may share the sync of what comes after it.
+  bool urgent = true;
+
+  friend bool operator==(const WriteCopy&, const WriteCopy&) = default;
 };
 struct WriteTimedOut {
   PeerId member;
@@ -103,6 +107,7 @@ class PutOperation {
   State state_ = State::writing;
   Participants asked_;
   std::size_t next_fallback_ = 0;
+  std::uint32_t urgent_ = 0;  ///< copies that the answer waits for and nobody was asked for yet
 };
 
 }  // namespace oxbow

@@ -32,7 +32,7 @@ const PendingWrite* PendingWrites::find(std::string_view stored_key) const {
 PendingWritePointer PendingWrites::add(PendingWrite write) {
   write.sequence = ++last_;
   const auto before = newest_.find(write.stored_key);
-  if (write.sync == Sync::yes) {
+  if (write.sync != Sync::no) {
     write.shown_after = write.sequence;
   } else if (before != newest_.end()) {
     write.shown_after = before->second->shown_after;

@@ -133,7 +133,7 @@ Result<WriteSequence> RocksStore::put(std::string_view key, const Object& object
   write.sync = sync;
   const auto added = add(std::move(write));
   cache_.put(key, object, added->shown_after);
-  return sync == Sync::yes ? WriteSequence{added->sequence} : kNothingPending;
+  return sync != Sync::no ? WriteSequence{added->sequence} : kNothingPending;
 }
 
 Result<WriteSequence> RocksStore::remove(std::string_view key) {
@@ -203,7 +203,7 @@ Result<WriteSequence> RocksStore::write_hint(const Hint& hint, Sync sync) {
   write.totals = hints_.of(hint.destination);
   write.sync = sync;
   const auto added = add(std::move(write));
-  return sync == Sync::yes ? WriteSequence{added->sequence} : kNothingPending;
+  return sync != Sync::no ? WriteSequence{added->sequence} : kNothingPending;
 }
 
 void RocksStore::erase_hint(const PeerId& destination, std::string_view key) {

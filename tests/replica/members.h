@@ -60,7 +60,9 @@ inline std::string text(const GetEffect& effect) {
   return "answer";
 }
 inline std::string text(const PutEffect& effect) {
-  if (const auto* write = std::get_if<WriteCopy>(&effect)) return "write " + text(write->who);
+  if (const auto* write = std::get_if<WriteCopy>(&effect)) {
+    return "write " + text(write->who) + (write->urgent ? "" : " soon");
+  }
   if (const auto* late = std::get_if<WriteTimedOut>(&effect)) {
     return std::string("late ") + letter(late->member);
   }

@@ -28,7 +28,7 @@ Participant own(char member) { return {peer(member), {}}; }
 
 TEST_CASE("a put is answered at W copies, and done once all primaries have it") {
   SpokenPut put(plan("ABC", "", "D", 2));
-  CHECK(put.begin() == "write A, write B, write C");
+  CHECK(put.begin() == "write A, write B, write C soon");
   CHECK(put.step(1, Stored{own('B')}) == "");
   CHECK(put.step(2, Stored{own('A')}) == "answer");
   CHECK(put.operation.state() == PutOperation::State::answered);
@@ -37,10 +37,22 @@ TEST_CASE("a put is answered at W copies, and done once all primaries have it") 
   CHECK(put.operation.tally().primaries() == 3);
 }
 
+TEST_CASE("copies beyond W are written without haste, until one that was to be waited for fails") {
+  SpokenPut put(plan("ABC", "", "DE", 2));
+  CHECK(put.begin() == "write A, write B, write C soon");
+  CHECK(put.step(1, NotStored{own('B')}) == "write D/B");
+  CHECK(put.step(2, Stored{own('A')}) == "");
+  CHECK(put.step(3, Stored{own('C')}) == "answer");  // whoever is first counts
+  SpokenPut all(plan("ABC", "", "", 3));
+  CHECK(all.begin() == "write A, write B, write C");
+  SpokenPut by_another(plan("ABC", "", "", 1, 'D'));
+  CHECK(by_another.begin() == "write A, write B soon, write C soon");
+}
+
 // Vector 27: A is down, B coordinates, D keeps the hint.
 TEST_CASE("a fallback keeps a hint for a primary that is down, and counts") {
   SpokenPut put(plan("ABC", "A", "DE", 2, 'B'));
-  CHECK(put.begin() == "write B, write C, write D/A");
+  CHECK(put.begin() == "write B, write C, write D/A soon");
   CHECK(put.step(1, Stored{own('B')}) == "");
   CHECK(put.step(2, Stored{fallback('D', 'A')}) == "answer");
   CHECK(put.step(3, Stored{own('C')}) == "");
@@ -56,7 +68,7 @@ TEST_CASE("a member that fails after the answer is kept exactly one hint for") {
     put.begin();
     put.step(1, Stored{own('A')});
     CHECK(put.step(2, Stored{own('B')}) == "answer");
-    CHECK(put.step(500, PutTimePassed{}) == "late C, write D/C");
+    CHECK(put.step(500, PutTimePassed{}) == "late C, write D/C soon");
     CHECK(put.step(501, Stored{own('C')}) == "");
     CHECK(put.step(502, Stored{fallback('D', 'C')}) == "");
     CHECK(put.operation.state() == PutOperation::State::done);
@@ -75,10 +87,10 @@ TEST_CASE("a member that fails after the answer is kept exactly one hint for") {
 
 TEST_CASE("a fallback that fails hands the hint on to the next, in the end to the coordinator") {
   SpokenPut put(plan("ABC", "C", "DE", 2));
-  CHECK(put.begin() == "write A, write B, write D/C");
+  CHECK(put.begin() == "write A, write B, write D/C soon");
   CHECK(put.step(1, Stored{own('A')}) == "");
   CHECK(put.step(2, Stored{own('B')}) == "answer");
-  CHECK(put.step(3, NotStored{fallback('D', 'C')}) == "write E/C");
+  CHECK(put.step(3, NotStored{fallback('D', 'C')}) == "write E/C soon");
   CHECK(put.step(503, PutTimePassed{}) == "late E, write A/C");
   CHECK(put.step(504, NotStored{fallback('A', 'C'), Outcome::refused}) == "no hint for C");
   CHECK(put.operation.state() == PutOperation::State::done);
@@ -97,7 +109,7 @@ TEST_CASE("strict: hints are kept, and do not count") {
   PutPlan strict = plan("ABC", "C", "D", 2);
   strict.quorum = Quorum::strict;
   SpokenPut put(strict);
-  CHECK(put.begin() == "write A, write B, write D/C");
+  CHECK(put.begin() == "write A, write B, write D/C soon");
   CHECK(put.step(1, Stored{own('A')}) == "");
   CHECK(put.step(2, Stored{fallback('D', 'C')}) == "");
   CHECK(put.step(3, NotStored{own('B')}) == "write A/B");
@@ -126,7 +138,7 @@ TEST_CASE("a put whose time is up is unknown, and goes on without its client") {
   CHECK(put.operation.state() == PutOperation::State::failed);
   CHECK(put.due() == 500);
   CHECK(put.step(200, Stored{own('B')}) == "");
-  CHECK(put.step(500, PutTimePassed{}) == "late C, write D/C");
+  CHECK(put.step(500, PutTimePassed{}) == "late C, write D/C soon");
   CHECK(put.step(501, Stored{fallback('D', 'C')}) == "");
   CHECK(put.operation.state() == PutOperation::State::done);
 }

@@ -133,6 +133,27 @@ TEST_CASE("writes that need no sync are committed soon, without one") {
   CHECK(disk.opened.told().calls() == 0);
 }
 
+TEST_CASE("a write that is to be synced soon is synced without anything after it") {
+  OnDisk disk;
+  const WriteSequence soon = disk.store().write("key", {}, object_of("v"), Sync::soon).value();
+  CHECK(disk.store().read("key").value().pending == soon);
+  disk.store().submit();
+  CHECK(disk.opened.told().wait_durable(soon));
+  CHECK(disk.opened->figures().syncs == 1);
+}
+
+TEST_CASE("writes that are to be synced soon share the sync of one that waits for it") {
+  OnDisk disk;
+  REQUIRE(disk.store().write("a", {}, object_of("v"), Sync::no).ok());
+  disk.store().submit();
+  REQUIRE(disk.store().write("b", {}, object_of("v"), Sync::soon).ok());
+  disk.store().submit();
+  const WriteSequence last = disk.store().write("c", {}, object_of("v"), Sync::yes).value();
+  disk.store().submit();
+  CHECK(disk.opened.told().wait_durable(last));
+  CHECK(disk.opened->durable() == last);
+}
+
 TEST_CASE("above the limit of what is pending writes are refused, reads go on") {
   StorageOptions options;
   options.pending_bytes = 10'000;
