@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "report/table.h"
@@ -30,9 +31,13 @@ struct ComparisonPlan {
 /// One figure over all questions of a way.
 class Samples {
  public:
-  void add(double value) { values_.push_back(value); }
-  void add(const std::optional<std::uint64_t>& value) {
-    if (value) add(static_cast<double>(*value));
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void add(T value) { values_.push_back(static_cast<double>(value)); }
+  /// What is not known is left out.
+  template <class T>
+  void add(const std::optional<T>& value) {
+    if (value) add(*value);
   }
   bool empty() const { return values_.empty(); }
   double mean() const;
@@ -45,7 +50,7 @@ class Samples {
 
 struct ComparedWay {
   std::string way;
-  std::uint32_t ttl = 0;  ///< of a flood
+  std::uint32_t ttl = 0;  ///< of a flood; 0: the way has none
   std::uint64_t questions = 0;
   std::uint64_t found = 0;
   std::uint64_t existing = 0;  ///< questions for keys that some way found
@@ -53,12 +58,12 @@ struct ComparedWay {
   Samples duplicates;
   Samples hit_messages;
   Samples done_messages;
-  Samples bytes;  ///< of all these as frames, computed
-  Samples peers_reached;
-  Samples hops;      ///< to the first hit, or to the owner
-  Samples first_ms;  ///< until the first hit
-  Samples over_ms;   ///< until the search is known to be over
-  std::uint64_t partial = 0;
+  Samples bytes;              ///< of all these as frames, computed
+  Samples peers_reached;      ///< the asked one included
+  Samples hops;               ///< to the first hit, or to the owner; of what was found
+  Samples first_ms;           ///< until the first hit; of what was found
+  Samples over_ms;            ///< until the search is known to be over
+  std::uint64_t partial = 0;  ///< questions in which somebody who could have known was not heard
 };
 
 /// Told before each question: how many there are, and how many have been asked.

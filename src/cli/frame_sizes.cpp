@@ -4,6 +4,7 @@
 
 #include "codec/peer_stream.h"
 #include "message/messages.h"
+#include "version/object_bytes.h"
 
 namespace oxbow::cli {
 
@@ -25,13 +26,14 @@ Address typical_address() {
 
 }  // namespace
 
-double search_bytes(const SearchReport& report, const std::string& key) {
+std::optional<double> search_bytes(const SearchReport& report, const std::string& key) {
+  if (!report.query_messages || !report.hit_messages || !report.done_messages) return std::nullopt;
   HitResult result;
   result.key = key;
   result.size = 1000;
-  const auto queries = static_cast<double>(report.query_messages.value_or(0));
-  const auto hits = static_cast<double>(report.hit_messages.value_or(0));
-  const auto dones = static_cast<double>(report.done_messages.value_or(0));
+  const auto queries = static_cast<double>(*report.query_messages);
+  const auto hits = static_cast<double>(*report.hit_messages);
+  const auto dones = static_cast<double>(*report.done_messages);
   if (report.via == Via::walk) {
     Walk walk;
     walk.id = kId;
@@ -74,6 +76,40 @@ double lookup_bytes(std::uint32_t forwards) {
   end.found = true;
   end.path = path;
   return bytes + size_of(end);
+}
+
+double get_bytes(const RingGet& get) {
+  ObjectRead read;
+  read.key = get.key;
+  ObjectReply copy;
+  std::string object;
+  if (!get.value_bytes.empty()) {
+    std::vector<Sibling> siblings;
+    VectorClock clock;
+    for (std::size_t i = 0; i < get.value_bytes.size(); ++i) {
+      const Dot dot{{PeerId{}, i + 1, 0}, 1};
+      clock.cover(dot);
+      siblings.push_back(
+          {dot, std::make_shared<const std::string>(get.value_bytes[i], ' '), WallTime{}});
+    }
+    const auto made = Object::from_parts(std::move(siblings), std::move(clock));
+    if (made) object = encode_object(*made, get.key);
+  }
+  copy.object = object;
+  double bytes = static_cast<double>(get.reads) * size_of(read) +
+                 static_cast<double>(get.copies) * size_of(copy) +
+                 static_cast<double>(get.misses) * size_of(ObjectReply{});
+  if (get.is_handed_over) {
+    Coordinate order;
+    order.key = get.key;
+    Coordinated told;
+    told.object = object;
+    told.bucket = "default";
+    const std::vector<MemberOutcome> members(get.members);
+    told.members = members;
+    bytes += size_of(order) + size_of(told);
+  }
+  return bytes;
 }
 
 }  // namespace oxbow::cli
