@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
 #include "cli/comparison_watch.h"
+#include "message/describe.h"
 #include "report/units.h"
 
 namespace oxbow::cli {
@@ -20,12 +20,13 @@ constexpr std::string_view kNotes[] = {
     "The flood to watch is drawn in hops: peers have no common clock. Who forwarded to whom, and "
     "which copies were duplicates, is what they remember of that one query. The copy that a peer "
     "saw first need not be the one with the fewest hops: on one machine it often took a detour.",
-    "Load: the queries and hits of the flood to watch that came to each peer, and those of the "
-    "ring "
-    "lookups of the same key; reports are not counted.",
+    "Load: the queries and hits that came to each peer in one flood for each key (for the first "
+    "ten, where there are more), and those of one ring lookup; reports are not counted.",
     "There is no growth with the network's size: it is of one size only (oxbow-sim lookup --report "
     "shows it).",
-    "auto is what oxbow get does: the ring first, then a flood."};
+    "auto is how oxbow get locates a key: the ring first, which reads it, then a flood, to its "
+    "end. "
+    "Peers reached are those of the flood where there was one."};
 
 void write(JsonWriter& json, std::string_view name, const Samples& samples) {
   json.name(name);
@@ -51,6 +52,7 @@ void write_rows(JsonWriter& json, const std::vector<ComparedWay>& ways) {
     write(json, "query_messages", way.query_messages);
     write(json, "duplicates", way.duplicates);
     write(json, "hit_messages", way.hit_messages);
+    write(json, "done_messages", way.done_messages);
     write(json, "bytes", way.bytes);
     write(json, "peers_reached", way.peers_reached);
     write(json, "hops_first_hit", way.hops);
@@ -78,19 +80,28 @@ void write_hops(JsonWriter& json, const std::vector<ComparedWay>& ways) {
   json.end_array();
 }
 
-/// Floods of TTL 1, 2, 3, … for all keys, until one finds as much as there is and costs no more
-/// than the one before.
-Status write_recall(JsonWriter& json, Client& client, const ComparisonPlan& plan,
-                    std::uint64_t existing) {
-  json.name("recall").begin_array().begin_object().field("via", "flood").name("points");
-  json.begin_array();
+/// The TTL of the plan, or the peer's own where that is higher: never above the peer's cap.
+Result<std::uint32_t> highest_ttl(Client& client, const ComparisonPlan& plan) {
+  FindRequest request;
+  request.key = plan.keys.front();
+  const auto answer = client.find(request);
+  if (!answer) return answer.error();
+  return std::max(plan.ttl, answer->search.ttl);
+}
+
+/// With TTL 1, 2, 3, … for all keys, until as much is found as there is and that costs no more than
+/// with the TTL before.
+Status write_recall(JsonWriter& json, Client& client, const ComparisonPlan& plan, Via via,
+                    std::uint32_t most, std::uint64_t existing) {
+  json.begin_object().field("via", enum_name(via)).name("points").begin_array();
   double messages_before = -1;
-  for (std::uint32_t ttl = 1; ttl <= limits::kDefaultTtl && existing > 0; ++ttl) {
+  for (std::uint32_t ttl = 1; ttl <= most && existing > 0; ++ttl) {
     std::uint64_t found = 0;
     Samples messages;
     for (const std::string& key : plan.keys) {
       FindRequest request;
       request.key = key;
+      request.via = via;
       request.ttl = ttl;
       const auto answer = client.find(request);
       if (!answer) return answer.error();
@@ -103,7 +114,23 @@ Status write_recall(JsonWriter& json, Client& client, const ComparisonPlan& plan
     if (found >= existing && messages.mean() <= messages_before) break;
     messages_before = messages.mean();
   }
-  json.end_array().end_object().end_array();
+  json.end_array().end_object();
+  return Done{};
+}
+
+Status write_recalls(JsonWriter& json, Client& client, const ComparisonPlan& plan,
+                     std::uint64_t existing) {
+  const auto most = highest_ttl(client, plan);
+  if (!most) return most.error();
+  json.name("recall").begin_array();
+  for (const std::string& way : plan.ways) {
+    const auto via = enum_value<Via>(way);
+    if (!via || *via == Via::walk) continue;
+    if (Status recall = write_recall(json, client, plan, *via, *most, existing); !recall) {
+      return recall;
+    }
+  }
+  json.end_array();
   return Done{};
 }
 
@@ -124,8 +151,7 @@ Result<std::string> comparison_page_data(Client& client, const ComparisonPlan& p
   json.field("footer", fmt::format("Made by oxbow compare, version {}.", OXBOW_VERSION));
   write_rows(json, ways);
   write_hops(json, ways);
-  if (Status recall = write_recall(json, client, plan, existing); !recall) return recall.error();
-
+  if (Status recall = write_recalls(json, client, plan, existing); !recall) return recall.error();
   if (Status watch = write_watch(json, client, plan); !watch) return watch.error();
   json.name("notes").begin_array();
   for (const std::string_view note : kNotes) json.value(note);

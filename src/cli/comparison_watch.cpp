@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "cli/comparison_load.h"
 #include "message/describe.h"
 #include "ring/token.h"
 
@@ -14,24 +15,28 @@ namespace oxbow::cli {
 
 namespace {
 
-constexpr std::size_t kKeysToWatch = 10;  // of which the one that shows most is taken
+constexpr std::size_t kKeysToWatch = 10;  // of which the one that shows most is drawn
 
 /// Peers by their addresses, numbered as they come up.
 class Peers {
  public:
   std::size_t number(const std::string& address) {
     const auto [entry, added] = numbers_.try_emplace(address, names_.size());
-    if (added) names_.push_back(address);
+    if (added) {
+      names_.push_back(address);
+      addresses_.push_back(address);
+    }
     return entry->second;
   }
   void name(const std::string& address, const std::string& text) {
     if (!text.empty()) names_[number(address)] = text;
   }
   const std::vector<std::string>& names() const { return names_; }
+  const std::vector<std::string>& addresses() const { return addresses_; }
 
  private:
   std::map<std::string, std::size_t> numbers_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, addresses_;
 };
 
 struct Track {
@@ -125,29 +130,38 @@ void write_member(JsonWriter& json, const MemberInfo& member) {
   json.end_array().end_object();
 }
 
-/// What it has written; nothing where no lookup came to its end.
-Result<std::vector<LookupAnswer>> write_ring(JsonWriter& json, Client& client,
-                                             const std::string& key) {
-  const auto ring = client.ring();
-  if (!ring) return ring.error();
+/// One key of the comparison, both ways, as far as it can be seen.
+struct Candidate {
+  std::string key;
+  FindAnswer found;
+  TraceAnswer trace;
+  std::vector<LookupAnswer> lookups;  ///< those that came to their end
+  const char* holds = nullptr;        ///< what the ring has under the key; null: not known
+
+  /// The better shows more: what both ways find, then a lookup that goes somewhere, then a large
+  /// flood. Of what the asked peer has itself there is nothing to see.
+  auto worth() const {
+    const std::uint64_t messages = found.search.query_messages.value_or(0);
+    const bool spreads = found.found && messages > 0;
+    const bool is_stored = holds == std::string_view("value");
+    const bool goes = std::any_of(lookups.begin(), lookups.end(),
+                                  [](const LookupAnswer& lookup) { return lookup.forwards > 0; });
+    return std::tuple(spreads && is_stored, spreads, is_stored, goes, messages);
+  }
+};
+
+void write_ring(JsonWriter& json, const RingAnswer& ring, const Candidate& candidate) {
+  const std::vector<LookupAnswer>& ways = candidate.lookups;
+  if (ways.empty()) return;
   std::map<std::string, std::size_t> numbers;
-  std::vector<const MemberInfo*> members;
-  for (const MemberInfo& member : ring->members) {
-    if (member.state != "joined") continue;
-    numbers.emplace(member.address, members.size());
-    members.push_back(&member);
-  }
-  std::vector<LookupAnswer> ways;
-  if (members.empty()) return ways;
-  for (const RingWay way : {RingWay::one_hop, RingWay::finger, RingWay::successor}) {
-    auto answer = client.lookup({key, way, 0});
-    if (!answer) return answer.error();
-    if (answer->found) ways.push_back(*std::move(answer));
-  }
-  if (ways.empty()) return ways;
   json.name("ring").begin_object().name("members").begin_array();
-  for (const MemberInfo* member : members) write_member(json, *member);
+  for (const MemberInfo& member : ring.members) {
+    if (member.state != "joined") continue;
+    numbers.emplace(member.address, numbers.size());
+    write_member(json, member);
+  }
   json.end_array().field("key", part_of_ring(position_in(ways.front().position)));
+  if (candidate.holds != nullptr) json.field("holds", candidate.holds);
   json.field("owner", numbers[ways.front().owner.address]).name("ways").begin_array();
   for (const LookupAnswer& answer : ways) {
     json.begin_object().field("via", enum_name(answer.via)).name("path").begin_array();
@@ -171,85 +185,79 @@ Result<std::vector<LookupAnswer>> write_ring(JsonWriter& json, Client& client,
     json.end_object();
   }
   json.end_array().end_object();
-  return ways;
 }
 
-/// `handled`: messages that came to each peer, in no order.
-void write_load(JsonWriter& json, std::string_view via, std::vector<std::uint64_t> handled) {
-  std::sort(handled.begin(), handled.end());
-  const double last = std::max(1.0, static_cast<double>(handled.size()) - 1);
-  json.begin_object().field("via", via).name("quantiles").begin_array();
-  for (std::size_t i = 0; i < handled.size(); ++i) {
-    json.begin_array().value(static_cast<double>(i) / last).value(handled[i]).end_array();
-  }
-  json.end_array().end_object();
+Result<const char*> held_by_ring(Client& client, const std::string& key) {
+  GetRequest request;
+  request.key = key;
+  request.search = false;
+  const auto answer = client.get(request);
+  if (answer.ok()) return answer->found ? "value" : answer->deleted ? "tombstone" : "nothing";
+  if (answer.error().code == "quorum-not-met") return nullptr;
+  return answer.error();
 }
 
-void write_loads(JsonWriter& json, const Watched& watched, const std::vector<LookupAnswer>& ways) {
-  Peers peers = watched.peers;
-  std::vector<std::uint64_t> handled(peers.names().size());
-  for (const Track& track : watched.tracks) ++handled[track.to];
-  json.name("load").begin_array();
-  write_load(json, "flood", handled);
-  for (const LookupAnswer& answer : ways) {
-    handled.assign(handled.size(), 0);
-    // Each forward comes to the next member, and the owner's answer to the first peer.
-    for (std::size_t i = 0; i < answer.path.size() && answer.forwards > 0; ++i) {
-      const std::size_t peer = peers.number(answer.path[i].address);
-      if (peer >= handled.size()) handled.resize(peer + 1);
-      ++handled[peer];
-    }
-    write_load(json, enum_name(answer.via), handled);
-  }
-  json.end_array();
-}
-
-bool has_living_owner(Client& client, const std::string& key) {
-  const auto answer = client.lookup({key, RingWay::one_hop, 1000});
-  return answer.ok() && answer->found;
-}
-
-/// A flood that found something, beside a lookup that does so too, the longer the better; of what
-/// the asked peer has itself there is nothing to see.
-Result<std::pair<std::string, FindAnswer>> flood_to_watch(Client& client,
-                                                          const ComparisonPlan& plan) {
-  std::pair<std::string, FindAnswer> best;
-  std::tuple<bool, bool, std::uint64_t> most;
-  for (std::size_t i = 0; i < std::min(plan.keys.size(), kKeysToWatch); ++i) {
-    FindRequest request;
-    request.key = plan.keys[i];
-    request.ttl = plan.ttl;
-    request.trace = true;
-    auto answer = client.find(request);
+Result<Candidate> candidate_of(Client& client, const std::string& key, std::uint32_t ttl,
+                               bool has_ring) {
+  Candidate candidate;
+  candidate.key = key;
+  FindRequest request;
+  request.key = key;
+  request.ttl = ttl;
+  request.trace = true;
+  auto found = client.find(request);
+  if (!found) return found.error();
+  candidate.found = std::move(found).value();
+  TraceRequest trace;
+  trace.request_id = candidate.found.search.request_id;
+  trace.ttl = ttl;
+  auto traced = client.trace(trace);
+  if (!traced) return traced.error();
+  candidate.trace = std::move(traced).value();
+  if (!has_ring) return candidate;
+  for (const RingWay way : {RingWay::one_hop, RingWay::finger, RingWay::successor}) {
+    auto answer = client.lookup({key, way, 0});
     if (!answer) return answer.error();
-    const std::uint64_t messages = answer->search.query_messages.value_or(0);
-    const std::tuple worth(answer->found && messages > 0, has_living_owner(client, request.key),
-                           messages);
-    if (i > 0 && worth <= most) continue;
-    most = worth;
-    best = {request.key, *std::move(answer)};
+    if (answer->found) candidate.lookups.push_back(std::move(answer).value());
   }
-  return best;
+  const auto holds = held_by_ring(client, key);
+  if (!holds) return holds.error();
+  candidate.holds = *holds;
+  return candidate;
+}
+
+void add_load(ComparisonLoad& load, const Candidate& candidate, const Watched& flood) {
+  std::vector<std::string> receivers;
+  for (const std::string& address : flood.peers.addresses()) load.know(address);
+  for (const Track& track : flood.tracks) receivers.push_back(flood.peers.addresses()[track.to]);
+  load.add("flood", receivers);
+  for (const LookupAnswer& lookup : candidate.lookups) load.add(lookup);
 }
 
 }  // namespace
 
 Status write_watch(JsonWriter& json, Client& client, const ComparisonPlan& plan) {
-  const auto watched = flood_to_watch(client, plan);
-  if (!watched) return watched.error();
-  const auto& [key, found] = *watched;
-  TraceRequest trace;
-  trace.request_id = found.search.request_id;
-  const auto traced = client.trace(trace);
-  if (!traced) return traced.error();
-  if (traced->peers.empty()) return Done{};
-  json.name("watch").begin_object().field("key", key).field("ttl", found.search.ttl);
-  const Watched flood = watched_of(*traced);
-  write_tracks(json, flood);
-  const auto ways = write_ring(json, client, key);
-  if (!ways) return ways.error();
+  const auto ring = client.ring();
+  if (!ring) return ring.error();
+  const bool has_ring =
+      std::any_of(ring->members.begin(), ring->members.end(),
+                  [](const MemberInfo& member) { return member.state == "joined"; });
+  ComparisonLoad load;
+  std::optional<Candidate> best;
+  for (std::size_t i = 0; i < std::min(plan.keys.size(), kKeysToWatch); ++i) {
+    auto candidate = candidate_of(client, plan.keys[i], plan.ttl, has_ring);
+    if (!candidate) return candidate.error();
+    if (candidate->trace.peers.empty()) continue;  // nobody remembers anything
+    add_load(load, *candidate, watched_of(candidate->trace));
+    if (!best || candidate->worth() > best->worth()) best = std::move(candidate).value();
+  }
+  if (!best) return Done{};
+  json.name("watch").begin_object().field("key", best->key);
+  json.field("ttl", best->found.search.ttl);
+  write_tracks(json, watched_of(best->trace));
+  write_ring(json, *ring, *best);
   json.end_object();
-  write_loads(json, flood, *ways);
+  load.write(json);
   return Done{};
 }
 

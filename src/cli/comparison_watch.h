@@ -8,7 +8,8 @@
 namespace oxbow::cli {
 
 /// Writes the fields `watch` and `load` of report/comparison_page.h into the object that is open;
-/// neither where no peer remembers anything. The key is that of the plan whose flood shows most.
+/// neither where no peer remembers anything. What is drawn is the key of the plan that shows most;
+/// the load is that of all its keys, or the first ten.
 Status write_watch(JsonWriter& json, Client& client, const ComparisonPlan& plan);
 
 }  // namespace oxbow::cli

@@ -18,7 +18,9 @@
 //            unit: "ms" or "hops",
 //            events: [{kind: "query", "duplicate" or "hit", from, to, sent, arrives, hops}],
 //            ring: {members: [{label, tokens: [position from 0 to 1]}], key: position,
-//                   owner: member, ways: [{via, path: [member, or null: no member],
+//                   holds: what the ring has under the key: "value", "tombstone" or "nothing"
+//                   (left out: not known), owner: member,
+//                   ways: [{via, path: [member, or null: no member],
 //                   arrives: [when the lookup is at each of them], answered: when the owner's
 //                   answer is at the asking peer, or null where that is the owner}]}}
 //            with peers and members by their place in the lists; ring may be left out
