@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <optional>
 
 #include "cli/command_list.h"
 #include "cli/comparison.h"
@@ -11,6 +9,8 @@
 #include "report/comparison_page.h"
 #include "report/progress.h"
 #include "report/text.h"
+#include "report/units.h"
+#include "report/whole_file.h"
 
 namespace oxbow::cli {
 namespace {
@@ -23,10 +23,11 @@ Result<std::vector<std::string>> ways_of(const std::string& list) {
     const auto end = std::min(rest.find(','), rest.size());
     const std::string_view way = rest.substr(0, end);
     if (std::find(kComparedWays.begin(), kComparedWays.end(), way) == kComparedWays.end()) {
-      return Error{"usage",
-                   fmt::format("--via={}: give some of {}, with commas", printable(list),
-                               fmt::join(kComparedWays, ", ")),
-                   "", list};
+      const std::string ways_there_are = fmt::format("{}", fmt::join(kComparedWays, ", "));
+      return Error{
+          "usage",
+          fmt::format("--via={}: give some of {}, with commas", printable(list), ways_there_are),
+          ways_there_are, list};
     }
     if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.emplace_back(way);
     if (end == rest.size()) return ways;
@@ -34,22 +35,19 @@ Result<std::vector<std::string>> ways_of(const std::string& list) {
   }
 }
 
-Status write_file(const std::string& path, const std::string& content) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << content;
-  file.flush();
-  if (file) return Done{};
-  return Error{"file", fmt::format("cannot write {}: {}", path, std::strerror(errno)), "", path};
+// As often as it is named: once.
+std::vector<std::string> without_repeats(const std::vector<std::string>& keys) {
+  std::vector<std::string> once;
+  for (const std::string& key : keys) {
+    if (std::find(once.begin(), once.end(), key) == once.end()) once.push_back(key);
+  }
+  return once;
 }
 
-// Whoever cannot have the report should not wait for it. What is there stays for now.
-Status check_writable(const std::string& path) {
-  const std::ofstream file(path, std::ios::binary | std::ios::app);
-  if (file) return Done{};
-  return Error{
-      "bad-file",
-      fmt::format("cannot write {}: {} (give another --report FILE)", path, std::strerror(errno)),
-      "", path};
+Error another_report(Error unwritable) {
+  unwritable.needed = "another --report FILE";
+  unwritable.message += " (give " + unwritable.needed + ")";
+  return unwritable;
 }
 
 // Without a ring there is nothing to look up: those ways are left out, and that is said.
@@ -65,10 +63,12 @@ int run(Invocation& invocation) {
   const Options& options = invocation.options;
   const auto ways = ways_of(options.text("via"));
   if (!ways) return output.fail(ways.error());
+  std::optional<WholeFile> report;
   if (options.has("report")) {
-    if (Status fits = check_writable(options.text("report")); !fits) {
-      return output.fail(fits.error());
-    }
+    // Whoever cannot have the report should not wait for it.
+    auto begun = WholeFile::begin(options.text("report"));
+    if (!begun) return output.fail(another_report(begun.error()));
+    report.emplace(std::move(begun).value());
   }
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
@@ -77,7 +77,7 @@ int run(Invocation& invocation) {
   plan.ways = *ways;
   plan.ttl = options.number("ttl");
   plan.rounds = options.number("rounds");
-  plan.keys = options.arguments();
+  plan.keys = without_repeats(options.arguments());
   if (plan.keys.empty()) {
     const auto keys = keys_to_compare(*client, kKeys);
     if (!keys) return output.fail(keys.error());
@@ -93,10 +93,13 @@ int run(Invocation& invocation) {
     std::erase_if(plan.ways, [](const std::string& way) {
       return way == "one-hop" || way == "finger" || way == "successor";
     });
+    if (plan.ways.empty()) {
+      return output.fail({"no-ring", "there is no ring here to look anything up on",
+                          "a member: a peer with `member = yes`", "none"});
+    }
     output.aside(
         "There is no ring here (a peer with `member = yes` would make one): its ways are "
         "left out.");
-    if (plan.ways.empty()) return exit_code::kNothing;
   }
 
   Progress progress(output.quiet() ? Terminal() : output.error_terminal(), "");
@@ -106,18 +109,18 @@ int run(Invocation& invocation) {
   progress.wipe();
   if (!compared) return output.fail(compared.error());
   output.print(comparison_table(*compared), "compare", "rows", "row");
-  output.note(fmt::format(
-      "\n{}, {} times each by every way. Messages are means for one question; "
-      "HOPS and FIRST HIT, of those that found something.",
-      plan.keys.size() == 1 ? "1 key" : fmt::format("{} keys", plan.keys.size()), plan.rounds));
-  if (options.has("report")) {
-    const std::string path = options.text("report");
+  output.note(
+      fmt::format("\n{}, {} each by every way. Messages are means for one question; "
+                  "HOPS and FIRST HIT, of those that found something.",
+                  counted(plan.keys.size(), "key"), counted(plan.rounds, "time")));
+  if (report) {
     const auto data = comparison_page_data(*client, plan, *compared);
     if (!data) return output.fail(data.error());
-    if (Status written = write_file(path, comparison_page(*data)); !written) {
-      return output.fail(written.error());
+    if (Status written = report->write(comparison_page(*data)); !written) {
+      return output.fail(another_report(written.error()));
     }
-    output.note(fmt::format("The report is in {}: any browser opens it.", printable(path)));
+    output.note(fmt::format("The report is in {}: any browser opens it.",
+                            printable(options.text("report"))));
   }
   const bool found = std::any_of(compared->begin(), compared->end(),
                                  [](const ComparedWay& way) { return way.found > 0; });
@@ -134,10 +137,13 @@ Command compare_command() {
           "Asks the running network for each KEY by every way, several times, and puts side by "
           "side "
           "what it cost: found of those that exist, messages, duplicates, bytes, peers reached, "
-          "hops and time to the first hit, time until the search was known to be over, and whether "
+          "hops and time to the first hit, time until the search was known to be over, in how many "
+          "questions somebody who could have known was not heard (partial), and whether "
           "the way can search by pattern. Without a KEY it takes ten that a flood for * finds.\n\n"
           "successor, finger and one-hop look up who owns a key on the ring; found means that the "
-          "ring has the key too. auto is what `oxbow get` does: the ring, then a flood. With "
+          "ring has the key too. auto is how `oxbow get` locates a key: the ring reads it, or else "
+          "a "
+          "flood finds it, whose figures are those until its end. With "
           "--report a page shows it, with one flood to watch beside the ring lookup of the same "
           "key.",
       .arguments =
@@ -150,9 +156,9 @@ Command compare_command() {
                    .choices = {kComparedWays.begin(), kComparedWays.end()}},
                   {.name = "ttl",
                    .argument = "N",
-                   .help = "TTL of the floods; without it, the peer's default.",
+                   .help = "TTL of the floods; without it, the peer's.",
                    .kind = Kind::number,
-                   .fallback = "0",
+                   .least = 1,
                    .most = 255},
                   {.name = "rounds",
                    .argument = "N",
