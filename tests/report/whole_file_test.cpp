@@ -1,0 +1,98 @@
+#include "report/whole_file.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+using namespace oxbow;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "oxbow-whole-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(path), fs::directory_iterator()));
+  }
+  std::string path;
+};
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a file takes its name when it is whole, and replaces what was there") {
+  const Folder folder;
+  const std::string path = folder.path + "/page";
+  std::ofstream(path) << "before";
+  {
+    auto file = WholeFile::begin(path);
+    REQUIRE(file.ok());
+    CHECK(content_of(path) == "before");
+    CHECK(file->write("after").ok());
+  }
+  CHECK(content_of(path) == "after");
+  CHECK(folder.files() == 1);
+}
+
+TEST_CASE("what is never written leaves nothing, and what was there as it was") {
+  const Folder folder;
+  const std::string path = folder.path + "/page";
+  CHECK(WholeFile::begin(path).ok());
+  CHECK(folder.files() == 0);
+  std::ofstream(path) << "before";
+  std::optional<WholeFile> moved(WholeFile::begin(path).value());
+  moved.reset();
+  CHECK(content_of(path) == "before");
+  CHECK(folder.files() == 1);
+}
+
+TEST_CASE("a link stays a link to what is replaced") {
+  const Folder folder;
+  fs::create_directory(folder.path + "/there");
+  fs::create_symlink("there/page", folder.path + "/link");
+  std::ofstream(folder.path + "/there/page") << "before";
+  auto file = WholeFile::begin(folder.path + "/link");
+  REQUIRE(file.ok());
+  CHECK(file->write("after").ok());
+  CHECK(fs::is_symlink(folder.path + "/link"));
+  CHECK(content_of(folder.path + "/there/page") == "after");
+}
+
+TEST_CASE("a device is written to as it is") {
+  auto file = WholeFile::begin("/dev/null");
+  REQUIRE(file.ok());
+  CHECK(file->write("gone").ok());
+  CHECK(fs::is_character_file("/dev/null"));
+}
+
+TEST_CASE("what cannot be written is said at once") {
+  const Folder folder;
+  const auto error_of = [](const std::string& path) { return WholeFile::begin(path).error(); };
+  CHECK(error_of(folder.path + "/none/page") ==
+        Error{"unwritable", "cannot write " + folder.path + "/none/page: No such file or directory",
+              "a file that can be written", folder.path + "/none/page"});
+  CHECK(error_of(folder.path).message == "cannot write " + folder.path + ": Is a directory");
+}
+
+TEST_CASE("a full disk is an error, and leaves nothing") {
+  if (!fs::exists("/dev/full")) return;
+  auto file = WholeFile::begin("/dev/full");
+  REQUIRE(file.ok());
+  const Status written = file->write("x");
+  REQUIRE_FALSE(written.ok());
+  CHECK(written.error().message == "cannot write /dev/full: No space left on device");
+}
