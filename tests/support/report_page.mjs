@@ -5,7 +5,7 @@
 // single.json (the figures of the same search), live.html and live.json (of five members); pictures and
 // the printed page are left there.
 import assert from 'node:assert/strict';
-import {readFileSync, statSync} from 'node:fs';
+import {readFileSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';
 
@@ -43,6 +43,23 @@ const now = (page) => page.textContent('#now');
 const moment = async (page) => Number(await page.inputValue('#scrub'));
 // `12 query messages` → 12; large numbers are written 1,234.
 const shown = (text, what) => Number(new RegExp(`([\\d,]+) ${what}`).exec(text)[1].replaceAll(',', ''));
+
+// Of the pictures to watch: texts that are cut at an edge, and how large the smallest is on the screen.
+const textsOf = (page) => page.evaluate(() => {
+  const cut = [];
+  let smallest = Infinity;
+  for (const picture of document.querySelectorAll('.stage svg')) {
+    const view = picture.viewBox.baseVal, scale = picture.getScreenCTM().a;
+    for (const text of picture.querySelectorAll('text')) {
+      if (text.textContent === '') continue;
+      const box = text.getBBox();
+      if (box.x < view.x || box.y < view.y || box.x + box.width > view.x + view.width ||
+          box.y + box.height > view.y + view.height) cut.push(text.textContent);
+      smallest = Math.min(smallest, parseFloat(getComputedStyle(text).fontSize) * scale);
+    }
+  }
+  return {cut, smallest};
+});
 
 const kWays = ['flood', 'expanding', 'walk', 'successor', 'finger', 'one-hop'];
 const kCharts = {
@@ -94,6 +111,44 @@ for (const name of ['single', 'workload', 'live']) {
       assert.equal((await page.$$('#ring .arc.answer')).length, forwards > 0 ? 1 : 0);
     }
   });
+  await is(`${name}: no name in the pictures to watch is cut`, async () => {
+    assert.deepEqual((await textsOf(page)).cut, []);
+  });
+  await is(`${name}: no link runs under a peer that it does not lead to`, async () => {
+    const touched = await page.evaluate(() => {
+      const {links} = JSON.parse(document.getElementById('data').textContent).watch;
+      const dots = [...document.querySelectorAll('#overlay .peer')].map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]);
+      const radius = document.querySelector('#overlay .peer').r.baseVal.value;
+      return links.flatMap(([a, b]) => dots.map(([x, y], i) => {
+        if (i === a || i === b) return false;
+        const [lx, ly] = [dots[b][0] - dots[a][0], dots[b][1] - dots[a][1]];
+        const part = ((x - dots[a][0]) * lx + (y - dots[a][1]) * ly) / (lx * lx + ly * ly);
+        if (part <= 0 || part >= 1) return false;
+        return Math.hypot(x - dots[a][0] - part * lx, y - dots[a][1] - part * ly) < radius;
+      })).filter(Boolean).length;
+    });
+    assert.equal(touched, 0);
+  });
+  await is(`${name}: whatever moves is outside of the circles, at every step`, async () => {
+    await page.focus('body');
+    await page.keyboard.press('Home');
+    for (let before = -1; before < await moment(page);) {
+      before = await moment(page);
+      const hidden = await page.evaluate(() => {
+        const dots = [...document.querySelectorAll('#overlay .peer')];
+        const links = [...document.querySelectorAll('#overlay .link')];
+        const at = (circle) => [circle.cx.baseVal.value, circle.cy.baseVal.value];
+        // Links may be shorter than two circles and a dot.
+        const shortest = Math.min(...links.map((l) => Math.hypot(l.x1.baseVal.value - l.x2.baseVal.value,
+                                                                 l.y1.baseVal.value - l.y2.baseVal.value)));
+        const radius = Math.min(dots[0].r.baseVal.value, shortest * .4 - .01);
+        return [...document.querySelectorAll('#overlay .moving')].filter((mover) => dots.some((dot) =>
+            Math.hypot(at(mover)[0] - at(dot)[0], at(mover)[1] - at(dot)[1]) < radius - .01)).length;
+      });
+      assert.equal(hidden, 0);
+      await page.keyboard.press('ArrowRight');
+    }
+  });
   await is(`${name}: no two names at the ends of lines lie on each other`, async () => {
     for (const chart of await page.$$('.chart > svg')) {
       const at = await chart.$$eval('.end', (all) => all.map((name) => Number(name.getAttribute('y'))));
@@ -113,6 +168,21 @@ for (const name of ['single', 'workload', 'live']) {
       assert.equal(there.query_messages.mean, row.query_messages);
       assert.equal(there.duplicates.mean, row.duplicates);
     }
+  });
+  await is('live: report messages are in the table, and recall of expanding beside the flood', async () => {
+    const columns = await page.$$eval('#figures th', (all) => all.map((one) => one.textContent));
+    assert.ok(columns.includes('report messages'), `${columns}`);
+    const recall = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).recall);
+    assert.deepEqual(recall.map(({via}) => via), ['flood', 'expanding']);
+    assert.ok(recall.every(({points}) => points.length > 0));
+  });
+  await is('live: an owner that has never heard of the key says so', async () => {
+    const text = readFileSync(`${folder}/live.html`, 'utf8');
+    assert.ok(text.includes('"holds":"value"'));
+    writeFileSync(`${folder}/unheard.html`, text.replace('"holds":"value"', '"holds":"nothing"'));
+    const {page: other} = await open('unheard');
+    await other.keyboard.press('End');
+    assert.match(await now(other), /the asking peer: it has never heard of the key\.$/);
   });
   await is('live: End shows the query spread, and the response back at the asking peer', async () => {
     await page.keyboard.press('End');
@@ -192,12 +262,33 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 for (const name of ['single', 'workload', 'live']) {
-  const {page} = await open(name, {viewport: {width: 390, height: 800}});
+  const {page} = await open(name, {viewport: {width: 390, height: 800}, hasTouch: true});
   await page.screenshot({path: `${folder}/narrow-${name}.png`, fullPage: true});
   await is(`${name}: on a telephone nothing reaches beyond the screen`, async () => {
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390);
     // Charts are drawn for the width that there is: a pixel of theirs is nearly one of the screen.
     assert.equal(await page.getAttribute('.chart > svg', 'viewBox'), '0 0 360 320');
+  });
+  await is(`${name}: on a telephone names are whole, and large enough to be read`, async () => {
+    const {cut, smallest} = await textsOf(page);
+    assert.deepEqual(cut, []);
+    assert.ok(smallest >= 9, `${smallest} px`);
+  });
+  await is(`${name}: a tap on a peer shows its name`, async () => {
+    for (const picture of ['overlay', 'ring']) {
+      const expected = await page.textContent(`#${picture} .peer title`);
+      await page.click(`#${picture} .peer`, {force: true});
+      assert.ok(expected.startsWith(await page.textContent(`#${picture} .touched`)));
+      assert.notEqual(await page.textContent(`#${picture} .touched`), '');
+      assert.deepEqual((await textsOf(page)).cut, []);
+    }
+  });
+  await is(`${name}: on a wider screen it is drawn wide`, async () => {
+    await page.setViewportSize({width: 1280, height: 900});
+    await page.waitForFunction(() => document.querySelector('#overlay').getAttribute('viewBox') === '0 0 600 440');
+    await page.keyboard.press('End');
+    assert.ok((await page.$$('#overlay .peer.reached')).length > 1);
+    assert.match(await now(page), /at the owner/);
   });
 }
 
@@ -213,6 +304,7 @@ for (const name of ['single', 'workload', 'live']) {
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     assert.equal(await moment(page), 1000);
     assert.equal(await page.isVisible('.controls'), false);
+    assert.equal(await page.isVisible('details'), false);
     await page.pdf({path: `${folder}/page.pdf`, format: 'A4'});
     assert.ok(statSync(`${folder}/page.pdf`).size > 20_000);
   });

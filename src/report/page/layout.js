@@ -1,5 +1,6 @@
-// Places the peers by forces; the same data gives the same picture.
-function layout(count, links) {
+// Places the peers by forces, within `box` (left, right, top, bottom); the same data gives the same
+// picture.
+function layout(count, links, box) {
   let seed = 12345;
   const random = () => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff);
   const at = Array.from({length: count}, (_, i) => [
@@ -33,10 +34,14 @@ function layout(count, links) {
     const values = at.map((p) => p[axis]), least = Math.min(...values), most = Math.max(...values);
     for (const p of at) p[axis] = low + (high - low) * (p[axis] - least) / (most - least || 1);
   };
-  fit(0, 24, 576); fit(1, 24, 416);
-  // Then apart, where two would lie on each other.
-  const apart = Math.min(40, 330 / Math.sqrt(count));
-  for (let round = 0; round < 120; ++round) {
+  const spread = () => { fit(0, box.left, box.right); fit(1, box.top, box.bottom); };
+  spread();
+  // Then apart, where two would lie on each other, and off the links of others: a link that runs
+  // under a peer looks as if that peer relayed.
+  const room = Math.sqrt((box.right - box.left) * (box.bottom - box.top) / count);
+  const apart = Math.min(40, .76 * room), beside = Math.min(16, .3 * room);
+  const touching = count * links.length > 60000 ? [] : links;
+  for (let round = 0; round < 160; ++round) {
     for (let a = 0; a < count; ++a) {
       for (let b = a + 1; b < count; ++b) {
         const dx = at[a][0] - at[b][0], dy = at[a][1] - at[b][1], far = Math.hypot(dx, dy) || 1e-3;
@@ -46,7 +51,24 @@ function layout(count, links) {
         at[b][0] -= dx * move; at[b][1] -= dy * move;
       }
     }
+    for (const [a, b] of touching) {
+      const lx = at[b][0] - at[a][0], ly = at[b][1] - at[a][1], square = lx * lx + ly * ly || 1e-3;
+      for (let i = 0; i < count; ++i) {
+        if (i === a || i === b) continue;
+        const part = ((at[i][0] - at[a][0]) * lx + (at[i][1] - at[a][1]) * ly) / square;
+        if (part <= 0 || part >= 1) continue;
+        const dx = at[i][0] - at[a][0] - part * lx, dy = at[i][1] - at[a][1] - part * ly;
+        const far = Math.hypot(dx, dy), length = Math.sqrt(square);
+        if (far >= beside) continue;
+        // The peer gives way, and each end of the link a little, the more the nearer it is.
+        const [ux, uy] = far < 1e-3 ? [-ly / length, lx / length] : [dx / far, dy / far];
+        const move = (beside - far) * .3;
+        at[i][0] += ux * move; at[i][1] += uy * move;
+        at[a][0] -= ux * move * (1 - part) * .5; at[a][1] -= uy * move * (1 - part) * .5;
+        at[b][0] -= ux * move * part * .5; at[b][1] -= uy * move * part * .5;
+      }
+    }
+    spread();
   }
-  fit(0, 24, 576); fit(1, 24, 416);
   return at;
 }

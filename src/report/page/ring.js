@@ -26,8 +26,13 @@ function spreadOut(wished, apart) {
 // Draws it; what comes back knows when each lookup ends, and shows one as it is at a time.
 function drawRing(ring, key, named) {
   const picture = $('ring'), members = ring.members;
-  const radius = members.length > 70 ? 4 : members.length > 45 ? 7 : 9;
-  picture.setAttribute('viewBox', members.length <= 24 ? '-50 -12 500 424' : '2 2 396 396');
+  // As large as there is a place for on a narrow screen, where it is drawn at less than its size.
+  const most = kNarrow.matches ? Math.min(11.5, Math.PI * 176 / members.length - 1) : 9;
+  const radius = members.length > 70 ? 4 : members.length > 45 ? Math.min(most, 7) : most;
+  const longest = Math.max(...members.map((member) => member.label.length));
+  const side = kNarrow.matches ? Math.max(50, longest * 10) : Math.max(50, longest * 7.5);
+  picture.replaceChildren();
+  picture.setAttribute('viewBox', members.length <= 24 ? `${-side} -20 ${400 + 2 * side} 440` : '0 0 400 400');
   const tokens = members.flatMap((member, m) => member.tokens.map((position) => ({position, m})))
       .sort((a, b) => a.position - b.position);
   const isSingle = members.every((member) => member.tokens.length === 1);
@@ -73,9 +78,13 @@ function drawRing(ring, key, named) {
   const [kx, ky] = ringPoint(ring.key, kRing);
   picture.append(svg('circle', {class: 'key', cx: kx, cy: ky, r: 5}, svg('title', {}, `the key ${key}`)));
 
-  for (const way of ring.ways) $('way').append(html('option', {value: way.via}, way.via));
-  const preferred = ring.ways.find((way) => way.via === 'finger') || ring.ways[0];
-  $('way').value = preferred.via;
+  nameAtTouch(picture, dots, members.map((member) => named(member.label)));
+
+  if ($('way').options.length === 0) {
+    for (const way of ring.ways) $('way').append(html('option', {value: way.via}, way.via));
+    const preferred = ring.ways.find((way) => way.via === 'finger') || ring.ways[0];
+    $('way').value = preferred.via;
+  }
   const outsider = ring.ways.some((way) => way.path[0] === null);
   $('ring-caption').textContent = (isSingle ? 'The ring; a tick is a member’s token. '
       : `The ring; ticks are the ${number(tokens.length)} tokens of ${plural(members.length, 'member')}, its own at a touch. `) +
@@ -97,6 +106,7 @@ function drawRing(ring, key, named) {
                 svg('path', {class: `head ${kind}`, d: 'M5 0L-4 4.5V-4.5Z',
                              transform: `translate(${at[0]} ${at[1]}) rotate(${angle})`}));
   }
+  const has = {nothing: ': it has never heard of the key.', tombstone: ': the key was deleted.'}[ring.holds] ?? '.';
   const chosen = () => ring.ways.find((one) => one.via === $('way').value);
   return {
     times: () => [...chosen().arrives.slice(1), ...(chosen().answered === null ? [] : [chosen().answered])],
@@ -113,8 +123,8 @@ function drawRing(ring, key, named) {
       const isAnswered = way.answered !== null && way.answered <= time + 1e-9;
       if (isAnswered) arc(way.path[last], way.path[0], 'answer');
       return `Ring, ${way.via}: ${plural(forwards, 'forward')}` +
-          (forwards < last ? ' …' : way.answered === null ? ', at the owner, which is the asking peer.'
-              : isAnswered ? `, at the owner, which has told the asking peer.` : ', at the owner.');
+          (forwards < last ? ' …' : way.answered === null ? `, at the owner, which is the asking peer${has}`
+              : isAnswered ? `, at the owner, which has told the asking peer${has}` : ', at the owner.');
     },
   };
 }

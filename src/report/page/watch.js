@@ -1,9 +1,11 @@
 // A flood to watch: the overlay with the query spreading, and the ring lookup of the same key.
 
-// A short number stands in its circle; a name beside it, if there is a place for it.
+// A short number stands in its circle, unless it is too small to be read; a name beside it, if there
+// is a place for it. All others show at a touch.
 function nameIn(picture, label, [x, y], radius, beside, isHolder) {
-  if (/^\d{1,3}$/.test(label) && radius >= 7) {
+  if (/^\d{1,3}$/.test(label)) {
     const size = label.length > 2 ? radius * .85 : radius;
+    if (size < (kNarrow.matches ? 9.3 : 5.9)) return;
     picture.append(svg('text', {x, y: y + size * .36, 'text-anchor': 'middle',
                                 class: isHolder ? 'inside on-holder' : 'inside',
                                 style: `font-size: ${size}px`}, label));
@@ -13,19 +15,36 @@ function nameIn(picture, label, [x, y], radius, beside, isHolder) {
     picture.append(svg('text', {x: tx, y: ty + 4, class: 'name', 'text-anchor': anchor}, label));
   }
 }
+// A tap on a peer shows its name, another one takes it away.
+function nameAtTouch(picture, dots, labels) {
+  const shown = svg('text', {class: 'name touched'});
+  picture.append(shown);
+  const [left, top, width] = picture.getAttribute('viewBox').split(' ').map(Number);
+  dots.forEach((dot, i) => {
+    dot.onclick = () => {
+      const x = Number(dot.getAttribute('cx')), y = Number(dot.getAttribute('cy'));
+      const above = Number(dot.getAttribute('r')) + 6;
+      shown.textContent = shown.textContent === labels[i] ? '' : labels[i];
+      shown.setAttribute('x', x);
+      shown.setAttribute('y', y - above < top + 16 ? y + above + 10 : y - above);
+      const part = (x - left) / width;
+      shown.setAttribute('text-anchor', part < .15 ? 'start' : part > .85 ? 'end' : 'middle');
+    };
+  });
+}
 
-function drawWatch() {
-  const watch = data.watch;
-  if (!watch) return;
-  $('watch').hidden = false;
-  const count = watch.peers.length, unit = watch.unit || 'ms';
-  const at = layout(count, watch.links);
-  const radius = count > 100 ? 4 : count > 70 ? 6 : count > 45 ? 8 : 10;
-  const named = (label) => (/^\d+$/.test(label) ? `Peer ${label}` : label);
-  const holders = new Set(watch.holders);
-  const overlay = $('overlay');
-  overlay.setAttribute('viewBox', '0 0 600 440');
-  const pair = (a, b) => (a < b ? `${a}-${b}` : `${b}-${a}`);
+// The overlay as it is before anything happens. On a narrow screen it is drawn narrower, so that its
+// texts stay as large.
+function drawOverlay(watch, holders, named) {
+  const count = watch.peers.length, overlay = $('overlay');
+  const width = kNarrow.matches ? 360 : 600, height = 440;
+  const radius = count > 100 ? 4 : count > 70 ? 6 : kNarrow.matches ? 11 : count > 45 ? 8 : 10;
+  const besides = count <= 45 ? watch.peers.map((peer) => peer.label).filter((label) => !/^\d{1,3}$/.test(label)) : [];
+  const side = Math.max(24, ...besides.map((label) => label.length * (kNarrow.matches ? 4 : 3.6) + 4));
+  const top = besides.length > 0 ? radius + 20 : 24;
+  const at = layout(count, watch.links, {left: side, right: width - side, top, bottom: height - 24});
+  overlay.replaceChildren();
+  overlay.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const lines = new Map();
   for (const [a, b] of watch.links) {
     const line = svg('line', {class: 'link', x1: at[a][0], y1: at[a][1], x2: at[b][0], y2: at[b][1]});
@@ -34,10 +53,11 @@ function drawWatch() {
   }
   const marks = svg('g'), movers = svg('g'), names = svg('g');
   overlay.append(marks);
+  const labels = watch.peers.map((peer, i) => named(peer.label) + (i === watch.origin ? ' (asks)' : '') +
+                                              (holders.has(i) ? ' (holds the key)' : ''));
   const dots = watch.peers.map((peer, i) => {
     const dot = svg('circle', {class: 'peer', cx: at[i][0], cy: at[i][1], r: radius},
-        svg('title', {}, named(peer.label) + (i === watch.origin ? ' (asks)' : '') +
-            (holders.has(i) ? ' (holds the key)' : '')));
+                    svg('title', {}, labels[i]));
     if (i === watch.origin) dot.classList.add('origin');
     if (holders.has(i)) dot.classList.add('holder');
     nameIn(names, peer.label, at[i], radius, count <= 45 && [at[i][0], at[i][1] - radius - 8],
@@ -45,10 +65,23 @@ function drawWatch() {
     return dot;
   });
   overlay.append(...dots, movers, names);
+  nameAtTouch(overlay, dots, labels);
+  return {at, radius, lines, marks, movers, dots};
+}
+const pair = (a, b) => (a < b ? `${a}-${b}` : `${b}-${a}`);
+
+function drawWatch() {
+  const watch = data.watch;
+  if (!watch) return;
+  $('watch').hidden = false;
+  const count = watch.peers.length, unit = watch.unit || 'ms';
+  const named = (label) => (/^\d+$/.test(label) ? `Peer ${label}` : label);
+  const holders = new Set(watch.holders);
+  let overlay = drawOverlay(watch, holders, named);
 
   // In the order in which they come to be seen.
   const events = [...watch.events].sort((a, b) => a.arrives - b.arrives || a.sent - b.sent);
-  const ring = watch.ring ? drawRing(watch.ring, watch.key, named) : null;
+  let ring = watch.ring ? drawRing(watch.ring, watch.key, named) : null;
   $('ring-figure').hidden = !ring;
   $('way-label').hidden = !ring;
   let last = 1, stops = [0];
@@ -78,6 +111,7 @@ function drawWatch() {
 
   let time = 0;
   function draw() {
+    const {at, radius, lines, marks, movers, dots} = overlay;
     const reached = new Set([watch.origin]);
     let queries = 0, duplicates = 0, hits = 0, firstHit = null;
     for (const line of lines.values()) line.setAttribute('class', 'link');
@@ -88,11 +122,14 @@ function drawWatch() {
       const line = lines.get(pair(e.from, e.to));
       if (e.kind === 'hit') { ++hits; line?.classList.add('answered'); }
       else { ++queries; line?.classList.add('used'); }
+      const [ax, ay] = at[e.from], [bx, by] = at[e.to];
+      const length = Math.hypot(bx - ax, by - ay) || 1;
       if (e.arrives > time + 1e-9) {
-        const part = (time - e.sent) / (e.arrives - e.sent || 1);
+        // From circle to circle, so that what has just been sent does not hide its sender.
+        const edge = Math.min(.4, (radius + 6) / length);
+        const part = edge + (1 - 2 * edge) * (time - e.sent) / (e.arrives - e.sent || 1);
         movers.append(svg('circle', {class: `moving ${e.kind}`, r: e.kind === 'hit' ? 6 : 4.5,
-            cx: at[e.from][0] + (at[e.to][0] - at[e.from][0]) * part,
-            cy: at[e.from][1] + (at[e.to][1] - at[e.from][1]) * part}));
+                                     cx: ax + (bx - ax) * part, cy: ay + (by - ay) * part}));
         continue;
       }
       if (e.kind === 'query') reached.add(e.to);
@@ -100,10 +137,8 @@ function drawWatch() {
       if (e.kind !== 'duplicate') continue;
       ++duplicates;
       // Beside the peer that dropped it, on the link by which it came.
-      const length = Math.hypot(at[e.to][0] - at[e.from][0], at[e.to][1] - at[e.from][1]) || 1;
       const near = Math.min(.4, (radius + 7) / length);
-      const x = at[e.to][0] + (at[e.from][0] - at[e.to][0]) * near;
-      const y = at[e.to][1] + (at[e.from][1] - at[e.to][1]) * near;
+      const x = bx + (ax - bx) * near, y = by + (ay - by) * near;
       marks.append(svg('path', {class: 'cross',
           d: `M${x - 3} ${y - 3}L${x + 3} ${y + 3}M${x + 3} ${y - 3}L${x - 3} ${y + 3}`}));
     }
@@ -160,6 +195,11 @@ function drawWatch() {
     if (!act || (e.key === ' ' && e.target.matches('button'))) return;
     e.preventDefault();
     act();
+  });
+  kNarrow.addEventListener('change', () => {
+    overlay = drawOverlay(watch, holders, named);
+    if (ring) ring = drawRing(watch.ring, watch.key, named);
+    draw();
   });
   // On paper the picture shows how it ended.
   addEventListener('beforeprint', () => go(last));
