@@ -146,4 +146,8 @@ void LocalPeers::kill(const std::string& peer) const {
   ::close(handle);
 }
 
+void LocalPeers::signal(const std::string& peer, int number) const {
+  REQUIRE(::kill(pids_.at(peer), number) == 0);
+}
+
 }  // namespace oxbow::test

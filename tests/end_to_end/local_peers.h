@@ -68,6 +68,8 @@ class LocalPeers {
   std::string name_of(const std::string& address) const;
   /// SIGKILL, and waits until the process is gone.
   void kill(const std::string& peer) const;
+  /// Such as SIGSTOP: it is still linked, and silent.
+  void signal(const std::string& peer, int number) const;
   const std::string& runtime() const { return runtime_.path(); }
 
  private:
