@@ -39,9 +39,9 @@ function layout(count, links, box) {
   // Then apart, where two would lie on each other, and off the links of others: a link that runs
   // under a peer looks as if that peer relayed.
   const room = Math.sqrt((box.right - box.left) * (box.bottom - box.top) / count);
-  const apart = Math.min(40, .76 * room), beside = Math.min(16, .3 * room);
+  const apart = Math.min(40, .76 * room), beside = Math.min(16, .4 * room);
   const touching = count * links.length > 60000 ? [] : links;
-  for (let round = 0; round < 160; ++round) {
+  for (let round = 0; round < 500; ++round) {
     for (let a = 0; a < count; ++a) {
       for (let b = a + 1; b < count; ++b) {
         const dx = at[a][0] - at[b][0], dy = at[a][1] - at[b][1], far = Math.hypot(dx, dy) || 1e-3;
@@ -62,7 +62,7 @@ function layout(count, links, box) {
         if (far >= beside) continue;
         // The peer gives way, and each end of the link a little, the more the nearer it is.
         const [ux, uy] = far < 1e-3 ? [-ly / length, lx / length] : [dx / far, dy / far];
-        const move = (beside - far) * .3;
+        const move = (beside - far) * .5;
         at[i][0] += ux * move; at[i][1] += uy * move;
         at[a][0] -= ux * move * (1 - part) * .5; at[a][1] -= uy * move * (1 - part) * .5;
         at[b][0] -= ux * move * part * .5; at[b][1] -= uy * move * part * .5;

@@ -71,7 +71,7 @@ function drawRing(ring, key, named) {
     dot.onmouseenter = () => groups[m].classList.add('shown');
     dot.onmouseleave = () => groups[m].classList.remove('shown');
     picture.append(dot);
-    nameIn(picture, member.label, [mx, my], radius, members.length <= 24 && ringPoint(places[m], 176 + radius + 8),
+    nameIn(picture, member.label, [mx, my], radius, members.length <= 24 && ringPoint(places[m], 176 + radius + (kNarrow.matches ? 13 : 9)),
            m === ring.owner);
     return dot;
   });

@@ -37,10 +37,10 @@ function nameAtTouch(picture, dots, labels) {
 // texts stay as large.
 function drawOverlay(watch, holders, named) {
   const count = watch.peers.length, overlay = $('overlay');
-  const width = kNarrow.matches ? 360 : 600, height = 440;
-  const radius = count > 100 ? 4 : count > 70 ? 6 : kNarrow.matches ? 11 : count > 45 ? 8 : 10;
+  const isNarrow = kNarrow.matches, width = isNarrow ? 360 : 600, height = 440;
+  const radius = count > 100 ? 4 : count > 70 ? 6 : count > 45 ? (isNarrow ? 7 : 8) : isNarrow ? 11 : 10;
   const besides = count <= 45 ? watch.peers.map((peer) => peer.label).filter((label) => !/^\d{1,3}$/.test(label)) : [];
-  const side = Math.max(24, ...besides.map((label) => label.length * (kNarrow.matches ? 4 : 3.6) + 4));
+  const side = Math.max(24, ...besides.map((label) => label.length * (isNarrow ? 4 : 3.6) + 4));
   const top = besides.length > 0 ? radius + 20 : 24;
   const at = layout(count, watch.links, {left: side, right: width - side, top, bottom: height - 24});
   overlay.replaceChildren();
@@ -131,6 +131,11 @@ function drawWatch() {
         movers.append(svg('circle', {class: `moving ${e.kind}`, r: e.kind === 'hit' ? 6 : 4.5,
                                      cx: ax + (bx - ax) * part, cy: ay + (by - ay) * part}));
         continue;
+      }
+      if (e.kind === 'hit') {
+        const angle = Math.atan2(by - ay, bx - ax) * 180 / Math.PI;
+        marks.append(svg('path', {class: 'head answer', d: 'M5 0L-4 4.5V-4.5Z',
+                                  transform: `translate(${(ax + bx) / 2} ${(ay + by) / 2}) rotate(${angle})`}));
       }
       if (e.kind === 'query') reached.add(e.to);
       if (e.kind === 'hit' && e.to === watch.origin && firstHit === null) firstHit = e.arrives;
