@@ -80,7 +80,7 @@ bool finds_patterns(std::string_view way);
 Table comparison_table(const std::vector<ComparedWay>& ways);
 
 /// The same, with the tracks of one flood and the ring lookups of the same key, as the JSON that
-/// report/comparison_page.h wants. The key is that of the plan whose flood shows most.
+/// report/comparison_page.h wants. The key is that of the plan that shows most.
 Result<std::string> comparison_page_data(Client& client, const ComparisonPlan& plan,
                                          const std::vector<ComparedWay>& ways);
 
