@@ -1,134 +1,19 @@
-// The live comparison against a peer that answers by a script: what is counted, what stays unknown,
-// and how it is told.
+// The account of the live comparison: what is counted for each way, and what stays unknown.
 #include "cli/comparison.h"
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "cli/ran.h"
-#include "client/fake_peer.h"
+#include "cli/scripted_network.h"
 
 using namespace oxbow;
 using namespace oxbow::cli;
-using oxbow::test::FakePeer;
-using oxbow::test::Ran;
-using oxbow::test::run_words;
+using namespace oxbow::test;
 
 namespace {
 
 using Json = nlohmann::json;
-
-const std::string kOwn = "a0";  // the asked peer's id
-
-QuorumMember member(const std::string& id, const std::string& outcome, bool coordinator = false) {
-  QuorumMember one;
-  one.id = id;
-  one.role = "primary";
-  one.outcome = outcome;
-  one.coordinator = coordinator;
-  return one;
-}
-
-/// Of a get that `b1` coordinated for the asked peer, with R = 2.
-GetAnswer ring_answer(const std::string& outcome) {
-  GetAnswer answer;
-  answer.quorum.n = 3;
-  answer.quorum.r = 2;
-  answer.quorum.primaries = 2;
-  answer.quorum.coordinator_id = "b1";
-  answer.quorum.members = {member("b1", outcome, true), member("b2", outcome),
-                           member("b3", "asked")};
-  return answer;
-}
-
-GetAnswer stored() {
-  GetAnswer answer = ring_answer("answered");
-  answer.found = true;
-  answer.values = {{"value", "", 0}};
-  return answer;
-}
-
-SearchHit hit(std::uint32_t hops, std::uint64_t size = 5) {
-  return {"key", "10.0.0.9:7400", "c9", "", hops, size, ""};
-}
-
-/// 5 peers reached by 7 copies, 3 of them duplicates.
-FindAnswer flood(std::vector<SearchHit> hits) {
-  FindAnswer answer;
-  answer.found = !hits.empty();
-  answer.hits = std::move(hits);
-  answer.search.ttl = 7;
-  answer.search.query_messages = 7;
-  answer.search.duplicates = 3;
-  answer.search.hit_messages = answer.found ? 2 : 0;
-  answer.search.done_messages = 7;
-  answer.search.peers_reached = 5;
-  if (answer.found) answer.search.first_hit_ms = 1.5;
-  answer.search.elapsed_ms = 4;
-  return answer;
-}
-
-LookupAnswer lookup(RingWay via) {
-  LookupAnswer answer;
-  answer.found = true;
-  answer.via = via;
-  answer.position = "8000000000000000";
-  answer.owner = {"10.0.0.3:7400", "b2", "b2"};
-  answer.path = {{"10.0.0.1:7400", kOwn, ""}, {"10.0.0.2:7400", "b1", "b1"}, answer.owner};
-  answer.forwards = 2;
-  answer.elapsed_ms = 0.5;
-  return answer;
-}
-
-/// What a scripted network answers; without a get, there is no ring.
-struct Network {
-  std::function<FindAnswer(const FindRequest&)> find = [](const auto&) { return flood({}); };
-  std::function<Result<GetAnswer>(const GetRequest&)> get;
-  bool looks_up = true;  // else every lookup is lost on its way
-
-  void answer(std::uint32_t id, const ClientRequest& request, std::string& out) const {
-    if (std::holds_alternative<StatusRequest>(request)) {
-      StatusAnswer status;
-      status.id = kOwn;
-      status.name = "asked";
-      append_answer(id, status, out);
-    } else if (const auto* found = std::get_if<FindRequest>(&request)) {
-      append_answer(id, find(*found), out);
-    } else if (const auto* got = std::get_if<GetRequest>(&request)) {
-      const Result<GetAnswer> answer =
-          get ? get(*got) : Error{"no-ring", "this peer knows of no ring", "", ""};
-      if (answer.ok()) {
-        append_answer(id, *answer, out);
-      } else {
-        append_error(id, answer.error(), out);
-      }
-    } else if (const auto* asked = std::get_if<LookupRequest>(&request)) {
-      LookupAnswer found_owner = lookup(asked->via);
-      found_owner.found = looks_up;
-      append_answer(id, found_owner, out);
-    } else if (std::holds_alternative<RingRequest>(request)) {
-      RingAnswer ring;
-      MemberInfo joined;
-      joined.state = "joined";
-      if (get) ring.members = {joined};
-      append_answer(id, ring, out);
-    } else if (std::holds_alternative<TraceRequest>(request)) {
-      append_answer(id, TraceAnswer{}, out);
-    } else {
-      append_error(id, {"unexpected", "no such request in this script", "", ""}, out);
-    }
-  }
-};
-
-FakePeer peer_of(const Network& network) {
-  return FakePeer([network](std::uint32_t id, const ClientRequest& request, std::string& out) {
-    network.answer(id, request, out);
-    return true;
-  });
-}
 
 /// The figures of one way, for one key asked `rounds` times.
 ComparedWay compared(const Network& network, const std::string& way, std::uint32_t rounds = 1) {
@@ -146,22 +31,6 @@ ComparedWay compared(const Network& network, const std::string& way, std::uint32
 }
 
 using Values = std::vector<double>;
-
-Ran ask(const FakePeer& peer, std::vector<std::string> words) {
-  words.insert(words.begin(), {"--peer", peer.address(), "compare"});
-  return run_words(words);
-}
-
-struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "oxbow-compare-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  bool empty() const { return std::filesystem::is_empty(path); }
-  std::string path;
-};
 
 }  // namespace
 
@@ -385,148 +254,4 @@ TEST_CASE("a file larger than a value may be is located like any other") {
   CHECK(way.found == 1);
   CHECK(way.query_messages.values() == Values{10});
   CHECK(way.hops.values() == Values{1});
-}
-
-TEST_CASE("a key that is named twice is asked for once") {
-  Network network;
-  network.find = [](const auto&) { return flood({hit(1)}); };
-  FakePeer peer = peer_of(network);
-  const Ran ran = ask(peer, {"key", "key", "--via=flood", "--rounds=2", "--json"});
-  const Json row = Json::parse(ran.out)["rows"][0];
-  CHECK(row["found"] == 2);
-  CHECK(row["existing"] == 2);
-  CHECK(ran.code == 0);
-}
-
-TEST_CASE("the table has a line for people below it") {
-  Network network;
-  network.find = [](const auto&) { return flood({hit(1)}); };
-  FakePeer peer = peer_of(network);
-  CHECK(ask(peer, {"key", "--via=flood", "--rounds=1"}).out ==
-        "WAY    TTL  FOUND  OF  MESSAGES  DUPLICATES  BYTES  PEERS  HOPS  FIRST HIT p50      p99  "
-        "OVER p50      p99  PARTIAL  PATTERNS\n"
-        "flood    7      1   1         7           3  718 B      5     1        1.50 ms  1.50 ms  "
-        " 4.00 ms  4.00 ms        0  yes\n"
-        "\n1 key, 1 time each by every way. Messages are means for one question; HOPS and FIRST "
-        "HIT, of those that found something.\n");
-}
-
-TEST_CASE("ndjson has a document for each way, plain a line, with the same figures") {
-  Network network;
-  network.get = [](const auto&) { return ring_answer("never-heard"); };
-  network.find = [](const auto&) { return flood({hit(1)}); };
-  FakePeer peer = peer_of(network);
-  const Ran rows = ask(peer, {"key", "--via=flood,one-hop", "--rounds=1", "-o", "ndjson"});
-  const Json flood_row = Json::parse(rows.out.substr(0, rows.out.find('\n')));
-  CHECK(flood_row["type"] == "row");
-  CHECK(flood_row["via"] == "flood");
-  CHECK(flood_row["pattern"] == true);
-  CHECK(flood_row["over_ms_p99"] == 4.0);
-  CHECK(flood_row["hit_messages"] == 2.0);
-  CHECK(flood_row["done_messages"] == 7.0);
-  const Json ring_row = Json::parse(rows.out.substr(rows.out.find('\n') + 1));
-  CHECK(ring_row["via"] == "one-hop");
-  CHECK(ring_row["pattern"] == false);
-  CHECK(ring_row["hops_first_hit"] == nullptr);
-  CHECK(ask(peer, {"key", "--via=flood", "--rounds=1", "-o", "plain"}).out ==
-        "flood\t7\t1\t1\t7\t3\t2\t7\t718\t5\t1\t1.5\t1.5\t4\t4\t0\tyes\n");
-}
-
-TEST_CASE("only ways of a ring, and no ring: an error in the format that was asked for") {
-  FakePeer peer = peer_of(Network{});
-  const Ran ran = ask(peer, {"key", "--via=finger,one-hop", "--json"});
-  const Json error = Json::parse(ran.out);
-  CHECK(error["type"] == "error");
-  CHECK(error["error"] == "no-ring");
-  CHECK(error["needed"] == "a member: a peer with `member = yes`");
-  CHECK(error["got"] == "none");
-  CHECK(ran.code == 4);
-  // Some are left: those are asked, and it is said that others are not.
-  const Ran rest = ask(peer, {"key", "--via=finger,flood", "--json"});
-  CHECK(Json::parse(rest.out)["rows"].size() == 1);
-  CHECK(rest.err.starts_with("There is no ring here"));
-}
-
-TEST_CASE("an unknown way is named, and the ways that there are") {
-  const Json error = Json::parse(run_words({"compare", "--via=central", "--json"}).out);
-  CHECK(error["needed"] == "flood, expanding, walk, successor, finger, one-hop, auto");
-  CHECK(error["got"] == "central");
-}
-
-TEST_CASE("a comparison that fails leaves no report") {
-  const Folder folder;
-  const std::string page = folder.path + "/page.html";
-  FakePeer nothing = peer_of(Network{});
-  CHECK(ask(nothing, {"--report", page}).code == 1);  // nobody has any key
-  CHECK(folder.empty());
-  CHECK(ask(nothing, {"key", "--via=finger", "--report", page}).code == 4);
-  CHECK(folder.empty());
-  // One that is there stays.
-  std::ofstream(page) << "before";
-  CHECK(ask(nothing, {"--report", page}).code == 1);
-  std::ifstream file(page);
-  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == "before");
-}
-
-TEST_CASE("a report that cannot be written is refused before anything is asked") {
-  const Folder folder;
-  const std::string page = folder.path + "/none/page.html";
-  const Ran ran = run_words({"compare", "key", "--report", page, "--json"});
-  const Json error = Json::parse(ran.out);
-  CHECK(error["error"] == "unwritable");
-  CHECK(error["message"] ==
-        "cannot write " + page + ": No such file or directory (give another --report FILE)");
-  CHECK(error["needed"] == "another --report FILE");
-  CHECK(error["got"] == page);
-  CHECK(ran.code == 4);
-}
-
-TEST_CASE("recall goes up to the TTL that was asked for, or the peer's own, and no farther") {
-  const Folder folder;
-  const std::string page = folder.path + "/page.html";
-  std::uint32_t own = 3;
-  Network network;
-  network.find = [&own](const FindRequest& request) {
-    FindAnswer answer = flood({hit(1)});
-    answer.search.ttl = request.ttl == 0 ? own : request.ttl;
-    answer.search.query_messages = 10 * answer.search.ttl;  // ever more
-    return answer;
-  };
-  FakePeer peer = peer_of(network);
-  const auto points = [&](std::vector<std::string> words) {
-    words.insert(words.end(), {"--rounds=1", "--report", page});
-    const Ran ran = ask(peer, words);
-    INFO(ran.out << ran.err);
-    REQUIRE(ran.code == 0);
-    std::ifstream file(page);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    const auto from = text.find("id=\"data\">") + 10;
-    const Json data = Json::parse(text.substr(from, text.find("</script>", from) - from));
-    std::string all;
-    for (const Json& curve : data["recall"]) {
-      all += curve["via"].get<std::string>() + ' ' + std::to_string(curve["points"].size()) + ' ';
-    }
-    return all;
-  };
-  CHECK(points({"key", "--via=flood,expanding,walk"}) == "flood 3 expanding 3 ");
-  CHECK(points({"key", "--via=flood", "--ttl=2"}) == "flood 3 ");
-  CHECK(points({"key", "--via=flood", "--ttl=15"}) == "flood 15 ");
-  CHECK(points({"key", "--via=auto"}).empty());
-}
-
-TEST_CASE("a key that is no UTF-8 is compared and reported like any other") {
-  const Folder folder;
-  const std::string page = folder.path + "/page.html";
-  std::string asked;
-  Network network;
-  network.find = [&asked](const FindRequest& request) {
-    asked = request.key;
-    return flood({hit(1)});
-  };
-  FakePeer peer = peer_of(network);
-  const Ran ran = ask(peer, {"\xff\xfe", "--via=flood", "--rounds=1", "--report", page, "--json"});
-  CHECK(ran.code == 0);
-  CHECK(asked == "\xff\xfe");
-  CHECK(Json::parse(ran.out)["rows"][0]["found"] == 1);
-  CHECK(std::filesystem::file_size(page) > 1000);
 }
