@@ -17,7 +17,7 @@ enum class Sync : std::uint8_t {
   no,   ///< written behind: a crash of all N members at once may lose it
   yes,  ///< each acknowledged copy has been synced
   /// As `yes`, but nobody waits for this copy: it may share the sync of those that come after it,
-  /// within limits::kSoonDelay. Of single writes only, no bucket's policy.
+  /// within limits::kGatherDelay. Of single writes only, no bucket's policy.
   soon,
 };
 

@@ -38,12 +38,12 @@ void GroupCommit::submit(std::vector<PendingWritePointer>& writes) {
   bool wake = false;
   {
     const std::scoped_lock lock(mutex_);
-    const bool had_soon = queued_soon_ > 0;
     for (PendingWritePointer& write : writes) {
-      count(*write, 1);
+      queued_bytes_ += write->size;
+      if (write->sync == Sync::yes) ++queued_syncs_;
       queue_.push_back(std::move(write));
     }
-    wake = asleep_ && (!gathering_ || has_gathered() || (queued_soon_ > 0 && !had_soon));
+    wake = asleep_ && (!gathering_ || has_gathered());
     if (wake) asleep_ = false;
   }
   writes.clear();
@@ -76,33 +76,17 @@ void GroupCommit::run() {
   }
 }
 
-/// Adds a write to what is queued, or takes it away.
-void GroupCommit::count(const PendingWrite& write, std::ptrdiff_t sign) {
-  const auto add = [sign](std::size_t& sum, std::size_t amount) {
-    sum = sign > 0 ? sum + amount : sum - amount;
-  };
-  add(queued_bytes_, write.size);
-  if (write.sync == Sync::yes) add(queued_syncs_, 1);
-  if (write.sync == Sync::soon) add(queued_soon_, 1);
-}
-
-void GroupCommit::sleep_until(Lock& lock, Clock::time_point time,
-                              const std::function<bool()>& woken) {
-  asleep_ = true;
-  if (time == Clock::time_point::max()) {
-    changed_.wait(lock, woken);
-  } else {
-    changed_.wait_until(lock, time, woken);
-  }
-  asleep_ = false;
-}
-
 /// Until there is a batch to commit, a full disk to look at, or nothing more to come.
 void GroupCommit::wait_for_work(Lock& lock) {
   if (queue_.empty()) {
-    const bool is_full = health() == Health::full;
-    sleep_until(lock, is_full ? next_look_ : Clock::time_point::max(),
-                [this] { return stopping_ || !queue_.empty(); });
+    const auto has_work = [this] { return stopping_ || !queue_.empty(); };
+    asleep_ = true;
+    if (health() == Health::full) {
+      changed_.wait_until(lock, next_look_, has_work);
+    } else {
+      changed_.wait(lock, has_work);
+    }
+    asleep_ = false;
   }
   if (!queue_.empty()) gather(lock);
 }
@@ -113,25 +97,21 @@ bool GroupCommit::has_gathered() const {
 
 /// What nobody waits for shares a commit with what comes after it.
 void GroupCommit::gather(Lock& lock) {
-  const auto began = Clock::now();
-  gathering_ = true;
-  while (!has_gathered()) {
-    const bool soon = queued_soon_ > 0;
-    const auto end = began + (soon ? limits::kSoonDelay : limits::kUnsyncedDelay);
-    if (Clock::now() >= end) break;
-    sleep_until(lock, end, [&] { return has_gathered() || (queued_soon_ > 0) != soon; });
-  }
-  gathering_ = false;
+  if (has_gathered()) return;
+  asleep_ = gathering_ = true;
+  changed_.wait_until(lock, Clock::now() + limits::kGatherDelay, [this] { return has_gathered(); });
+  asleep_ = gathering_ = false;
 }
 
 void GroupCommit::take_batch() {
   std::size_t bytes = 0;
   while (!queue_.empty() && (batch_.empty() || bytes < limits::kCommitBytes)) {
     bytes += queue_.front()->size;
-    count(*queue_.front(), -1);
+    if (queue_.front()->sync == Sync::yes) --queued_syncs_;
     batch_.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  queued_bytes_ -= bytes;
 }
 
 /// False: this is the end, and the batch has not been committed.

@@ -86,8 +86,6 @@ class GroupCommit {
   void wait_for_work(Lock& lock);
   void gather(Lock& lock);
   bool has_gathered() const;
-  void sleep_until(Lock& lock, Clock::time_point time, const std::function<bool()>& woken);
-  void count(const PendingWrite& write, std::ptrdiff_t sign);
   void take_batch();
   bool commit_batch();
   bool retry_later();
@@ -105,7 +103,6 @@ class GroupCommit {
   std::deque<PendingWritePointer> queue_;
   std::size_t queued_bytes_ = 0;
   std::size_t queued_syncs_ = 0;  // writes in queue_ that wait for one
-  std::size_t queued_soon_ = 0;   // that need one soon
   bool asleep_ = false;           // the thread waits, and a wake-up is due for:
   bool gathering_ = false;        // what ends the gathering; otherwise for anything
   bool stopping_ = false;
