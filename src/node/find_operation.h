@@ -38,7 +38,7 @@ struct FindOperation {
   std::uint32_t waves = 0;
   Totals totals;  ///< of the waves that have ended
   std::vector<Walker> walkers;
-  std::uint64_t walk_messages = 0;  ///< reports received and replies sent
+  std::uint64_t walk_messages = 0;  ///< questions and ends received, replies sent
   std::uint64_t walk_hits = 0;
 
   std::vector<SearchHit> hits;

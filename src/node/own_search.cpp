@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/handlers.h"
+#include "overlay/expanding.h"
 #include "version/context.h"
 
 namespace oxbow {
@@ -80,11 +81,9 @@ std::string clock_text(const NodeState& node, const HitResult& result) {
 
 // The next wave of an expanding search, or its end.
 void after_wave(Turn& turn, FindOperation& find) {
-  const bool again =
-      find.request.via == Via::expanding && !find.found() && find.wave_ttl < find.ttl;
-  if (again) {
-    const int doubled = std::min<int>(find.wave_ttl * 2, find.ttl);
-    return start_wave(turn, find, static_cast<std::uint8_t>(doubled));
+  if (find.request.via == Via::expanding) {
+    const auto next = next_wave(find.wave_ttl, find.ttl, find.found());
+    if (next) return start_wave(turn, find, *next);
   }
   finish_find(turn, find, is_partial(find) ? Stopped::partial : Stopped::complete);
 }

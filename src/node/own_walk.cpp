@@ -8,8 +8,6 @@ namespace oxbow {
 
 namespace {
 
-bool is_satisfied(const FindOperation& find) { return find.found() && !find.all; }
-
 // Ends the search once no walker is under way.
 void end_if_all_ended(Turn& turn, FindOperation& find) {
   const bool under_way = std::any_of(find.walkers.begin(), find.walkers.end(),
@@ -54,8 +52,9 @@ void start_walk(Turn& turn, FindOperation& find) {
   walk.originator_address = node.config.advertised;
   walk.pattern = turn.out.arena.copy(find.request.key);
   const std::uint32_t steps = find.request.steps == 0 ? limits::kWalkSteps : find.request.steps;
-  walk.steps_left = static_cast<std::uint16_t>(steps - 1);
-  walk.steps_taken = 1;
+  const WalkerSteps first = stepped(at_origin(steps));
+  walk.steps_left = first.left;
+  walk.steps_taken = first.taken;
   const std::uint32_t walkers = find.request.walkers == 0 ? limits::kWalkers : find.request.walkers;
   for (std::uint32_t i = 0; i < walkers; ++i) {
     const LinkNumber link = choose_step(node, find.id, kNoLink);
@@ -86,10 +85,10 @@ void walker_reported(Turn& turn, Connection* via, const WalkReport& report) {
     walker.fresh = std::max(walker.fresh, std::min(report.fresh, walker.steps));
     walker.heard = turn.now.steady;
     walker.lost = false;
-    ++find->walk_messages;
+    const bool came_by_message = via != nullptr;
+    if (came_by_message) ++(report.event == WalkEvent::hit ? find->walk_hits : find->walk_messages);
   }
   if (known && report.event == WalkEvent::hit && !report.results.empty()) {
-    ++find->walk_hits;
     Hit hit;
     hit.id = report.id;
     hit.holder = report.holder;
@@ -103,7 +102,7 @@ void walker_reported(Turn& turn, Connection* via, const WalkReport& report) {
     find = find_by_id(node, report.id);  // the first hit may have ended it
   }
   if (report.event == WalkEvent::check && via != nullptr) {
-    const bool go_on = known && find != nullptr && !is_satisfied(*find);
+    const bool go_on = known && find != nullptr && walker_goes_on(find->found(), find->all);
     turn.out.send(via->id, WalkReply{report.id, report.walker, go_on});
     if (find != nullptr) ++find->walk_messages;
     if (known && find != nullptr && !go_on) find->walkers[report.walker].ended = true;

@@ -7,8 +7,6 @@ namespace oxbow {
 
 namespace {
 
-std::uint64_t mark_of(LinkNumber link) { return std::uint64_t{1} << (slot_of(link) % 64); }
-
 void step_on(Turn& turn, Walk walk, LinkNumber from);
 
 void note_step(Turn& turn, const Walk& walk, TraceKind kind, LinkNumber peer) {
@@ -42,10 +40,11 @@ void end_walker(Turn& turn, const Walk& walk) { report(turn, walk, WalkEvent::en
 
 void park(Turn& turn, const Walk& walk, LinkNumber from) {
   NodeState& node = turn.node;
-  // At its own originator a walker need not ask by message.
   if (walk.originator == node.config.id) {
     const FindOperation* find = find_by_id(node, walk.id);
-    if (find != nullptr && (!find->found() || find->all)) return step_on(turn, walk, from);
+    if (find != nullptr && walker_goes_on(find->found(), find->all)) {
+      return step_on(turn, walk, from);
+    }
     return end_walker(turn, walk);
   }
   const WalkerKey key{walk.id, walk.walker};
@@ -64,8 +63,9 @@ void step_on(Turn& turn, Walk walk, LinkNumber from) {
   NodeState& node = turn.node;
   const LinkNumber link = walk.steps_left == 0 ? kNoLink : choose_step(node, walk.id, from);
   if (link == kNoLink) return end_walker(turn, walk);
-  --walk.steps_left;
-  ++walk.steps_taken;
+  const WalkerSteps steps = stepped({walk.steps_taken, walk.steps_left});
+  walk.steps_left = steps.left;
+  walk.steps_taken = steps.taken;
   walk.pattern = turn.out.arena.copy(walk.pattern);
   Connection& connection = *node.connections.find(link);
   connection.used = turn.now.steady;
@@ -87,20 +87,15 @@ bool remember_visit(Turn& turn, const RequestId& id) {
 
 LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from) {
   const Slot slot = node.visits.find(id);
-  const std::uint64_t sent = slot == kNoSlot ? 0 : node.visits.value(slot).sent;
-  std::vector<ConnectionId>& unsent = node.targets;
-  unsent.clear();
-  std::vector<ConnectionId> any;
-  for (const ConnectionId link : node.connections.links()) {
-    if (node.connections.find(link)->under_pressure) continue;
-    any.push_back(link);
-    if (link != from && (sent & mark_of(link)) == 0) unsent.push_back(link);
-  }
-  const auto& choice = unsent.empty() ? any : unsent;
-  if (choice.empty()) return kNoLink;
-  const LinkNumber link = choice[node.random.below(choice.size())];
-  if (slot != kNoSlot) node.visits.value(slot).sent |= mark_of(link);
-  return link;
+  WalkVisit forgotten;
+  WalkVisit& visit = slot == kNoSlot ? forgotten : node.visits.value(slot);
+  const auto& links = node.connections.links();
+  const auto number_of = [&](std::size_t i) { return links[i]; };
+  const auto is_usable = [&](std::size_t i) {
+    return !node.connections.find(links[i])->under_pressure;
+  };
+  const auto chosen = choose_link(visit, links.size(), number_of, is_usable, from, node.random);
+  return chosen ? links[*chosen] : kNoLink;
 }
 
 void receive_walk(Turn& turn, Connection& from, const Walk& received) {
@@ -122,19 +117,28 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     return;
   }
   note_step(turn, walk, TraceKind::walker_came, from.id);
+  bool finds = false;
   if (remember_visit(turn, walk.id)) {
     ++walk.fresh;
     const LocalAnswer local = look_up(turn, Match::exact, walk.pattern);
-    if (local.holds()) {
+    finds = local.holds();
+    if (finds) {
       ++node.counters.queries_answered;
       note_step(turn, walk, TraceKind::answered, kNoLink);
       report(turn, walk, WalkEvent::hit, local.results);
-      if (!wants(walk.flags, query_flags::kAll)) return;
     }
   }
-  if (walk.steps_left == 0) return end_walker(turn, walk);
-  if (walk.steps_taken % limits::kWalkCheckEvery == 0) return park(turn, walk, from.id);
-  step_on(turn, walk, from.id);
+  const WalkerSteps steps{walk.steps_taken, walk.steps_left};
+  switch (route_walker(steps, finds, wants(walk.flags, query_flags::kAll))) {
+    case WalkAction::answer:
+      return;
+    case WalkAction::end:
+      return end_walker(turn, walk);
+    case WalkAction::ask:
+      return park(turn, walk, from.id);
+    case WalkAction::step:
+      return step_on(turn, walk, from.id);
+  }
 }
 
 void receive_walk_reply(Turn& turn, Connection& from, const WalkReply& reply) {

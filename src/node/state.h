@@ -27,6 +27,7 @@
 #include "overlay/route_table.h"
 #include "overlay/seen_table.h"
 #include "overlay/trace_log.h"
+#include "overlay/walk.h"
 #include "store/store.h"
 
 namespace oxbow {
@@ -51,12 +52,6 @@ struct Scan {
   bool looked_through = false;
   bool truncated = false;
   bool routed = false;  ///< it was routed on before the scan began (--all)
-};
-
-/// What a random walker left at a peer that it visited: the links it was sent on over, by the low
-/// bits of their slot. A collision costs a preference, not correctness.
-struct WalkVisit {
-  std::uint64_t sent = 0;
 };
 
 /// A walker that waits here for its originator's word.

@@ -1,6 +1,7 @@
 #include "sim/walk_search.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/limits.h"
 
@@ -10,17 +11,19 @@ WalkSearch::WalkSearch(SearchNetwork& network, WalkSettings settings)
     : network_(network),
       settings_(settings),
       ring_(network.latency.most),
-      sent_(network.graph.peers()),
+      visits_(network.graph.peers()),
       visited_(network.graph.peers()),
       came_from_(settings.walkers, kNoPeer),
+      heard_(settings.walkers),
       paths_(settings.keep_paths ? settings.walkers : 0) {}
 
 void WalkSearch::forget_last() {
   for (const PeerNumber peer : reached_) {
-    sent_[peer] = 0;
+    visits_[peer] = {};
     visited_.erase(peer);
   }
   reached_.clear();
+  std::fill(heard_.begin(), heard_.end(), Heard{});
   for (auto& path : paths_) path.clear();
   path_.clear();
   ring_.reset();
@@ -45,8 +48,21 @@ SearchOutcome WalkSearch::run(PeerNumber origin, const PeerSet& holders) {
     ring_.run_tick([](const Event&) {}, [this](const Event& event) { take(event); });
   }
   outcome_.peers_reached = reached_.size();
-  outcome_.elapsed_ms = now_ms();
+  outcome_.elapsed_ms = ended_ms();
   return outcome_;
+}
+
+void WalkSearch::heard_of(std::uint16_t walker, bool ends) { heard_[walker] = {ring_.now(), ends}; }
+
+/// The search is over once no walker is under way; one of which nothing is heard counts as lost.
+double WalkSearch::ended_ms() const {
+  double last = 0;
+  for (const Heard& walker : heard_) {
+    const double heard = static_cast<double>(walker.at) * network_.latency.tick_ms;
+    const double silence = std::chrono::duration<double, std::milli>(limits::kWalkSilence).count();
+    last = std::max(last, walker.has_ended ? heard : heard + silence);
+  }
+  return last;
 }
 
 bool WalkSearch::visit(PeerNumber peer) {
@@ -65,14 +81,16 @@ void WalkSearch::take(const Event& event) {
     case Kind::step:
       return take_step(event);
     case Kind::check: {
-      const Event reply{event.from,  event.to,    event.walker,
-                        event.steps, Kind::reply, !is_satisfied()};
+      const bool go_on = walker_goes_on(outcome_.found, settings_.all);
+      heard_of(event.walker, !go_on);
+      const Event reply{event.from, event.to, event.walker, event.steps, Kind::reply, go_on};
       return send(reply, outcome_.done_messages, network_.frames.walk_reply);
     }
     case Kind::reply:
       if (event.go_on) step_on(event.to, came_from_[event.walker], event.walker, event.steps);
       return;
     case Kind::hit:
+      heard_of(event.walker, !settings_.all);
       outcome_.found = true;
       if (outcome_.hops_first_hit) return;
       outcome_.hops_first_hit = event.steps;
@@ -83,34 +101,40 @@ void WalkSearch::take(const Event& event) {
       }
       return;
     case Kind::end:
-      return;
+      return heard_of(event.walker, true);
   }
 }
 
 void WalkSearch::take_step(const Event& event) {
   const PeerNumber here = event.to;
   outcome_.max_hops = std::max<std::uint32_t>(outcome_.max_hops, event.steps);
-  if (!visit(here)) {
-    ++outcome_.duplicates;
-  } else if (holders_->contains(here)) {
+  const bool is_first = visit(here);
+  if (!is_first) ++outcome_.duplicates;
+  const bool finds = is_first && holders_->contains(here);
+  if (finds) {
     send({origin_, here, event.walker, event.steps, Kind::hit}, outcome_.hit_messages,
          network_.frames.walk_hit);
-    if (!settings_.all) return;
   }
-  if (event.steps >= settings_.steps) {
-    return tell({origin_, here, event.walker, event.steps, Kind::end});
+  const auto left = static_cast<std::uint16_t>(settings_.steps - event.steps);
+  switch (route_walker({event.steps, left}, finds, settings_.all)) {
+    case WalkAction::answer:
+      return;
+    case WalkAction::end:
+      return tell({origin_, here, event.walker, event.steps, Kind::end});
+    case WalkAction::ask:
+      came_from_[event.walker] = event.from;
+      if (here != origin_) return tell({origin_, here, event.walker, event.steps, Kind::check});
+      if (walker_goes_on(outcome_.found, settings_.all)) break;
+      return heard_of(event.walker, true);
+    case WalkAction::step:
+      break;
   }
-  if (event.steps % limits::kWalkCheckEvery != 0) {
-    return step_on(here, event.from, event.walker, event.steps);
-  }
-  came_from_[event.walker] = event.from;
-  if (here != origin_) return tell({origin_, here, event.walker, event.steps, Kind::check});
-  if (!is_satisfied()) step_on(here, event.from, event.walker, event.steps);
+  step_on(here, event.from, event.walker, event.steps);
 }
 
 /// To the originator, which needs no message to tell itself.
 void WalkSearch::tell(const Event& event) {
-  if (event.from == origin_) return;
+  if (event.from == origin_) return heard_of(event.walker, true);
   send(event, outcome_.done_messages, network_.frames.walk_check);
 }
 
@@ -125,23 +149,20 @@ void WalkSearch::step_on(PeerNumber at, PeerNumber from, std::uint16_t walker,
 
 PeerNumber WalkSearch::choose(PeerNumber at, PeerNumber from) {
   const auto neighbors = network_.graph.neighbors(at);
-  std::uint64_t& sent = sent_[at];
-  const auto is_unsent = [&](std::size_t i) {
-    return neighbors[i] != from && (sent >> (i % 64) & 1) == 0;
+  // A link's number is its place in the array of all neighbors: consecutive ones at one peer.
+  const std::uint32_t first = network_.graph.first_neighbor(at);
+  const auto number_of = [&](std::size_t i) {
+    return LinkNumber{first + static_cast<std::uint32_t>(i)};
   };
-  choice_.clear();
-  for (const bool any : {false, true}) {
-    for (std::size_t i = 0; i < neighbors.size(); ++i) {
-      if (!any && !is_unsent(i)) continue;
-      if (!network_.is_there(neighbors[i], now_ms())) continue;
-      choice_.push_back(static_cast<PeerNumber>(i));
-    }
-    if (!choice_.empty()) break;
+  const auto is_usable = [&](std::size_t i) { return network_.is_there(neighbors[i], now_ms()); };
+  LinkNumber back = kNoLink;
+  if (from != kNoPeer) {
+    const auto found = std::lower_bound(neighbors.begin(), neighbors.end(), from);
+    back = number_of(static_cast<std::size_t>(found - neighbors.begin()));
   }
-  if (choice_.empty()) return kNoPeer;
-  const PeerNumber chosen = choice_[network_.random.below(choice_.size())];
-  sent |= std::uint64_t{1} << (chosen % 64);
-  return neighbors[chosen];
+  const auto chosen =
+      choose_link(visits_[at], neighbors.size(), number_of, is_usable, back, network_.random);
+  return chosen ? neighbors[*chosen] : kNoPeer;
 }
 
 void WalkSearch::send(const Event& event, std::uint64_t& counter, std::uint32_t bytes) {

@@ -1,13 +1,13 @@
-// Random walks over a large network (Lv, Cao, Cohen, Li, Shenker 2002), by the rules of
-// node/receive_walk.cpp: k walkers step to a random neighbor not yet sent this search, else to any;
-// a peer looks into its index once; every 4 steps a walker asks the originator directly whether to
-// go on. A peer costs 8 bytes.
+// Random walks over a large network: the decisions of overlay/walk.h, the same as in a Node, over
+// dense arrays. A peer costs 8 bytes and a bit. Walkers ask their originator, and tell it,
+// directly.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "overlay/walk.h"
 #include "sim/bucket_ring.h"
 #include "sim/search.h"
 
@@ -46,24 +46,29 @@ class WalkSearch {
   static_assert(sizeof(Event) == 16);
 
   double now_ms() const { return static_cast<double>(ring_.now()) * network_.latency.tick_ms; }
-  bool is_satisfied() const { return outcome_.found && !settings_.all; }
   void forget_last();
   bool visit(PeerNumber peer);
   void take(const Event& event);
   void take_step(const Event& event);
   void step_on(PeerNumber at, PeerNumber from, std::uint16_t walker, std::uint16_t steps);
   PeerNumber choose(PeerNumber at, PeerNumber from);
+  void heard_of(std::uint16_t walker, bool ends);
+  double ended_ms() const;
   void send(const Event& event, std::uint64_t& counter, std::uint32_t bytes);
   void tell(const Event& event);
 
   SearchNetwork& network_;
   WalkSettings settings_;
   BucketRing<Event> ring_;
-  std::vector<std::uint64_t> sent_;  // by peer: one bit a link, as in a Node
+  std::vector<WalkVisit> visits_;  // by peer
   PeerSet visited_;
   std::vector<PeerNumber> reached_;
-  std::vector<PeerNumber> choice_;
-  std::vector<PeerNumber> came_from_;           // walkers that wait for a reply
+  std::vector<PeerNumber> came_from_;  // walkers that wait for a reply
+  struct Heard {
+    Tick at = 0;
+    bool has_ended = false;
+  };
+  std::vector<Heard> heard_;                    // what the originator knows of each walker
   std::vector<std::vector<PeerNumber>> paths_;  // of the walkers
   std::vector<PeerNumber> path_;
   const PeerSet* holders_ = nullptr;
