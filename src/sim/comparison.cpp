@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/laws.h"
 #include "sim/lookup_figures.h"
 #include "sim/topology_spec.h"
 
@@ -18,7 +19,9 @@ constexpr std::uint32_t kRecallQueries = 1000;
 constexpr std::uint32_t kGrowthQueries = 200;
 constexpr std::uint32_t kLoadQueries = 20'000;
 
-bool is_flood(LookupVia via) { return via == LookupVia::flood || via == LookupVia::expanding; }
+bool has_ttl(LookupVia via) {
+  return via == LookupVia::flood || via == LookupVia::expanding || via == LookupVia::automatic;
+}
 
 std::uint32_t queries_within(double messages, double per_query, std::uint32_t most) {
   const double affordable = messages / std::max(1.0, per_query);
@@ -31,6 +34,7 @@ double messages_at_most(LookupVia via, const Graph& graph, const LookupPlan& pla
   const double ends = 2.0 * static_cast<double>(graph.links());
   switch (via) {
     case LookupVia::flood:
+    case LookupVia::automatic:
       return ends;
     case LookupVia::expanding:
       return 2 * ends;
@@ -52,7 +56,7 @@ LookupRow run_one(const Graph& graph, const LookupPlan& plan, const LookupWatch&
 
 /// Whether the originator is told that its search is over.
 bool knows_the_end(LookupVia via, const LookupPlan& plan) {
-  return !is_flood(via) || plan.flood.reports;
+  return !has_ttl(via) || via == LookupVia::expanding || plan.flood.reports;
 }
 
 RecallCurve recall_of(LookupVia via, const Graph& graph, LookupPlan plan, double per_query,
@@ -108,7 +112,7 @@ GrowthCurve growth_of(LookupVia via, std::span<const Graph> smaller, const Graph
       known = run_one(graph, other).query_messages.mean;
     }
     curve.points.push_back({graph.peers(), *known});
-    if (const auto law = law_of(via, graph, plan)) {
+    if (const auto law = law_of(via, graph, other)) {
       curve.theory.push_back({graph.peers(), law->messages});
       curve.law = law->text;
     }
@@ -143,15 +147,6 @@ LoadCurve load_of(LookupVia via, const Graph& graph, LookupPlan plan, const Look
   return curve;
 }
 
-/// Links from the peer that is farthest from the first to the one farthest from that: the diameter,
-/// or nearly (double sweep: Magnien, Latapy, Habib 2009).
-std::uint32_t about_diameter(const Graph& graph) {
-  std::vector<std::uint32_t> far = distances(graph, 0);
-  const auto farthest = std::max_element(far.begin(), far.end());
-  far = distances(graph, static_cast<PeerNumber>(farthest - far.begin()));
-  return *std::max_element(far.begin(), far.end());
-}
-
 }  // namespace
 
 std::vector<std::uint32_t> ttls_up_to(std::uint32_t last) {
@@ -172,33 +167,6 @@ std::vector<std::uint32_t> sizes_up_to(std::uint32_t last) {
   }
   sizes.push_back(last);
   return sizes;
-}
-
-std::optional<Law> law_of(LookupVia via, const Graph& graph, const LookupPlan& plan) {
-  if (plan.loss > 0 || plan.churn > 0) return std::nullopt;
-  const double peers = graph.peers();
-  switch (via) {
-    case LookupVia::flood:
-      // kUnreachable is more than any TTL.
-      if (plan.flood.duplicates != Duplicates::drop || about_diameter(graph) > plan.ttl) {
-        return std::nullopt;
-      }
-      return Law{2.0 * static_cast<double>(graph.links()) - peers + 1, "2E − N + 1"};
-    case LookupVia::finger:
-      if (plan.tokens > 1) return std::nullopt;
-      return Law{0.5 * std::log2(peers), "½ log₂ N"};
-    case LookupVia::successor:
-      if (plan.tokens > 1) return std::nullopt;
-      return Law{peers / 2, "N / 2"};
-    case LookupVia::one_hop:
-      return Law{1, "1"};
-    case LookupVia::central:
-      return Law{1, "1 and an answer"};
-    case LookupVia::expanding:
-    case LookupVia::walk:
-      return std::nullopt;
-  }
-  return std::nullopt;
 }
 
 Comparison compare(const Graph& graph, std::string_view spec, const LookupPlan& plan,
@@ -226,7 +194,7 @@ Comparison compare(const Graph& graph, std::string_view spec, const LookupPlan& 
   for (const LookupRow& row : comparison.result.rows) {
     if (of_curves) of_curves(fmt::format("load: {}", name_of(row.via)));
     comparison.load.push_back(load_of(row.via, graph, plan, row));
-    if (!is_flood(row.via)) continue;
+    if (!has_ttl(row.via)) continue;
     comparison.recall.push_back(
         recall_of(row.via, graph, plan, row.query_messages.mean, comparison, of_curves));
   }

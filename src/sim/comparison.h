@@ -72,12 +72,4 @@ std::vector<std::uint32_t> ttls_up_to(std::uint32_t last);
 /// last.
 std::vector<std::uint32_t> sizes_up_to(std::uint32_t last);
 
-/// Query messages that theory says one lookup costs, and the law as people write it; nothing where
-/// none holds: for floods that do not cover the network, for walks, with loss or churn.
-struct Law {
-  double messages = 0;
-  std::string text;
-};
-std::optional<Law> law_of(LookupVia via, const Graph& graph, const LookupPlan& plan);
-
 }  // namespace oxbow::sim

@@ -14,9 +14,9 @@
 
 namespace oxbow::sim {
 
-/// For people: why there is no such graph.
-inline Error topology_error(std::string message) {
-  return {"bad-topology", std::move(message), {}, {}};
+/// `message` is for people: why there is no such graph.
+inline Error topology_error(std::string message, std::string needed = {}, std::string got = {}) {
+  return {"bad-topology", std::move(message), std::move(needed), std::move(got)};
 }
 
 /// Each peer has exactly `degree` links; otherwise random (pairing model: Bollobás 1980, with the

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/limits.h"
+#include "overlay/expanding.h"
 #include "sim/lookup_figures.h"
 #include "sim/ring_search.h"
 #include "sim/walk_search.h"
@@ -29,11 +30,32 @@ constexpr std::uint64_t kPlacing = 101;
 constexpr std::uint64_t kAsking = 102;
 constexpr std::uint64_t kReplicating = 103;
 constexpr std::uint64_t kComing = 104;
+constexpr std::uint64_t kStoring = 105;
 
 struct Asked {
   PeerNumber origin = 0;
   ObjectNumber object = 0;
 };
+
+/// Selection sampling (Knuth, algorithm 3.4.2S): by object, whether the ring has it.
+std::vector<bool> stored_objects(std::uint32_t objects, double share, Random random) {
+  std::vector<bool> stored(objects);
+  auto wanted = static_cast<std::uint32_t>(share * objects + 1e-9);
+  for (ObjectNumber object = 0; object < objects; ++object) {
+    if (random.below(objects - object) >= wanted) continue;
+    stored[object] = true;
+    --wanted;
+  }
+  return stored;
+}
+
+std::vector<Position> positions_of(std::uint32_t objects) {
+  std::vector<Position> positions(objects);
+  for (ObjectNumber object = 0; object < objects; ++object) {
+    positions[object] = position_of(key_of(object));
+  }
+  return positions;
+}
 
 /// One way's run through all queries.
 class Run {
@@ -79,6 +101,8 @@ class Run {
   void look_up_all(LookupRow& row, const LookupProgress& progress);
   SearchOutcome flood(FloodSearch& search, PeerNumber origin);
   SearchOutcome expand(FloodSearch& search, PeerNumber origin);
+  void search_by_floods(LookupRow& row, const LookupProgress& progress);
+  void get_all(LookupRow& row, const LookupProgress& progress);
   SearchOutcome ask_directory(const Asked& asked);
   void count(const SearchOutcome& outcome);
   void replicate(ObjectNumber object, std::span<const PeerNumber> path,
@@ -141,15 +165,16 @@ SearchOutcome Run::flood(FloodSearch& search, PeerNumber origin) {
   return search.run(origin, holders_, plan_.ttl);
 }
 
-/// Waves of TTL 1, 2, 4, …; the next starts when one has ended without a hit.
+/// `search` must report, for the end of a wave to be known.
 SearchOutcome Run::expand(FloodSearch& search, PeerNumber origin) {
   SearchOutcome sum;
-  for (std::uint32_t ttl = 1;; ttl *= 2) {
-    const std::uint32_t wave_ttl = std::min<std::uint32_t>(ttl, plan_.ttl);
-    const SearchOutcome wave = search.run(origin, holders_, static_cast<FloodTtl>(wave_ttl));
+  std::optional<FloodTtl> ttl = FloodTtl{1};
+  while (ttl) {
+    const SearchOutcome wave = search.run(origin, holders_, *ttl);
     add_wave(sum, wave);
-    if (wave.found || wave_ttl == plan_.ttl) return sum;
+    ttl = next_wave(*ttl, plan_.ttl, wave.found);
   }
+  return sum;
 }
 
 SearchOutcome Run::ask_directory(const Asked& asked) {
@@ -219,10 +244,7 @@ void Run::replicate(ObjectNumber object, std::span<const PeerNumber> path,
 
 void Run::look_up_all(LookupRow& row, const LookupProgress& progress) {
   RingSearch search(network_, plan_.tokens, ring_seed(plan_));
-  std::vector<Position> positions(popularity_.objects());
-  for (ObjectNumber object = 0; object < positions.size(); ++object) {
-    positions[object] = position_of(key_of(object));
-  }
+  const std::vector<Position> positions = positions_of(popularity_.objects());
   const bool is_known = !plan_.single || !plan_.single->holders.empty();
   const std::size_t batch = availability_ ? 1 : kRingBatch;
   std::vector<RingQuery> asked;
@@ -244,6 +266,41 @@ void Run::look_up_all(LookupRow& row, const LookupProgress& progress) {
   row.wall_seconds = wall_clock() - began;
 }
 
+void Run::search_by_floods(LookupRow& row, const LookupProgress& progress) {
+  row.ttl = plan_.ttl;
+  FloodSettings settings = plan_.flood;
+  settings.reports = settings.reports || via_ == LookupVia::expanding;
+  FloodSearch search(network_, settings);
+  search_all(row, progress, [&](const Asked& asked) {
+    const SearchOutcome outcome =
+        via_ == LookupVia::flood ? flood(search, asked.origin) : expand(search, asked.origin);
+    if (outcome.found) replicate(asked.object, way_to_holder(search), search.reached());
+    return outcome;
+  });
+}
+
+/// A get asks the ring, which is one hop; what it has never heard of is flooded for.
+void Run::get_all(LookupRow& row, const LookupProgress& progress) {
+  row.ttl = plan_.ttl;
+  RingSearch ring(network_, plan_.tokens, ring_seed(plan_));
+  FloodSearch search(network_, plan_.flood);
+  const std::uint32_t objects = popularity_.objects();
+  const std::vector<Position> positions = positions_of(objects);
+  const std::vector<bool> stored =
+      stored_objects(objects, plan_.stored, stream(plan_.seed, kStoring));
+  std::vector<SearchOutcome> outcomes;
+  search_all(row, progress, [&](const Asked& asked) {
+    const RingQuery query{asked.origin, positions[asked.object]};
+    const bool is_known = stored[asked.object] && !holders_of(asked.object).empty();
+    ring.run(RingWay::one_hop, std::span(&query, 1), is_known, outcomes);
+    SearchOutcome outcome = outcomes.front();
+    if (outcome.found) return outcome;
+    add_wave(outcome, flood(search, asked.origin));
+    if (outcome.found) replicate(asked.object, way_to_holder(search), search.reached());
+    return outcome;
+  });
+}
+
 LookupRow Run::run(const LookupProgress& progress) {
   LookupRow row;
   row.via = via_;
@@ -260,15 +317,10 @@ LookupRow Run::run(const LookupProgress& progress) {
       if (outcome.found) replicate(asked.object, search.path(), search.reached());
       return outcome;
     });
+  } else if (via_ == LookupVia::automatic) {
+    get_all(row, progress);
   } else {
-    row.ttl = plan_.ttl;
-    FloodSearch search(network_, plan_.flood);
-    search_all(row, progress, [&](const Asked& asked) {
-      const SearchOutcome outcome =
-          via_ == LookupVia::flood ? flood(search, asked.origin) : expand(search, asked.origin);
-      if (outcome.found) replicate(asked.object, way_to_holder(search), search.reached());
-      return outcome;
-    });
+    search_by_floods(row, progress);
   }
   row.found = found_;
   figures_.summarise(row);
@@ -286,30 +338,41 @@ std::optional<LookupVia> parse_lookup_via(std::string_view name) {
 std::uint64_t ring_seed(const LookupPlan& plan) { return stream(plan.seed, kPlacing).next(); }
 
 namespace {
-Error usage(std::string message) { return {"usage", std::move(message), {}, {}}; }
+Error usage(std::string message, std::string needed, std::string got) {
+  return {"usage", std::move(message), std::move(needed), std::move(got)};
+}
 }  // namespace
 
 Status check(const Graph& graph, const LookupPlan& plan) {
   if (plan.tokens > 1 && plan.churn > 0) {
-    return usage("--tokens above 1 and --churn do not go together: leave one out");
+    return usage("--tokens above 1 and --churn do not go together: leave one out",
+                 "--tokens 1, or no --churn",
+                 fmt::format("--tokens {} --churn {}", plan.tokens, plan.churn));
   }
   if (std::uint64_t{plan.tokens} * graph.peers() > limits::kSimTokens) {
     return usage(fmt::format("--tokens {}: {} peers have {} tokens at most together", plan.tokens,
-                             graph.peers(), limits::kSimTokens));
+                             graph.peers(), limits::kSimTokens),
+                 fmt::format("at most {} tokens", limits::kSimTokens / graph.peers()),
+                 std::to_string(plan.tokens));
   }
   const Workload& workload = plan.workload;
   const double copies = workload.copies * graph.peers() * workload.objects;
   if (!plan.single && copies > static_cast<double>(limits::kSimCopies)) {
     return usage(fmt::format("--objects {} --copies {}: {:.0f} copies are more than {}",
-                             workload.objects, workload.copies, copies, limits::kSimCopies));
+                             workload.objects, workload.copies, copies, limits::kSimCopies),
+                 fmt::format("at most {} copies", limits::kSimCopies),
+                 fmt::format("{:.0f}", copies));
   }
   if (workload.capacity > 0 && workload.replication == Replication::none) {
     return usage(fmt::format("--capacity {} without --replication: say which copies are made",
-                             workload.capacity));
+                             workload.capacity),
+                 "--replication owner, path or random", "none");
   }
   if (std::uint64_t{workload.capacity} * graph.peers() > limits::kSimCopies) {
     return usage(fmt::format("--capacity {}: {} peers store {} copies at most together",
-                             workload.capacity, graph.peers(), limits::kSimCopies));
+                             workload.capacity, graph.peers(), limits::kSimCopies),
+                 fmt::format("at most {}", limits::kSimCopies / graph.peers()),
+                 std::to_string(workload.capacity));
   }
   return oxbow::Done{};
 }

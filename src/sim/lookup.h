@@ -27,10 +27,11 @@ enum class LookupVia : std::uint8_t {
   one_hop,
   finger,
   successor,
-  central,  ///< one directory that knows everything
+  central,    ///< one directory that knows everything
+  automatic,  ///< what Oxbow itself does: the ring, and a flood for what it has never heard of
 };
-inline constexpr std::array<std::string_view, 7> kLookupVias{
-    "flood", "expanding", "walk", "one-hop", "finger", "successor", "central"};
+inline constexpr std::array<std::string_view, 8> kLookupVias{
+    "flood", "expanding", "walk", "one-hop", "finger", "successor", "central", "auto"};
 std::optional<LookupVia> parse_lookup_via(std::string_view name);
 inline std::string_view name_of(LookupVia via) {
   return kLookupVias[static_cast<std::size_t>(via)];
@@ -64,6 +65,9 @@ struct LookupPlan {
   std::uint32_t walkers = 16;
   std::uint32_t steps = 1024;
   std::uint32_t tokens = 1;  ///< of a member of the ring
+  /// Objects that `automatic` finds on the ring, drawn from all; rounded down to a whole number of
+  /// them. The ways that only look an owner up take all as stored.
+  double stored = 0.5;
   LatencyModel latency;
   double loss = 0;   ///< probability that a message does not arrive, in [0, 1)
   double churn = 0;  ///< how often a second a peer leaves, see availability.h; 0: never

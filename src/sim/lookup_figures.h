@@ -23,7 +23,7 @@ class LookupFigures {
 };
 
 /// Of an expanding search: messages add up, peers are the last wave's, which reached the others'
-/// too; a wave begins when the one before is over.
+/// too; a wave begins when the one before is over. And of a flood after a look at the ring.
 void add_wave(SearchOutcome& sum, const SearchOutcome& wave);
 
 }  // namespace oxbow::sim

@@ -64,27 +64,32 @@ class Parameters {
       return static_cast<std::uint32_t>(*number);
     }
     complain(fmt::format("{} is a whole number from {} to {}, not '{}'", what, least,
-                         limits::kSimPeers, words_[index]));
+                         limits::kSimPeers, words_[index]),
+             fmt::format("{} from {} to {}", what, least, limits::kSimPeers), words_[index]);
     return least;
   }
   double decimal(std::size_t index, std::string_view what) {
     const auto number = parse<double>(words_[index]);
     if (number && *number >= 0 && *number <= limits::kSimPeers) return *number;
-    complain(fmt::format("{} is a number from 0, not '{}'", what, words_[index]));
+    complain(fmt::format("{} is a number from 0, not '{}'", what, words_[index]),
+             fmt::format("{} from 0 to {}", what, limits::kSimPeers), words_[index]);
     return 0;
   }
   void limit(double links) {
     if (links <= static_cast<double>(limits::kSimLinks)) return;
-    complain(fmt::format("{:.0f} links are more than {}", links, limits::kSimLinks));
+    complain(fmt::format("{:.0f} links are more than {}", links, limits::kSimLinks),
+             fmt::format("at most {} links", limits::kSimLinks), fmt::format("{:.0f}", links));
   }
   void limit_peers(std::uint64_t peers) {
     if (peers <= limits::kSimPeers) return;
-    complain(fmt::format("{} peers are more than {}", peers, limits::kSimPeers));
+    complain(fmt::format("{} peers are more than {}", peers, limits::kSimPeers),
+             fmt::format("at most {} peers", limits::kSimPeers), std::to_string(peers));
   }
-  void complain(const std::string& what) {
+  void complain(const std::string& what, std::string needed, std::string_view got) {
     if (error_.message.empty()) {
       error_ =
-          topology_error(fmt::format("{}: {} ({}:{})", spec_, what, kind_.name, kind_.parameters));
+          topology_error(fmt::format("{}: {} ({}:{})", spec_, what, kind_.name, kind_.parameters),
+                         std::move(needed), std::string(got));
     }
   }
   bool ok() const { return error_.message.empty(); }
@@ -140,13 +145,15 @@ Result<NamedGraph> build_kind(std::string_view spec, const Kind& kind, std::uint
   words.erase(words.begin());
   const bool may_have_one_more = kind.parameters.find('[') != std::string_view::npos;
   if (words.size() < kind.least || words.size() > kind.least + (may_have_one_more ? 1 : 0)) {
-    return topology_error(fmt::format("{}: give {}:{}", spec, kind.name, kind.parameters));
+    return topology_error(fmt::format("{}: give {}:{}", spec, kind.name, kind.parameters),
+                          fmt::format("{}:{}", kind.name, kind.parameters), std::string(spec));
   }
   Parameters given(spec, kind, std::move(words));
   Built built = build(kind.name, given, seed);
   if (!given.ok()) return given.error();
   if (!built.links) {
-    return topology_error(fmt::format("{}: {}", spec, built.links.error().message));
+    return topology_error(fmt::format("{}: {}", spec, built.links.error().message),
+                          "a connected graph of that kind", std::string(spec));
   }
   return NamedGraph{Graph(built.peers, *built.links), {}};
 }
@@ -177,7 +184,8 @@ Result<NamedGraph> build_topology(std::string_view spec, std::uint64_t seed) {
   std::ifstream file(path);
   if (!file) {
     return topology_error(
-        fmt::format("{}: neither a file that can be read nor one of {}", spec, topology_kinds()));
+        fmt::format("{}: neither a file that can be read nor one of {}", spec, topology_kinds()),
+        fmt::format("a file of links, or one of {}", topology_kinds()), path);
   }
   return read_links(file, path);
 }
@@ -221,17 +229,23 @@ Result<NamedGraph> read_links(std::istream& file, const std::string& name) {
       if (words.size() > 2) break;
     }
     if (words.empty()) continue;
-    const auto on_line = [&](std::string_view what) {
-      return topology_error(fmt::format("{}:{}: {}", name, line, what));
+    const auto on_line = [&](std::string_view what, std::string needed) {
+      return topology_error(fmt::format("{}:{}: {}", name, line, what), std::move(needed),
+                            text.substr(0, 80));
     };
     const auto a = parse<std::uint64_t>(words.front());
     const auto b = parse<std::uint64_t>(words.back());
     if (words.size() != 2 || !a || !b) {
-      return on_line(fmt::format("expected two peer numbers, not '{}'", text.substr(0, 80)));
+      return on_line(fmt::format("expected two peer numbers, not '{}'", text.substr(0, 80)),
+                     "two peer numbers");
     }
-    if (*a == *b) return on_line(fmt::format("peer {} cannot be linked with itself", *a));
+    if (*a == *b) {
+      return on_line(fmt::format("peer {} cannot be linked with itself", *a),
+                     "two different peers");
+    }
     if (read.size() == limits::kSimLinks) {
-      return on_line(fmt::format("more than {} links", limits::kSimLinks));
+      return on_line(fmt::format("more than {} links", limits::kSimLinks),
+                     fmt::format("at most {} links", limits::kSimLinks));
     }
     read.push_back({*a, *b});
     result.names.push_back(*a);
@@ -242,13 +256,17 @@ Result<NamedGraph> read_links(std::istream& file, const std::string& name) {
       result.names.erase(std::unique(result.names.begin(), result.names.end()), result.names.end());
     }
   }
-  if (file.bad()) return topology_error(name + ": cannot be read to its end");
-  if (read.empty()) return topology_error(name + ": no links in it");
+  if (file.bad())
+    return topology_error(name + ": cannot be read to its end", "a readable file", name);
+  if (read.empty())
+    return topology_error(name + ": no links in it", "two peer numbers a line", name);
   std::sort(result.names.begin(), result.names.end());
   result.names.erase(std::unique(result.names.begin(), result.names.end()), result.names.end());
   result.names.shrink_to_fit();
   if (result.names.size() > limits::kSimPeers) {
-    return topology_error(fmt::format("{}: more than {} peers", name, limits::kSimPeers));
+    return topology_error(fmt::format("{}: more than {} peers", name, limits::kSimPeers),
+                          fmt::format("at most {} peers", limits::kSimPeers),
+                          std::to_string(result.names.size()));
   }
   std::vector<LinkKey> links;
   links.reserve(read.size());

@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "sim/laws.h"
 #include "sim/search_scenario.h"
 #include "sim/topology_spec.h"
 
@@ -72,12 +73,47 @@ TEST_CASE("there is no law for a flood that ends before the network does, nor wi
   LookupPlan plan = plan_of({LookupVia::flood}, 1);
   CHECK_FALSE(law_of(LookupVia::flood, network.graph, plan));
   CHECK(law_of(LookupVia::successor, network.graph, plan)->messages == 50);
-  CHECK_FALSE(law_of(LookupVia::walk, network.graph, plan));
   plan.ttl = 50;
   CHECK(law_of(LookupVia::flood, network.graph, plan)->messages == 101);
   plan.loss = 0.1;
   CHECK_FALSE(law_of(LookupVia::flood, network.graph, plan));
   CHECK_FALSE(law_of(LookupVia::finger, network.graph, plan));
+  CHECK_FALSE(law_of(LookupVia::expanding, network.graph, plan));
+  CHECK_FALSE(law_of(LookupVia::walk, network.graph, plan));
+}
+
+TEST_CASE("theory comes close for expanding searches and for walks") {
+  const auto network = *build_topology("random:2000:6", 3);
+  for (const Placement placement :
+       {Placement::uniform, Placement::proportional, Placement::square_root}) {
+    CAPTURE(static_cast<int>(placement));
+    for (const double copies : {0.001, 0.005, 0.02}) {
+      CAPTURE(copies);
+      LookupPlan plan = plan_of({LookupVia::expanding}, 1000);
+      plan.workload.copies = copies;
+      plan.workload.placement = placement;
+      const double expanding = run_lookups(network.graph, plan).rows[0].query_messages.mean;
+      CHECK(law_of(LookupVia::expanding, network.graph, plan)->messages ==
+            doctest::Approx(expanding).epsilon(0.15));
+      plan.vias = {LookupVia::walk};
+      CHECK(law_of(LookupVia::walk, network.graph, plan)->messages ==
+            run_lookups(network.graph, plan).rows[0].query_messages.mean);
+      plan.flood.all = false;
+      const double walk = run_lookups(network.graph, plan).rows[0].query_messages.mean;
+      CHECK(law_of(LookupVia::walk, network.graph, plan)->messages ==
+            doctest::Approx(walk).epsilon(0.2));
+    }
+  }
+}
+
+TEST_CASE("there is no law where searches leave copies behind") {
+  const auto network = *build_topology("random:100:6", 3);
+  LookupPlan plan = plan_of({LookupVia::walk}, 10);
+  plan.flood.all = false;
+  CHECK(law_of(LookupVia::walk, network.graph, plan));
+  plan.workload.replication = Replication::path;
+  CHECK_FALSE(law_of(LookupVia::walk, network.graph, plan));
+  CHECK_FALSE(law_of(LookupVia::expanding, network.graph, plan));
 }
 
 TEST_CASE("recall rises with TTL up to what the row says") {
@@ -101,7 +137,7 @@ TEST_CASE("every message comes to somebody: loads add up to all messages") {
   LookupPlan plan = plan_of({LookupVia::flood}, 30);
   for (const LookupVia via :
        {LookupVia::flood, LookupVia::expanding, LookupVia::walk, LookupVia::one_hop,
-        LookupVia::finger, LookupVia::successor, LookupVia::central}) {
+        LookupVia::finger, LookupVia::successor, LookupVia::central, LookupVia::automatic}) {
     plan.vias = {via};
     std::vector<std::uint64_t> handled(301);
     LookupWatch watch;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/lookup.h"
 #include "sim/network.h"
 #include "sim/ring_search.h"
 #include "sim/search_scenario.h"
@@ -29,16 +30,47 @@ struct Nodes {
     network.reset_traffic();
   }
 
-  SearchReport find(PeerNumber origin, std::uint32_t ttl, bool all) {
+  SearchReport find(PeerNumber origin, std::uint32_t ttl, bool all, Via via = Via::flood) {
     FindRequest request;
     request.key = kKey;
+    request.via = via;
     request.ttl = ttl;
+    request.all = all;
+    return network.find(origin, request).search;
+  }
+
+  SearchReport walk(PeerNumber origin, std::uint32_t walkers, std::uint32_t steps, bool all) {
+    FindRequest request;
+    request.key = kKey;
+    request.via = Via::walk;
+    request.walkers = walkers;
+    request.steps = steps;
     request.all = all;
     return network.find(origin, request).search;
   }
 
   SimNetwork network;
 };
+
+/// One search in the large simulator, as `oxbow-sim lookup` runs it.
+SearchOutcome large_search(const Graph& graph, const LookupPlan& plan) {
+  SearchOutcome outcome;
+  LookupWatch watch;
+  watch.ended = [&](LookupVia, const SearchOutcome& ended) { outcome = ended; };
+  run_lookups(graph, plan, {}, watch);
+  return outcome;
+}
+
+LookupPlan walk_plan(PeerNumber origin, const std::vector<PeerNumber>& holders,
+                     std::uint32_t walkers, std::uint32_t steps, bool all) {
+  LookupPlan plan;
+  plan.vias = {LookupVia::walk};
+  plan.single = SingleSearch{origin, holders};
+  plan.walkers = walkers;
+  plan.steps = steps;
+  plan.flood.all = all;
+  return plan;
+}
 
 }  // namespace
 
@@ -70,6 +102,120 @@ TEST_CASE("floods cost the same in the large simulator and among whole Nodes") {
       }
     }
   }
+}
+
+TEST_CASE(
+    "expanding searches cost and take the same in the large simulator and among whole Nodes") {
+  const std::vector<Topology> topologies{topology::petersen(), topology::grid(5, 6),
+                                         topology::random(60, 5, 3), topology::line(12)};
+  for (std::size_t i = 0; i < topologies.size(); ++i) {
+    CAPTURE(i);
+    const Topology& topology = topologies[i];
+    const Graph graph = Graph::of(topology);
+    for (const std::vector<PeerNumber>& holders :
+         {std::vector<PeerNumber>{}, std::vector<PeerNumber>{7, topology.peers - 1}}) {
+      CAPTURE(holders.size());
+      Nodes nodes(topology, holders);
+      for (const bool all : {true, false}) {
+        for (const std::uint32_t ttl : {topology.peers, 5U, 1U}) {
+          CAPTURE(ttl);
+          LookupPlan plan;
+          plan.vias = {LookupVia::expanding};
+          plan.single = SingleSearch{0, holders};
+          plan.ttl = static_cast<FloodTtl>(ttl);
+          plan.flood.all = all;  // without reports of its own: its waves have them anyway
+          const SearchReport whole = nodes.find(0, ttl, all, Via::expanding);
+          const SearchOutcome large = large_search(graph, plan);
+          CHECK(whole.stopped == Stopped::complete);
+          CHECK(whole.query_messages == large.query_messages);
+          CHECK(whole.peers_reached == large.peers_reached);
+          CHECK(whole.duplicates == large.duplicates);
+          CHECK(whole.hit_messages == large.hit_messages);
+          CHECK(whole.done_messages == large.done_messages);
+          CHECK(whole.max_hops == large.max_hops);
+          CHECK(whole.first_hit_ms == large.latency_first_hit_ms);
+          CHECK(whole.elapsed_ms == large.elapsed_ms);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "walks cost the same in the large simulator and among whole Nodes where none has a choice") {
+  struct Case {
+    Topology topology;
+    PeerNumber origin;
+    std::vector<PeerNumber> holders;
+    std::uint32_t walkers;
+    std::uint32_t steps;
+    bool all;
+  };
+  const std::vector<Case> cases{
+      {topology::line(10), 0, {9}, 1, 100, false},
+      {topology::line(10), 0, {}, 1, 18, false},  // to the end and back
+      {topology::line(10), 0, {2, 6, 9}, 1, 18, true},
+      {topology::ring(12), 3, {9}, 1, 100, false},  // opposite: as far either way
+      {topology::ring(12), 3, {}, 1, 12, false},    // around
+      {topology::star(9), 0, {}, 8, 20, false},     // one to each, and then to and fro
+      {topology::star(9), 0, {5}, 8, 20, false},
+      {topology::star(9), 0, {2, 5}, 8, 20, true},
+      {topology::star(9), 3, {}, 5, 2, false},
+      {topology::complete(8), 2, {}, 7, 1, false},
+      {topology::complete(8), 2, {4, 6}, 7, 1, false},
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    CAPTURE(i);
+    const auto& [topology, origin, holders, walkers, steps, all] = cases[i];
+    Nodes nodes(topology, holders);
+    const SearchReport whole = nodes.walk(origin, walkers, steps, all);
+    const SearchOutcome large =
+        large_search(Graph::of(topology), walk_plan(origin, holders, walkers, steps, all));
+    CHECK(whole.stopped == Stopped::complete);
+    CHECK(whole.query_messages == large.query_messages);
+    CHECK(whole.peers_reached == large.peers_reached);
+    CHECK(whole.duplicates == large.duplicates);
+    CHECK(whole.hit_messages == large.hit_messages);
+    CHECK(whole.done_messages == large.done_messages);
+    const auto& traffic = nodes.network.traffic();
+    CHECK(traffic.of<WalkReport>().sent + traffic.of<WalkReply>().sent ==
+          large.hit_messages + large.done_messages);
+    if (topology.links.size() != topology.peers * (topology.peers - 1) / 2) continue;
+    // Among neighbors nobody has to be dialled, so that it takes as long, too.
+    CHECK(whole.first_hit_ms == large.latency_first_hit_ms);
+    CHECK(whole.elapsed_ms == large.elapsed_ms);
+  }
+}
+
+TEST_CASE("walks with choices cost as much on average in both, and add up in both") {
+  const Topology topology = topology::random(40, 4, 5);
+  const Graph graph = Graph::of(topology);
+  constexpr std::uint32_t kWalkers = 4;
+  const std::vector<PeerNumber> holders{7, 25};
+  Nodes nodes(topology, holders);
+  constexpr int kSearches = 1000;
+  struct Sum {
+    double messages = 0, duplicates = 0, done = 0;
+  } whole, large;
+  for (int i = 0; i < kSearches; ++i) {
+    const SearchReport of_nodes = nodes.walk(0, kWalkers, 1000, false);
+    REQUIRE(of_nodes.query_messages);
+    CHECK(*of_nodes.query_messages == *of_nodes.peers_reached - 1 + *of_nodes.duplicates);
+    whole.messages += static_cast<double>(*of_nodes.query_messages);
+    whole.duplicates += static_cast<double>(*of_nodes.duplicates);
+    whole.done += static_cast<double>(*of_nodes.done_messages);
+
+    LookupPlan plan = walk_plan(0, holders, kWalkers, 1000, false);
+    plan.seed = static_cast<std::uint64_t>(i);
+    const SearchOutcome outcome = large_search(graph, plan);
+    CHECK(outcome.query_messages == outcome.peers_reached - 1 + outcome.duplicates);
+    large.messages += static_cast<double>(outcome.query_messages);
+    large.duplicates += static_cast<double>(outcome.duplicates);
+    large.done += static_cast<double>(outcome.done_messages);
+  }
+  CHECK(whole.messages == doctest::Approx(large.messages).epsilon(0.05));
+  CHECK(whole.duplicates == doctest::Approx(large.duplicates).epsilon(0.1));
+  CHECK(whole.done == doctest::Approx(large.done).epsilon(0.05));
 }
 
 TEST_CASE("frames are as long as the simulator says") {

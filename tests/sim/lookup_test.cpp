@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "sim/graph_builders.h"
 #include "sim/lookup_figures.h"
@@ -43,6 +45,7 @@ one-hop 40 0.975/1/1 0/0/0 0/0/0 0.975/1/1 0/0/0 1.975/2/2 0.975/1/1 46.1171875/
 finger 40 3.9/4/6 0/0/0 0/0/0 0.975/1/1 0/0/0 4.9/5/7 3.9/4/6 113.20703125/113.59375/249.84375 816.075/818/1437
 successor 40 174.475/179/295 0/0/0 0/0/0 0.975/1/1 0/0/0 175.475/180/296 174.475/179/295 3515.58984375/3721.40625/5965.46875 725774.525/645343/1730813
 central 40 1/1/1 0/0/0 0/0/0 1/1/1 0/0/0 2/2/2 1/1/1 39.8671875/26.5625/269.6875 173/173/173
+auto 39 347.85/373/771 184.775/168/484 0/0/0 16.9/10/51 347.6/373/771 163.35/208/287 2.6153846153846154/3/5 78.0048076923077/67.8125/215 31049.325/32720/65342
 )";
 const std::string kRough =
     R"(flood 34 687.775/783/1432 481.625/547/1168 14.775/15/34 11.875/7/40 670.875/767/1391 192.375/213/247 3.5294117647058822/4/5 72.67463235294117/56.5625/275.9375 57978.2/65340/120046
@@ -52,12 +55,13 @@ one-hop 39 1.3/1/5 0/0/0 0.325/0/3 0.95/1/1 0/0/0 1.975/2/3 1/1/2 204.6314102564
 finger 37 4.85/4/10 0/0/0 1.05/1/4 0.925/1/1 0/0/0 4.8/5/7 3.972972972972973/4/6 622.2804054054054/568.75/2236.5625 1093.075/818/2987
 successor 4 48.925/38/212 0/0/0 11.2/8/41 0.075/0/1 0/0/0 38.725/30/172 23/22/41 3628.4765625/3119.375/7373.28125 87728.3/31027/892414
 central 39 1/1/1 0/0/0 0.025/0/1 0.975/1/1 0/0/0 1.975/2/2 1/1/1 38.72596153846154/26.5625/269.6875 169.875/173/173
+auto 37 438.225/336/1162 295.675/165/920 10.025/9/28 12.175/4/43 426.55/327/1138 132.75/171/226 2.675675675675676/3/5 218.38682432432432/88.125/1106.71875 37599.775/33047/100705
 )";
 
 LookupPlan all_ways() {
   LookupPlan plan;
-  plan.vias = {LookupVia::flood,  LookupVia::expanding, LookupVia::walk,   LookupVia::one_hop,
-               LookupVia::finger, LookupVia::successor, LookupVia::central};
+  plan.vias = {LookupVia::flood,  LookupVia::expanding, LookupVia::walk,    LookupVia::one_hop,
+               LookupVia::finger, LookupVia::successor, LookupVia::central, LookupVia::automatic};
   plan.workload.queries = 40;
   plan.workload.objects = 20;
   plan.workload.copies = 0.01;
@@ -111,14 +115,16 @@ TEST_CASE("a single search has exact figures for every way") {
   CHECK(result.peers == 6);
   CHECK(result.links == 6);
   const auto& rows = result.rows;
-  REQUIRE(rows.size() == 7);
+  REQUIRE(rows.size() == 8);
   CHECK(rows[0].found == 1);
   CHECK(rows[0].query_messages.mean == 6);  // TTL 5, and peer 3 does not route on
   CHECK(rows[0].hops_first_hit.mean == 3);
   CHECK(rows[0].latency_first_hit_ms.mean == 6);
-  // Waves of TTL 1, 2 and 4: 2 + 4 + 6 messages, over after 1, 2 and then found after 6 ms.
+  // Waves of TTL 1, 2 and 4: 2 + 4 + 6 messages, over after 2, 4 and then found after 6 ms: a wave
+  // is over when its reports are back.
   CHECK(rows[1].query_messages.mean == 12);
-  CHECK(rows[1].latency_first_hit_ms.mean == 9);
+  CHECK(rows[1].done_messages.mean == 12);
+  CHECK(rows[1].latency_first_hit_ms.mean == 12);
   CHECK(rows[1].peers_reached.mean == 6);
   CHECK(rows[1].ttl == 5U);
   CHECK(rows[3].query_messages.mean <= 1);
@@ -126,6 +132,59 @@ TEST_CASE("a single search has exact figures for every way") {
   CHECK(rows[6].query_messages.mean == 1);
   CHECK(rows[6].hit_messages.mean == 1);
   CHECK(rows[6].peers_reached.mean == 2);
+}
+
+TEST_CASE("expanding always waits for its reports, whether floods have them or not") {
+  const Graph graph = random_graph(300, 5, 1);
+  LookupPlan plan = all_ways();
+  plan.vias = {LookupVia::expanding};
+  plan.flood.reports = false;
+  const std::string without = text_of(run_lookups(graph, plan));
+  plan.flood.reports = true;
+  CHECK(text_of(run_lookups(graph, plan)) == without);
+}
+
+TEST_CASE("auto finds on the ring what is stored there, and floods for the rest") {
+  LookupPlan plan;
+  plan.vias = {LookupVia::flood, LookupVia::one_hop, LookupVia::automatic};
+  plan.ttl = 5;
+  plan.single = SingleSearch{0, {3}};
+  const Graph ring = Graph::of(topology::ring(6));
+  {  // The ring has never heard of it: a lookup and an answer, then the flood.
+    const auto rows = run_lookups(ring, plan).rows;
+    const auto& [flood, one_hop, both] = std::tie(rows[0], rows[1], rows[2]);
+    CHECK(both.found == 1);
+    CHECK(both.query_messages.mean == flood.query_messages.mean + one_hop.query_messages.mean);
+    CHECK(both.done_messages.mean == one_hop.query_messages.mean);
+    CHECK(both.latency_first_hit_ms.mean ==
+          flood.latency_first_hit_ms.mean + one_hop.latency_first_hit_ms.mean);
+    CHECK(both.hops_first_hit.mean == 3);
+    CHECK(both.ttl == 5U);
+  }
+  plan.stored = 1;
+  {
+    const auto rows = run_lookups(ring, plan).rows;
+    CHECK(rows[2].query_messages.mean == rows[1].query_messages.mean);
+    CHECK(rows[2].hit_messages.mean == rows[1].hit_messages.mean);
+    CHECK(rows[2].bytes.mean == rows[1].bytes.mean);
+  }
+
+  plan = all_ways();
+  plan.vias = {LookupVia::automatic};
+  plan.workload.zipf = 0;
+  plan.workload.queries = 400;
+  const Graph graph = random_graph(300, 5, 1);
+  for (const double stored : {0.0, 0.5, 1.0}) {
+    plan.stored = stored;
+    std::uint64_t flooded = 0;
+    LookupWatch watch;
+    watch.ended = [&](LookupVia, const SearchOutcome& outcome) {
+      flooded += outcome.query_messages > 1 ? 1 : 0;
+    };
+    run_lookups(graph, plan, {}, watch);
+    // Half of 20 objects, all asked for alike.
+    CHECK(static_cast<double>(flooded) == doctest::Approx(400 * (1 - stored)).epsilon(0.1));
+  }
 }
 
 TEST_CASE("what nobody has is found by no way") {
