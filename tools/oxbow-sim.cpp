@@ -1,10 +1,7 @@
 // `oxbow-sim`: the cores of a peer in virtual time, seeded. Options and wiring only.
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +9,7 @@
 #include "report/comparison_page.h"
 #include "report/progress.h"
 #include "report/text.h"
+#include "report_file.h"
 #include "sim/lookup.h"
 #include "sim_balance.h"
 #include "sim_lookup_options.h"
@@ -43,25 +41,19 @@ int say(std::string_view text, int code) {
   return kNotWritten;
 }
 
-int complain(const Error& error, LookupFormat format) {
+int complain(const Error& error, LookupFormat format, int code = kUsage) {
   std::fprintf(stderr, "oxbow-sim: %s\n", printable(error.message).c_str());
-  if (format != LookupFormat::json) return kUsage;
+  if (format != LookupFormat::json) return code;
   JsonWriter json;
   json.begin_document("error").field("error", error.code).field("message", error.message);
   json.field("needed", error.needed).field("got", error.got).end_object();
-  return say(json.text() + "\n", kUsage);
+  return say(json.text() + "\n", code);
 }
 
 /// Wrong usage is reported in JSON too where JSON was asked for, however wrong the rest is.
 LookupFormat asked_format(std::span<const std::string_view> words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    const std::string_view next = i + 1 < words.size() ? words[i + 1] : std::string_view();
-    const bool names_it = word == "-o" || word == "--output";
-    if (word == "--json" || word == "--output=json" || word == "-ojson" || word == "-o=json" ||
-        (names_it && next == "json")) {
-      return LookupFormat::json;
-    }
+    if (asked_output(words, i) == "json") return LookupFormat::json;
   }
   return LookupFormat::table;
 }
@@ -121,21 +113,13 @@ int lookup(std::span<const std::string_view> words) {
   if (const Status fits = check(network->graph, options->plan); !fits) {
     return complain(fits.error(), options->format);
   }
-  std::ofstream report;  // opened first: whoever cannot have it should not wait for it
-  const auto cannot_write = [&] {
-    std::fprintf(stderr, "oxbow-sim: cannot write %s: %s (give another --report FILE)\n",
-                 printable(options->report).c_str(), std::strerror(errno));
-    return kNotWritten;
-  };
-  if (!options->report.empty()) {
-    report.open(options->report, std::ios::binary);
-    if (!report) return cannot_write();
+  const ReportFile report(options->report);
+  if (const Status may = report.try_out(); !may) {
+    return complain(may.error(), options->format, kNotWritten);
   }
   const Looked looked = look_up(*network, *options, words);
-  if (report.is_open()) {
-    report << looked.page;
-    report.close();
-    if (!report) return cannot_write();
+  if (const Status written = report.write(looked.page); !written) {
+    return complain(written.error(), options->format, kNotWritten);
   }
   bool found = false;
   for (const LookupRow& row : looked.result.rows) found = found || row.found > 0;

@@ -47,9 +47,9 @@ inline constexpr std::string_view kBalanceHelp =
     "      The three strategies with 16 tokens a member.\n";
 
 inline bool is_balance_option(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kNames{
-      "--strategy", "--members", "--tokens", "--copies", "--partitions", "--keys",
-      "--zipf",     "--rings",   "--seed",   "-o",       "--output"};
+  constexpr std::array<std::string_view, 9> kNames{"--strategy", "--members",    "--tokens",
+                                                   "--copies",   "--partitions", "--keys",
+                                                   "--zipf",     "--rings",      "--seed"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -64,8 +64,11 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
       options.help = true;
       return options;
     }
-    if (name == "--json") {
-      options.json = true;
+    if (const auto format = asked_output(words, i)) {
+      if (*format != "table" && *format != "json") {
+        return usage(fmt::format("-o {}: give table or json", *format), "table or json", *format);
+      }
+      options.json = *format == "json";
       continue;
     }
     const std::size_t equals = name.find('=');
@@ -76,7 +79,8 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
     } else if (i + 1 < words.size()) {
       value = words[++i];
     } else if (is_balance_option(name)) {
-      return usage(fmt::format("{} needs a value (see oxbow-sim balance --help)", name));
+      return usage(fmt::format("{} needs a value (see oxbow-sim balance --help)", name), "a value",
+                   "");
     }
     std::string wrong;
     if (name == "--members") {
@@ -95,9 +99,6 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
       wrong = whole(plan.rings, value, 1, 10'000);
     } else if (name == "--seed") {
       wrong = whole(plan.seed, value, 0, ~std::uint64_t{0});
-    } else if (name == "-o" || name == "--output") {
-      if (value != "table" && value != "json") wrong = "table or json";
-      options.json = value == "json";
     } else if (name == "--strategy") {
       options.strategies.clear();
       for (const std::string_view part : split(value)) {
@@ -106,12 +107,16 @@ inline Result<BalanceOptions> parse_balance_options(std::span<const std::string_
         if (!wrong.empty()) break;
       }
     } else {
-      return usage(fmt::format("balance has no option {} (see oxbow-sim balance --help)", name));
+      return usage(fmt::format("balance has no option {} (see oxbow-sim balance --help)", name),
+                   "an option of oxbow-sim balance --help", name);
     }
-    if (!wrong.empty()) return usage(fmt::format("{} {}: give {}", name, value, wrong));
+    if (!wrong.empty()) {
+      return usage(fmt::format("{} {}: give {}", name, value, wrong), wrong, value);
+    }
   }
-  if (plan.zipf > 0 && plan.keys == 0)
-    return usage("--zipf without --keys: say how many there are");
+  if (plan.zipf > 0 && plan.keys == 0) {
+    return usage("--zipf without --keys: say how many there are", "--keys K", "--zipf");
+  }
   return options;
 }
 

@@ -37,7 +37,9 @@ struct LookupOptions {
 
 namespace options_detail {
 
-inline Error usage(std::string message) { return {"usage", std::move(message), {}, {}}; }
+inline Error usage(std::string message, std::string needed, std::string_view got) {
+  return {"usage", std::move(message), std::move(needed), std::string(got)};
+}
 
 template <class T>
 std::optional<T> parse(std::string_view text) {
@@ -109,7 +111,9 @@ inline std::string vias(LookupOptions& options, std::string_view text) {
   for (const std::string_view name : split(text)) {
     const auto via = parse_lookup_via(name);
     if (!via) return fmt::format("a list of {}", fmt::join(kLookupVias, ","));
-    options.plan.vias.push_back(*via);
+    // A way that is named twice is run once.
+    auto& all = options.plan.vias;
+    if (std::find(all.begin(), all.end(), *via) == all.end()) all.push_back(*via);
   }
   return {};
 }
@@ -158,8 +162,9 @@ inline constexpr Option kOptions[] = {
      }},
     {"via", "LIST",
      "Ways to look things up, with commas between them: flood, expanding (floods of TTL 1, 2, 4, "
-     "…), walk (random walkers), one-hop, finger and successor (ring lookups), central (one "
-     "directory that knows everything: a question and an answer). [flood]",
+     "…), walk (random walkers), one-hop, finger and successor (ring lookups: who would own the "
+     "key), central (one directory that knows everything: a question and an answer), auto (what a "
+     "get of Oxbow does: the ring, and a flood for what it has never heard of). [flood]",
      vias},
     {"ttl", "T", "Links that a flood goes, 1 to 65535; no cap as of real peers binds. [7]",
      [](LookupOptions& o, std::string_view t) { return whole(o.plan.ttl, t, 1, limits::kSimTtl); }},
@@ -173,7 +178,8 @@ inline constexpr Option kOptions[] = {
      }},
     {"reports", "",
      "Every copy is answered by a QueryDone, so that the end of a flood is known: counted as "
-     "done_messages.",
+     "done_messages. The floods of expanding are always reported: each begins when the one before "
+     "is known to be over.",
      [](LookupOptions& o, std::string_view t) { return boolean(o.plan.flood.reports, t); }},
     {"walkers", "K", "Random walkers of one search, 1 to 256. [16]",
      [](LookupOptions& o, std::string_view t) {
@@ -185,6 +191,11 @@ inline constexpr Option kOptions[] = {
      [](LookupOptions& o, std::string_view t) {
        return whole(o.plan.tokens, t, 1, limits::kTokensMost);
      }},
+    {"stored", "FRACTION",
+     "Objects that are on the ring, drawn from all, the others are with their holders alone: how "
+     "often auto needs no flood. Its look at the ring is one one-hop lookup. With --origin the "
+     "one object is stored only if this is 1. [0.5]",
+     [](LookupOptions& o, std::string_view t) { return decimal(o.plan.stored, t, 0, 1); }},
     {"origin", "PEER", "One search, asked by this peer: exact figures instead of a workload.",
      origin},
     {"holders", "PEER,…", "Who has what the one search asks for; nobody if left out.", holders},
@@ -312,8 +323,10 @@ inline std::string lookup_help() {
       "\nWith --origin there is one search, and every figure is a number. Otherwise a workload is "
       "run,\nand figures are mean, median and 99th percentile over its queries.\n\n"
       "Figures: query_messages are copies of the query put on a link (walks: steps; ring lookups:\n"
-      "forwards); hits and all other messages (QueryDone, walkers' questions) are counted apart; "
-      "bytes\nare those of the frames that the real peers would send, for a key of 16 bytes.\n\n"
+      "forwards); hits are counted apart, and so are REPORTS (done_messages): what tells the "
+      "originator\nmore than a hit, QueryDone of floods, walkers' questions with its answers, and "
+      "that an owner or a\ndirectory has never heard of the key. Bytes are those of the frames "
+      "that the real peers would\nsend, for a key of 16 bytes.\n\n"
       "Examples:\n"
       "  oxbow-sim lookup --topology ring:6 --origin 0 --holders 3 --ttl 3\n"
       "      The first thing to work out on paper: who sends what to whom.\n"
@@ -333,6 +346,19 @@ inline std::string lookup_help() {
   return text;
 }
 
+/// If word `i` asks for a format (-o F, -oF, -o=F, --output F, --output=F or --json): F, which is
+/// empty where it is missing; `i` then is the last word that says so.
+inline std::optional<std::string_view> asked_output(std::span<const std::string_view> words,
+                                                    std::size_t& i) {
+  const std::string_view word = words[i];
+  if (word == "--json") return "json";
+  if (word == "-o" || word == "--output") return i + 1 < words.size() ? words[++i] : "";
+  for (const std::string_view start : {"--output=", "-o=", "-o"}) {
+    if (word.starts_with(start)) return word.substr(start.size());
+  }
+  return std::nullopt;
+}
+
 /// `words`: those after `lookup`. Errors have the code "usage" and name the option.
 inline Result<LookupOptions> parse_lookup_options(std::span<const std::string_view> words) {
   using namespace options_detail;
@@ -341,51 +367,58 @@ inline Result<LookupOptions> parse_lookup_options(std::span<const std::string_vi
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view word = words[i];
     if (word == "-h") word = "--help";
-    if (word == "--json") word = "--output=json";
-    if (word.starts_with("-o") && !word.starts_with("--")) {
-      const bool is_alone = word == "-o";
-      if (is_alone && i + 1 == words.size())
-        return usage("-o needs a value: table, json, csv or html");
-      const std::string wrong =
-          find_option("output")->take(options, is_alone ? words[++i] : word.substr(2));
-      if (!wrong.empty()) return usage(fmt::format("-o {}: give {}", words[i], wrong));
+    if (const auto format = asked_output(words, i)) {
+      const std::string wrong = find_option("output")->take(options, *format);
+      if (!wrong.empty() && format->empty()) {
+        return usage(fmt::format("-o needs a value: {}", wrong), wrong, "");
+      }
+      if (!wrong.empty())
+        return usage(fmt::format("-o {}: give {}", *format, wrong), wrong, *format);
       continue;
     }
     if (!word.starts_with("--")) {
-      return usage(fmt::format("'{}' is no option (see oxbow-sim lookup --help)", word));
+      return usage(fmt::format("'{}' is no option (see oxbow-sim lookup --help)", word),
+                   "an option, --NAME", word);
     }
     const std::size_t equals = word.find('=');
     const std::string_view name = word.substr(2, equals == word.npos ? equals : equals - 2);
     const Option* const option = find_option(name);
     if (option == nullptr) {
-      return usage(fmt::format("lookup has no option --{} (see oxbow-sim lookup --help)", name));
+      return usage(fmt::format("lookup has no option --{} (see oxbow-sim lookup --help)", name),
+                   "an option of oxbow-sim lookup --help", word);
     }
     std::string_view value = equals == word.npos ? "yes" : word.substr(equals + 1);
     if (!option->argument.empty() && equals == word.npos) {
       if (i + 1 == words.size()) {
-        return usage(fmt::format("--{} needs a value: --{} {}", name, name, option->argument));
+        return usage(fmt::format("--{} needs a value: --{} {}", name, name, option->argument),
+                     std::string(option->argument), "");
       }
       value = words[++i];
     }
     if (std::find(given.begin(), given.end(), name) != given.end()) {
-      return usage(fmt::format("--{} is given twice; keep one of them", name));
+      return usage(fmt::format("--{} is given twice; keep one of them", name),
+                   fmt::format("--{} once", name), word);
     }
     given.push_back(name);
     const std::string wrong = option->take(options, value);
-    if (!wrong.empty()) return usage(fmt::format("--{} {}: give {}", name, value, wrong));
+    if (!wrong.empty()) {
+      return usage(fmt::format("--{} {}: give {}", name, value, wrong), wrong, value);
+    }
     options.has_workload_options = options.has_workload_options || option->of_workload;
   }
   if (options.help) return options;
   if (options.topology.empty()) {
     return usage(
-        fmt::format("--topology is missing: give a file of links, or one of {}", topology_kinds()));
+        fmt::format("--topology is missing: give a file of links, or one of {}", topology_kinds()),
+        "--topology SPEC", "");
   }
   if (!options.origin && !options.holders.empty()) {
-    return usage("--holders without --origin: say which peer asks");
+    return usage("--holders without --origin: say which peer asks", "--origin PEER", "--holders");
   }
   if (options.origin && options.has_workload_options) {
     return usage(
-        "--origin asks for one search, and the options of a workload for many: give either");
+        "--origin asks for one search, and the options of a workload for many: give either",
+        "--origin, or the options of a workload", "both");
   }
   return options;
 }
@@ -398,7 +431,8 @@ inline Status complete_plan(LookupOptions& options, const NamedGraph& network) {
   options.plan.latency = std::move(*latency);
   if (!options.origin) return Done{};
   const auto no_such = [&](std::string_view name, std::uint64_t peer) {
-    return usage(fmt::format("--{} {}: {} has no such peer", name, peer, options.topology));
+    return usage(fmt::format("--{} {}: {} has no such peer", name, peer, options.topology),
+                 fmt::format("a peer of {}", options.topology), std::to_string(peer));
   };
   SingleSearch single;
   const auto origin = network.find(*options.origin);

@@ -125,7 +125,7 @@ inline std::string to_text(const LookupResult& result, bool timing, const Termin
                {"query_messages", "MESSAGES", Align::right},
                {"duplicates", "DUPLICATES", Align::right},
                {"hit_messages", "HITS", Align::right},
-               {"done_messages", "OTHERS", Align::right},
+               {"done_messages", "REPORTS", Align::right},
                {"peers_reached", "PEERS", Align::right},
                {"hops_first_hit", "HOPS", Align::right},
                {"latency_first_hit_ms", "FIRST HIT, MS", Align::right},

@@ -37,16 +37,11 @@ inline double rounded(double value) {
 /// The command again, but for where its output goes.
 inline std::string command_of(std::span<const std::string_view> words) {
   std::string command = "oxbow-sim lookup";
-  bool is_of_output = false;
-  for (const std::string_view word : words) {
-    if (is_of_output) {
-      is_of_output = false;
-      continue;
-    }
-    is_of_output = word == "--report" || word == "-o" || word == "--output";
-    const bool is_both = word.starts_with("--report=") || word.starts_with("--output=") ||
-                         (word.starts_with("-o") && !word.starts_with("--")) || word == "--json";
-    if (is_of_output || is_both || word.starts_with("--timing")) continue;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (asked_output(words, i)) continue;
+    if (word == "--report") ++i;
+    if (word.starts_with("--report") || word.starts_with("--timing")) continue;
     command += fmt::format(" {}", word);
   }
   return command;
@@ -72,6 +67,14 @@ inline std::string subtitle_of(const LookupResult& result, const LookupOptions& 
                         kReplications[static_cast<std::size_t>(work.replication)]);
     if (work.capacity > 0) text += fmt::format(" with room for {} objects a peer", work.capacity);
   }
+  const auto& vias = options.plan.vias;
+  if (std::find(vias.begin(), vias.end(), LookupVia::automatic) != vias.end()) {
+    const double stored = options.plan.stored;
+    text += !result.is_single
+                ? fmt::format("; {} % of the objects are on the ring", rounded(stored * 100))
+            : stored < 1 ? "; not on the ring"
+                         : "; on the ring as well";
+  }
   text += fmt::format("; latency {}", options.latency);
   if (options.plan.loss > 0) text += fmt::format(", loss {} %", rounded(options.plan.loss * 100));
   if (options.plan.churn > 0) text += fmt::format(", churn {} a second", options.plan.churn);
@@ -81,6 +84,9 @@ inline std::string subtitle_of(const LookupResult& result, const LookupOptions& 
 inline std::vector<std::string> notes_of(const Comparison& comparison, const WatchedFlood& watched,
                                          const LookupOptions& options) {
   const LookupPlan& plan = options.plan;
+  const auto runs = [&](LookupVia via) {
+    return std::find(plan.vias.begin(), plan.vias.end(), via) != plan.vias.end();
+  };
   std::vector<std::string> notes{
       "Messages are copies of the query put on a link; of a walk they are its steps, of a ring "
       "lookup its forwards. Hits and all other messages are counted apart; bytes are those of the "
@@ -89,15 +95,15 @@ inline std::vector<std::string> notes_of(const Comparison& comparison, const Wat
                      : "A holder answers and does not route on, so that a flood costs a little "
                        "less than theory says.",
   };
-  if (std::find(plan.vias.begin(), plan.vias.end(), LookupVia::successor) != plan.vias.end()) {
+  if (runs(LookupVia::successor)) {
     notes.push_back(
         "A ring lookup carries the list of the members that it has come to, so that its bytes grow "
         "with the square of its forwards; real peers give up at 1,024 of them.");
   }
-  if (!plan.flood.reports) {
+  if (!plan.flood.reports && runs(LookupVia::flood)) {
     notes.push_back(
-        "Nothing tells the originator of these floods that they are over; with --reports every "
-        "copy is answered, and it knows.");
+        "Nothing tells the originator of a flood here that it is over; with --reports every copy "
+        "is answered, and it knows. The floods of expanding are always reported.");
   }
   if (comparison.recall_queries > 0 && !plan.single) {
     notes.push_back(fmt::format("Recall against TTL: the first {} of the workload at each TTL.",
@@ -109,7 +115,11 @@ inline std::vector<std::string> notes_of(const Comparison& comparison, const Wat
     notes.push_back(
         "Growth: networks of the same kind, from the same seed, with a workload like this one; at "
         "most 200 queries each, fewer where they are dear. Theory is for floods whose TTL covers "
-        "the network and whose holders route on, and for rings of one token a member.");
+        "the network and whose holders route on, and for rings of one token a member. For "
+        "expanding "
+        "it adds up what each wave costs where all latencies are alike, times the chance that no "
+        "wave before it has come to a copy; for k walkers it takes each step as a peer drawn from "
+        "all, of which a fraction f has a copy.");
   }
   notes.push_back(
       "Load: messages of all kinds that come to a peer, in a run of its own; what a peer sends is "
