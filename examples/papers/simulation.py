@@ -42,6 +42,18 @@ def crawl(folder, day):
     return path
 
 
+def span(values, digits=1):
+    """`1.5 to 2.7`, or one number where they round to the same."""
+    least, most = (f"{value:.{digits}f}" for value in (min(values), max(values)))
+    return least if least == most else f"{least} to {most}"
+
+
+def listed(words):
+    """`a, b and c`; `none`."""
+    words = [str(word) for word in words]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) or "none"
+
+
 def table(titles, rows):
     """Prints rows under titles, numbers to the right."""
     shown = [[f"{cell:,.0f}" if isinstance(cell, float) and abs(cell) >= 100
