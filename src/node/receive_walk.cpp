@@ -94,8 +94,8 @@ LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from) {
   const auto is_usable = [&](std::size_t i) {
     return !node.connections.find(links[i])->under_pressure;
   };
-  const auto chosen = choose_link(visit, links.size(), number_of, is_usable, from, node.random);
-  return chosen ? links[*chosen] : kNoLink;
+  const auto came_by = [&](std::size_t i) { return links[i] == from; };
+  return choose_link(visit, links.size(), number_of, came_by, is_usable, node.random, node.targets);
 }
 
 void receive_walk(Turn& turn, Connection& from, const Walk& received) {

@@ -8,7 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/limits.h"
@@ -57,32 +57,31 @@ constexpr WalkAction route_walker(WalkerSteps steps, bool finds, bool all) {
 /// message.
 constexpr bool walker_goes_on(bool found, bool all) { return !found || all; }
 
-/// Which of a peer's `links` links a walker leaves over: a random one of those over which no walker
-/// of this id was sent yet, and which it did not come by (`from`; kNoLink at its originator); if
-/// there is none, any. `number_of(i)` is the i-th link's number; `is_usable(i)` says the same while
-/// this runs. Nothing if no link is usable.
-template <class NumberOf, class IsUsable>
-std::optional<std::size_t> choose_link(WalkVisit& visit, std::size_t links, NumberOf number_of,
-                                       IsUsable is_usable, LinkNumber from, Random& random) {
+/// The link that a walker leaves over: a random one of those over which no walker of this id was
+/// sent yet, and which it did not come by; if there is none, any; kNoLink if no link is usable. The
+/// peer has `links` of them: `number_of(i)` is the i-th's number, `came_by(i)` and `is_usable(i)`
+/// are what their names say, the latter always the same while this runs. `choices` is scratch.
+template <class NumberOf, class CameBy, class IsUsable>
+LinkNumber choose_link(WalkVisit& visit, std::size_t links, NumberOf number_of, CameBy came_by,
+                       IsUsable is_usable, Random& random, std::vector<LinkNumber>& choices) {
   const auto mark_of = [](LinkNumber link) { return std::uint64_t{1} << (slot_of(link) % 64); };
-  const auto is_fresh = [&](LinkNumber link) {
-    return link != from && (visit.sent & mark_of(link)) == 0;
-  };
+  if (choices.size() < links) choices.resize(links);
   for (const bool any : {false, true}) {
-    const auto is_choice = [&](std::size_t i) {
-      return (any || is_fresh(number_of(i))) && is_usable(i);
-    };
-    std::size_t choices = 0;
-    for (std::size_t i = 0; i < links; ++i) choices += is_choice(i) ? 1U : 0U;
-    if (choices == 0) continue;
-    std::uint64_t before = random.below(choices);
-    for (std::size_t i = 0;; ++i) {
-      if (!is_choice(i) || before-- > 0) continue;
-      visit.sent |= mark_of(number_of(i));
-      return i;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < links; ++i) {
+      const LinkNumber link = number_of(i);
+      const bool is_back = came_by(i);
+      const bool was_sent = (visit.sent & mark_of(link)) != 0;
+      const bool is_fresh = !is_back && !was_sent;
+      choices[count] = link;  // the next takes its place if it is no choice
+      count += (any || is_fresh) && is_usable(i) ? 1U : 0U;
     }
+    if (count == 0) continue;
+    const LinkNumber chosen = choices[random.below(count)];
+    visit.sent |= mark_of(chosen);
+    return chosen;
   }
-  return std::nullopt;
+  return kNoLink;
 }
 
 }  // namespace oxbow

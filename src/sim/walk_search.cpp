@@ -155,14 +155,11 @@ PeerNumber WalkSearch::choose(PeerNumber at, PeerNumber from) {
     return LinkNumber{first + static_cast<std::uint32_t>(i)};
   };
   const auto is_usable = [&](std::size_t i) { return network_.is_there(neighbors[i], now_ms()); };
-  LinkNumber back = kNoLink;
-  if (from != kNoPeer) {
-    const auto found = std::lower_bound(neighbors.begin(), neighbors.end(), from);
-    back = number_of(static_cast<std::size_t>(found - neighbors.begin()));
-  }
-  const auto chosen =
-      choose_link(visits_[at], neighbors.size(), number_of, is_usable, back, network_.random);
-  return chosen ? neighbors[*chosen] : kNoPeer;
+  const auto came_by = [&](std::size_t i) { return neighbors[i] == from; };
+  const LinkNumber chosen = choose_link(visits_[at], neighbors.size(), number_of, came_by,
+                                        is_usable, network_.random, choices_);
+  if (chosen == kNoLink) return kNoPeer;
+  return network_.graph.all_neighbors()[static_cast<std::uint32_t>(chosen)];
 }
 
 void WalkSearch::send(const Event& event, std::uint64_t& counter, std::uint32_t bytes) {

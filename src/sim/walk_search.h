@@ -63,6 +63,7 @@ class WalkSearch {
   std::vector<WalkVisit> visits_;  // by peer
   PeerSet visited_;
   std::vector<PeerNumber> reached_;
+  std::vector<LinkNumber> choices_;
   std::vector<PeerNumber> came_from_;  // walkers that wait for a reply
   struct Heard {
     Tick at = 0;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -20,11 +21,13 @@ struct Peer {
   std::set<std::size_t> unusable;
   WalkVisit visit;
   Random random{1};
+  std::vector<LinkNumber> choices{};
 
-  std::optional<std::size_t> choose(LinkNumber from) {
+  LinkNumber choose(LinkNumber from) {
     const auto number_of = [](std::size_t i) { return link(static_cast<std::uint32_t>(10 + i)); };
     const auto is_usable = [&](std::size_t i) { return !unusable.contains(i); };
-    return choose_link(visit, links, number_of, is_usable, from, random);
+    const auto came_by = [&](std::size_t i) { return number_of(i) == from; };
+    return choose_link(visit, links, number_of, came_by, is_usable, random, choices);
   }
 };
 
@@ -56,39 +59,41 @@ TEST_CASE("a walker that asks goes on until something is found, or if all holder
 
 TEST_CASE("walkers take the links not yet taken first, but not back, and each once") {
   Peer peer{.links = 5, .unusable = {}, .visit = {}};
-  std::set<std::size_t> taken;
-  for (int i = 0; i < 4; ++i) taken.insert(*peer.choose(link(12)));
-  CHECK(taken == std::set<std::size_t>{0, 1, 3, 4});
+  std::set<LinkNumber> taken;
+  for (int i = 0; i < 4; ++i) taken.insert(peer.choose(link(12)));
+  CHECK(taken == std::set{link(10), link(11), link(13), link(14)});
   // Then any, the way back among them.
-  std::set<std::size_t> later;
-  for (int i = 0; i < 100; ++i) later.insert(*peer.choose(link(12)));
-  CHECK(later == std::set<std::size_t>{0, 1, 2, 3, 4});
+  std::set<LinkNumber> later;
+  for (int i = 0; i < 100; ++i) later.insert(peer.choose(link(12)));
+  CHECK(later == std::set{link(10), link(11), link(12), link(13), link(14)});
 }
 
 TEST_CASE("a dead end leads back, and a peer without a usable link nowhere") {
   Peer end{.links = 1, .unusable = {}, .visit = {}};
-  CHECK(end.choose(link(10)) == 0U);
+  CHECK(end.choose(link(10)) == link(10));
   Peer alone{.links = 2, .unusable = {0, 1}, .visit = {}};
-  CHECK_FALSE(alone.choose(kNoLink));
+  CHECK(alone.choose(kNoLink) == kNoLink);
   CHECK(alone.visit.sent == 0);
 }
 
 TEST_CASE("a link that cannot be used is left out, and can be taken later") {
   Peer peer{.links = 2, .unusable = {1}, .visit = {}};
-  CHECK(peer.choose(kNoLink) == 0U);
-  CHECK(peer.choose(kNoLink) == 0U);
+  CHECK(peer.choose(kNoLink) == link(10));
+  CHECK(peer.choose(kNoLink) == link(10));
   peer.unusable.clear();
-  CHECK(peer.choose(kNoLink) == 1U);
+  CHECK(peer.choose(kNoLink) == link(11));
 }
 
 TEST_CASE("of many links each is as likely as any other") {
   std::array<int, 4> counts{};
+  std::vector<LinkNumber> choices;
   Random random(7);
   for (int i = 0; i < 4000; ++i) {
     WalkVisit visit;
     const auto number_of = [](std::size_t at) { return link(static_cast<std::uint32_t>(at)); };
     const auto is_usable = [](std::size_t) { return true; };
-    ++counts[*choose_link(visit, 4, number_of, is_usable, kNoLink, random)];
+    const auto came_by = [](std::size_t) { return false; };
+    ++counts[slot_of(choose_link(visit, 4, number_of, came_by, is_usable, random, choices))];
   }
   for (const int count : counts) {
     CHECK(count > 900);
