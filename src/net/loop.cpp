@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kSpareBuffers = 16;
 constexpr int kQuickSuccession =
     8;  // times what is looked for: input that comes no later than that
-constexpr Duration kTakenForLong = 20us;  // several turns of another peer
+constexpr Duration kTakenForLong = 200us;  // more than turns of other peers, less than a slice
 constexpr Duration kBusyFor = 20ms;
 constexpr std::size_t kSpareCapacity = 256 * 1024;  // a larger one is given back to the system
 
