@@ -9,7 +9,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -56,10 +59,16 @@ int main(int argc, char** argv) {
   or_end(client.put(kKey, merged, siblings.context));
   print("merged", or_end(client.get(kKey)));
 
-  // get, merge, put, and again if somebody else was faster: in one call.
+  // get, merge, put, and again if somebody else was faster: in one call. As it may be made twice,
+  // the change must be one that twice is as good as once: the words of all siblings, and one more.
   or_end(client.update(kKey, [](const std::vector<oxbow::GetValue>& values) {
+    std::set<std::string> words{"sunshine"};
+    for (const oxbow::GetValue& value : values) {
+      std::istringstream text(value.value);
+      for (std::string word; text >> word;) words.insert(word);
+    }
     std::string all;
-    for (const oxbow::GetValue& value : values) all += value.value + "!";
+    for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
     return all;
   }));
   print("updated", or_end(client.get(kKey)));

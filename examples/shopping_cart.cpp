@@ -78,13 +78,13 @@ std::string fresh_tag() {
   return tag;
 }
 
-void add(Cart& cart, const std::string& item) { cart.added[fresh_tag()] = item; }
-
-// Takes out every `item` that this cart knows of, and no other.
-void remove(Cart& cart, const std::string& item) {
+// The tags of every `item` that is in this cart.
+std::set<std::string> tags_of(const Cart& cart, const std::string& item) {
+  std::set<std::string> tags;
   for (const auto& [tag, name] : cart.added) {
-    if (name == item) cart.removed.insert(tag);
+    if (name == item && !cart.removed.contains(tag)) tags.insert(tag);
   }
+  return tags;
 }
 
 int complain(const oxbow::Error& error) {
@@ -111,9 +111,19 @@ int main(int argc, char** argv) {
   if (!client) return complain(client.error());
 
   if (changes) {
+    // What is changed is settled here, once: update() merges again when somebody else was faster,
+    // and a tag drawn in there would be one more item each time.
+    Cart change;
+    if (words[1] == "add") {
+      change.added[fresh_tag()] = words[2];
+    } else {
+      const auto seen = client->get(key);
+      if (!seen) return complain(seen.error());
+      change.removed = tags_of(merged(seen->values), words[2]);
+    }
     const auto written = client->update(key, [&](const std::vector<oxbow::GetValue>& siblings) {
       Cart cart = merged(siblings);
-      words[1] == "add" ? add(cart, words[2]) : remove(cart, words[2]);
+      merge_into(cart, to_text(change));
       return to_text(cart);
     });
     if (!written) return complain(written.error());
