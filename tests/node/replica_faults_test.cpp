@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "node/replica_ring.h"
 #include "node/replica_scenario.h"
 
 using namespace oxbow;
@@ -131,6 +132,43 @@ TEST_CASE("a lost disk, an old image put back, damaged copies: no dot names two 
       }
       losses.work(300ms);
       losses.check();  // repairs, so that the next loss is again the only one
+    }
+  }
+}
+
+// Vector 12 (lost_local_clock_on_coordinator; basho/riak_kv #679).
+TEST_CASE("a coordinator whose copy is lost writes under a new actor: both values are read") {
+  for (const bool wiped : {true, false}) {
+    CAPTURE(wiped);
+    SimNetwork network(12);
+    replica_ring::Ring ring(network, 3, "key");
+    std::string context;
+    for (const char* value : {"v1", "v2", "v3"}) {
+      const auto put = ring.put(0, value, context, "3");
+      REQUIRE(put.ok());
+      CHECK(put->quorum.coordinator == to_string(network.address_of(ring[0])));
+      context = put->context;
+    }
+    if (wiped) {
+      network.crash(ring[0]);
+      network.store(ring[0]).wipe();
+      network.start(ring[0]);
+      REQUIRE(network.wait_for_ring(3));
+      REQUIRE(network.settle());
+    } else {
+      network.store(ring[0]).damage("key");
+    }
+    const auto blind = ring.put(0, "v4");
+    REQUIRE(blind.ok());
+    CHECK(blind->quorum.coordinator == to_string(network.address_of(ring[0])));
+    for (const std::size_t place : {0U, 1U, 2U}) {
+      const auto got = ring.get(place, "3");
+      REQUIRE(got.ok());
+      CHECK(replica_ring::values(*got) == replica_ring::Texts{"v3", "v4"});
+      network.run_for(1s);  // repaired
+    }
+    for (const std::size_t place : {0U, 1U, 2U}) {
+      CHECK(ring.copy_at(place) == replica_ring::Texts{"v3", "v4"});
     }
   }
 }
