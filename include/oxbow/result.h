@@ -2,19 +2,27 @@
 // and, where that helps, what was needed and what was got.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
 
 namespace oxbow {
 
+struct QuorumReport;  // oxbow/requests.h
+
 struct Error {
   std::string code;     ///< one word for programs: "bad-address", "timeout", "too-large", …
   std::string message;  ///< one short sentence for people, naming the fix where there is one
   std::string needed;   ///< what would have been right; may be empty
   std::string got;      ///< what was there instead; may be empty
+  /// Of a get, put or delete that failed: who did what, as far as is known; else null.
+  std::shared_ptr<const QuorumReport> quorum = nullptr;
 
-  friend bool operator==(const Error&, const Error&) = default;
+  /// Says the same; who did what is not compared.
+  friend bool operator==(const Error& a, const Error& b) {
+    return a.code == b.code && a.message == b.message && a.needed == b.needed && a.got == b.got;
+  }
 };
 
 /// Ends the process: value() of a failed Result, or error() of a successful one.

@@ -135,7 +135,7 @@ int run(Invocation& invocation) {
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
   const Result<GetAnswer> answer = client->get(*request);
-  if (!answer) return output.fail(answer.error());
+  if (!answer) return fail_explained(invocation, answer.error());
 
   const bool has_too_many = invocation.options.is_set("one") && answer->values.size() > 1;
   if (output.is_json()) {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/answer_json.h"
 #include "report/text.h"
 
 namespace oxbow::cli {
@@ -116,7 +117,13 @@ int Output::fail(const Error& error) const {
   if (is_json()) {
     JsonWriter json;
     json.begin_document("error").field("error", error.code).field("message", error.message);
-    json.field("needed", error.needed).field("got", error.got).end_object();
+    json.field("needed", error.needed).field("got", error.got);
+    if (error.quorum) {
+      json.name("quorum").begin_object();
+      write_fields(json, *error.quorum);
+      json.end_object();
+    }
+    json.end_object();
     print(json);
   } else {
     const bool says_more = error.message.find(error.needed) == std::string::npos;

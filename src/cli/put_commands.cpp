@@ -61,7 +61,7 @@ int put(Invocation& invocation) {
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
   const Result<PutAnswer> answer = client->put(*request);
-  if (!answer) return output.fail(answer.error());
+  if (!answer) return fail_explained(invocation, answer.error());
 
   const std::string& key = request->key;
   if (output.is_json()) {
@@ -115,14 +115,15 @@ int del(Invocation& invocation) {
   const std::string& key = request->key;
   if (!invocation.options.has("context")) {
     const Result<GetAnswer> seen = see_first(*client, *request);
-    if (!seen) return output.fail(seen.error());
+    if (!seen) return fail_explained(invocation, seen.error());
+    request->timeout_ms = left_of(request->timeout_ms, began);
     if (!seen->found) return nothing_to_delete(output, key, *seen);
     request->context = seen->context;
     output.note(fmt::format("No --context: deleting what there is now, {}.",
                             counted(seen->values.size(), "value")));
   }
   const Result<DeleteAnswer> answer = client->remove(*request);
-  if (!answer) return output.fail(answer.error());
+  if (!answer) return fail_explained(invocation, answer.error());
   if (output.is_json()) {
     print_json(output, "del", key, *answer);
     return exit_code::kDone;

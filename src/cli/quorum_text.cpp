@@ -65,6 +65,14 @@ std::string quorum_sentence(const QuorumReport& report) {
   return text + fmt::format("; {}", human_ms(report.elapsed_ms));
 }
 
+int fail_explained(const Invocation& invocation, const Error& error) {
+  const int code = invocation.output.fail(error);
+  if (error.quorum && invocation.options.is_set("explain")) {
+    invocation.output.note("\n" + quorum_details(*error.quorum, invocation.output.terminal()));
+  }
+  return code;
+}
+
 std::string quorum_details(const QuorumReport& report, const Terminal& terminal) {
   const bool writes = report.w.has_value();
   std::string text = fmt::format("bucket {}: N {}, {} {}", printable(report.bucket), report.n,

@@ -14,9 +14,11 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace oxbow {
 
@@ -89,6 +91,8 @@ template <>
 inline constexpr std::array<std::string_view, 1> kRequired<LookupRequest>{"key"};
 template <>
 inline constexpr std::array<std::string_view, 1> kRequired<OwnerRequest>{"key"};
+template <>
+inline constexpr std::array<std::string_view, 1> kRequired<RingBucketRequest>{"name"};
 
 // -- find -------------------------------------------------------------------------------------
 
@@ -326,6 +330,13 @@ void describe(V& visitor, Like<Error> auto& e) {
   visitor("message", e.message);
   visitor("needed", e.needed);
   visitor("got", e.got);
+  if constexpr (std::is_const_v<std::remove_reference_t<decltype(e)>>) {
+    if (e.quorum) visitor("quorum", *e.quorum);
+  } else {
+    QuorumReport report;
+    visitor("quorum", report);
+    if (report.n > 0) e.quorum = std::make_shared<const QuorumReport>(std::move(report));
+  }
 }
 
 }  // namespace oxbow

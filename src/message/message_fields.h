@@ -318,6 +318,7 @@ constexpr void message_fields(V& v, Like<Coordinated> auto& m) {
   v("siblings", m.siblings);
   v("micros", m.micros);
   v.list("members", m.members, limits::kContainerLength);
+  v.text("clock", m.clock, limits::kExplanation);
 }
 
 namespace detail {

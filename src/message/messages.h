@@ -398,6 +398,7 @@ struct Coordinated {
   std::uint32_t siblings = 0;  ///< of the object as it was written
   std::uint32_t micros = 0;
   std::span<const MemberOutcome> members;
+  std::string_view clock;  ///< of the object of a put or remove, abbreviated: for people
 };
 
 using Message =

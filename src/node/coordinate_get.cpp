@@ -138,8 +138,10 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
   ++node.counters.coordinated;
   const BucketPolicy& policy = node.ring.members.policy_of(order.key);
   const auto need = needed_answers(order.need, policy.n, policy.r);
+  std::vector<PeerId> missed;
   const auto refuse = [&](Error error) {
     OperationResult result;
+    for (const PeerId& member : missed) result.members.push_back(unreachable(member));
     result.bucket = policy.name;
     result.n = policy.n;
     result.need = need.ok() ? *need : 0;
@@ -161,8 +163,9 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
   plan.ask_all = ask_all;
   if (plan.places.size() < *need) {
     ++node.counters.quorums_missed;
-    return refuse(
-        too_few_members(*need, plan.places.size(), order.strict ? Quorum::strict : Quorum::sloppy));
+    missed = plan.unreachable;
+    return refuse(too_few_members(*need, plan.places.size(),
+                                  order.strict ? Quorum::strict : Quorum::sloppy, "--r"));
   }
   forget_ended(turn);
   const std::uint64_t ticket = new_ticket(node);

@@ -260,7 +260,10 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
   const std::size_t reachable = takers(plan, true);
   if (reachable < *need) {
     ++node.counters.quorums_missed;
-    return refuse(too_few_members(*need, reachable, plan.quorum));
+    for (const PutPlan::Primary& primary : plan.primaries) {
+      if (!primary.reachable) result.members.push_back(unreachable(primary.member));
+    }
+    return refuse(too_few_members(*need, reachable, plan.quorum, "--w"));
   }
   auto written = make_write(turn, order, place, others);
   if (!written.ok()) return refuse(written.error());

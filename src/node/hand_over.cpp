@@ -57,10 +57,34 @@ void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
   end_operation(turn, asker, over.kind, key, &request, std::move(result));
 }
 
+/// No coordinator has told what became of it: what is known here of those that it was sent to, and
+/// of primaries that could not be reached.
+void tell_of_coordinators(const Turn& turn, const HandedOver& over, OperationResult& result) {
+  const KeyPlace place = place_of(turn.node, over.key);
+  const BucketPolicy& policy = *place.policy;
+  const auto need =
+      needed_answers(over.need, policy.n, over.kind == Operation::get ? policy.r : policy.w);
+  result.bucket = policy.name;
+  result.n = policy.n;
+  result.need = need.ok() ? *need : 0;
+  result.coordinator = over.coordinator;
+  for (const PeerId& primary : place.primaries) {
+    const bool tried = std::find(over.tried.begin(), over.tried.end(), primary) != over.tried.end();
+    if (tried) {
+      result.members.push_back({primary, {}, Outcome::timeout, false, 0});
+    } else if (!is_reachable(turn.node, primary, turn.now)) {
+      result.members.push_back(unreachable(primary));
+    }
+  }
+}
+
 void fail(Turn& turn, std::uint64_t ticket, Error error) {
-  ++turn.node.counters.quorums_missed;
+  NodeState& node = turn.node;
+  ++node.counters.quorums_missed;
+  const HandedOver& over = node.replica.handed.at(ticket);
   OperationResult result;
   result.error = std::move(error);
+  if (!node.ring.ring.empty()) tell_of_coordinators(turn, over, result);
   end_with(turn, ticket, std::move(result));
 }
 
@@ -127,9 +151,11 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
     if (next.is_zero()) {
       const Quorum quorum = over.strict ? Quorum::strict : Quorum::sloppy;
       const BucketPolicy& policy = *place.policy;
-      const auto need =
-          needed_answers(over.need, policy.n, over.kind == Operation::get ? policy.r : policy.w);
-      return fail(turn, ticket, need.ok() ? too_few_members(*need, 0, quorum) : need.error());
+      const bool gets = over.kind == Operation::get;
+      const auto need = needed_answers(over.need, policy.n, gets ? policy.r : policy.w);
+      return fail(
+          turn, ticket,
+          need.ok() ? too_few_members(*need, 0, quorum, gets ? "--r" : "--w") : need.error());
     }
     if (next == node.config.id) {
       look_again(node.replica, ticket, over.due, kNever);
@@ -289,6 +315,7 @@ void receive_coordinated(Turn& turn, Connection& from, const Coordinated& messag
   if (!message.last) return;
   result.object = std::move(over.parts);
   result.context = message.context;
+  result.clock = message.clock;
   result.bucket = message.bucket;
   result.n = message.n;
   result.need = message.need;

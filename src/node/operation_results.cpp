@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "node/replicas.h"
 #include "version/context.h"
@@ -103,6 +104,19 @@ std::string sibling_warning(std::uint32_t siblings) {
                      siblings);
 }
 
+/// Of the object, abbreviated; as the coordinator says, where that is another member.
+std::string clock_of(const NodeState& node, const OperationResult& result) {
+  if (result.object.empty()) return result.clock;
+  return abbreviated(result.object.clock(), names_of(node));
+}
+
+/// With an error go the members that had to do with it.
+void tell_who_did_what(const NodeState& node, const Asker& asker, Operation kind,
+                       OperationResult& result) {
+  if (!result.error || !asker.explain || result.n == 0) return;
+  result.error->quorum = std::make_shared<const QuorumReport>(report_of(node, kind, result));
+}
+
 void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
                    const GetRequest* request, OperationResult result) {
   NodeState& node = turn.node;
@@ -116,10 +130,12 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
       return ring_answered(turn, asker.handle, *request, std::move(answer), asked_primaries(result),
                            result.after);
     }
+    tell_who_did_what(node, asker, kind, result);
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
       return ring_failed(turn, asker.handle, *request, *std::move(result.error));
     }
   }
+  tell_who_did_what(node, asker, kind, result);
   if (result.error) return reply(turn, asker.handle, *std::move(result.error));
   if (kind == Operation::remove) {
     DeleteAnswer answer;
@@ -136,6 +152,14 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   answer.warning = sibling_warning(result.siblings);
   if (asker.explain) answer.quorum = report_of(node, kind, result);
   reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
+}
+
+/// At most that many bytes of a text, with a mark where something is left out.
+std::string cut(std::string text, std::size_t most) {
+  constexpr std::string_view kMore = ", …";
+  if (text.size() <= most) return text;
+  text.resize(text.rfind(',', most - kMore.size()));
+  return text += kMore;
 }
 
 /// The parts that a message carries, in the outbox's arena; at least one, perhaps empty.
@@ -162,6 +186,9 @@ void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_vie
   const auto members = arena.array<MemberOutcome>(result.members.size());
   std::copy(result.members.begin(), result.members.end(), members.begin());
   message.members = members;
+  if (kind != Operation::get) {
+    message.clock = arena.copy(cut(clock_of(node, result), limits::kExplanation));
+  }
   const bool has_object = kind == Operation::get && !result.object.empty();
   if (!has_object) return turn.out.send(asker.connection, message, result.after);
   const std::vector<std::string> parts = encoded_parts(result.object, key);
@@ -188,8 +215,8 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
   }
   report.acknowledged = report.primaries + (result.strict ? 0 : report.fallbacks);
   report.coordinator = address_of(node, result.coordinator);
-  report.coordinator_id = to_string(result.coordinator);
-  if (!result.object.empty()) report.clock = abbreviated(result.object.clock(), names_of(node));
+  if (!result.coordinator.is_zero()) report.coordinator_id = to_string(result.coordinator);
+  report.clock = clock_of(node, result);
   report.elapsed_ms = to_ms(result.elapsed);
   return report;
 }

@@ -87,8 +87,9 @@ struct Order {
 /// How it ended.
 struct OperationResult {
   std::optional<Error> error;
-  Object object;        ///< of a get
-  std::string context;  ///< of the others
+  Object object;        ///< of a get; of the others too, where this member coordinated them
+  std::string clock;    ///< else, of the others
+  std::string context;  ///< likewise
   std::string bucket;
   std::uint32_t n = 0;
   std::uint32_t need = 0;
@@ -99,6 +100,11 @@ struct OperationResult {
   Duration elapsed{};
   WriteSequence after = kNothingPending;  ///< what it shows is durable then
 };
+
+/// A primary that was not asked, as it is not reached.
+inline MemberOutcome unreachable(const PeerId& primary) {
+  return {primary, {}, Outcome::unreachable, false, 0};
+}
 
 /// `request`: of a client's get; else nullptr.
 void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const GetRequest* request);

@@ -1,5 +1,7 @@
 #include "replica/put_tally.h"
 
+#include <fmt/format.h>
+
 #include "replica/quorum_need.h"
 
 namespace oxbow {
@@ -11,12 +13,15 @@ Error PutTally::missed() const {
           counted(need_, "copy"), counted(acknowledged(), "copy")};
 }
 
-Error too_few_members(std::uint32_t need, std::size_t reachable, Quorum quorum) {
-  const char* who = quorum == Quorum::strict ? "primary" : "member";
+Error too_few_members(std::uint32_t need, std::size_t reachable, Quorum quorum,
+                      std::string_view option) {
+  const bool strict = quorum == Quorum::strict;
+  const char* who = strict ? "primary" : "member";
   return {"quorum-not-met",
-          quorum == Quorum::strict
-              ? "too few of the key's primaries can be reached (try again without --strict)"
-              : "too few members can be reached (start members, or ask for fewer with --r or --w)",
+          fmt::format("too few {} can be reached (start members: oxbow ring show; or ask for fewer "
+                      "with {}{})",
+                      strict ? "of the key's primaries" : "members", option,
+                      strict ? ", or without --strict" : ""),
           counted(need, who), counted(reachable, who) + " reachable"};
 }
 

@@ -6,6 +6,7 @@
 #include <oxbow/result.h>
 
 #include <cstdint>
+#include <string_view>
 
 namespace oxbow {
 
@@ -46,6 +47,8 @@ class PutTally {
 
 /// Before anything is sent: too few members can be reached to ever meet the quorum. Nothing has
 /// been written then.
-Error too_few_members(std::uint32_t need, std::size_t reachable, Quorum quorum);
+/// `option`: "--r" or "--w".
+Error too_few_members(std::uint32_t need, std::size_t reachable, Quorum quorum,
+                      std::string_view option);
 
 }  // namespace oxbow

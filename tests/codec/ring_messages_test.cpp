@@ -162,8 +162,8 @@ TEST_CASE("an operation handed to its coordinator, byte for byte") {
             "c4046d696c6b"
             "c407636f6e74657874");
   CHECK(sample<Coordinated>() ==
-        "0000008d17"
-        "9e"
+        "0000009517"
+        "9f"
         "07"
         "a671756f72756d"
         "aa6e6f7420656e6f756768"
@@ -187,7 +187,8 @@ TEST_CASE("an operation handed to its coordinator, byte for byte") {
             kB + kA +
             "04"
             "c3"
-            "ce00011170");
+            "ce00011170"
+            "a77b6123313a327d");
 }
 
 TEST_CASE("fields of a coordinated operation have their values after the wire") {
@@ -203,6 +204,7 @@ TEST_CASE("fields of a coordinated operation have their values after the wire") 
   CHECK(done.error == "quorum");
   CHECK(done.bucket == "carts");
   CHECK(done.siblings == 4);
+  CHECK(done.clock == "{a#1:2}");
   REQUIRE(done.members.size() == 2);
   CHECK(done.members[0].stands_for.is_zero());
   CHECK(done.members[1].stands_for == samples::kPeer);

@@ -193,16 +193,32 @@ TEST_CASE("errors reach the client whole, and requests after them go on") {
   client.append_request(PingRequest{}, wire);
   client.append_request(PingRequest{}, wire);
   client.append_request(PingRequest{}, wire);
+  client.append_request(PingRequest{}, wire);
   wire.clear();
   const Error original{"busy", "too many requests: \xff", "at most 256", "257"};
   append_error(2, original, wire);
-  wire += bytes("940101a46e6f7065c0");  // another implementation: a mere text
+  Error explained{"quorum-not-met", "too few", "2 answers", "1 answer"};
+  QuorumReport report;
+  report.n = 3;
+  report.r = 2;
+  report.members.resize(2);
+  report.members[1].outcome = "timeout";
+  explained.quorum = std::make_shared<const QuorumReport>(report);
+  append_error(1, explained, wire);
+  wire += bytes("940104a46e6f7065c0");  // another implementation: a mere text
   append_answer(3, PingAnswer{}, wire);
   client.feed(wire);
   REQUIRE(client.next() == ClientNext::answer);
   CHECK(client.id() == 2);
   CHECK(client.answer().error() ==
         Error{"busy", "too many requests: \xef\xbf\xbd", "at most 256", "257"});
+  CHECK(client.answer().error().quorum == nullptr);
+  REQUIRE(client.next() == ClientNext::answer);
+  CHECK(client.answer().error() == explained);
+  REQUIRE(client.answer().error().quorum != nullptr);
+  CHECK(client.answer().error().quorum->r == 2U);
+  REQUIRE(client.answer().error().quorum->members.size() == 2);
+  CHECK(client.answer().error().quorum->members[1].outcome == "timeout");
   REQUIRE(client.next() == ClientNext::answer);
   CHECK(client.answer().error() == Error{"error", "nope", "", ""});
   REQUIRE(client.next() == ClientNext::answer);

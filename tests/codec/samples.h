@@ -97,7 +97,7 @@ inline std::vector<Message> messages() {
                  "milk",
                  "context"},
       Coordinated{7, "quorum", "not enough", "2", "1", false, "object", "context", "carts", 3, 2, 4,
-                  1500, outcomes},
+                  1500, outcomes, "{a#1:2}"},
   };
 }
 

@@ -67,11 +67,17 @@ TEST_CASE("copies of fallbacks count towards W, unless the quorum is strict") {
 }
 
 TEST_CASE("too few members say how many are needed, and how many can be reached") {
-  const Error sloppy = too_few_members(2, 1, Quorum::sloppy);
+  const Error sloppy = too_few_members(2, 1, Quorum::sloppy, "--r");
   CHECK(sloppy.code == "quorum-not-met");
+  CHECK(sloppy.message ==
+        "too few members can be reached (start members: oxbow ring show; or ask for fewer with "
+        "--r)");
   CHECK(sloppy.needed == "2 members");
   CHECK(sloppy.got == "1 member reachable");
-  const Error strict = too_few_members(3, 0, Quorum::strict);
+  const Error strict = too_few_members(3, 0, Quorum::strict, "--w");
+  CHECK(strict.message ==
+        "too few of the key's primaries can be reached (start members: oxbow ring show; or ask for "
+        "fewer with --w, or without --strict)");
   CHECK(strict.needed == "3 primaries");
   CHECK(strict.got == "0 primaries reachable");
 }
