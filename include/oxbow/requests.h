@@ -284,13 +284,15 @@ struct GetValue {
 /// RPC "get": the value of a key, with all its siblings.
 struct GetRequest {
   std::string key;
-  std::string r;              ///< answers needed: a number, "quorum", "all"; empty: the bucket's
-  bool strict = false;        ///< primaries only
-  bool search = true;         ///< flood if the ring has never heard of the key
+  std::string r;        ///< answers needed: a number, "quorum", "all"; empty: the bucket's
+  bool strict = false;  ///< primaries only
+  /// Flood if the ring has never heard of the key. After a missed quorum a flood may find what is
+  /// no object of the ring; there is none if `r` or `strict` says what an answer has to be.
+  bool search = true;
   std::optional<bool> adopt;  ///< keep what a flood found in the ring; unset: the peer's setting
   bool explain = true;        ///< the answer says who did what; without it, it is quicker
   std::uint32_t ttl = 0;      ///< of that flood; 0: the peer's default
-  /// For the ring, and once more for the flood and what follows it; 0: 5 s, and the peer's default.
+  /// For all of it; 0: 5 s for the ring, and for a flood and what follows it the peer's default.
   std::uint32_t timeout_ms = 0;
 };
 struct GetAnswer {
@@ -302,6 +304,7 @@ struct GetAnswer {
   Source source = Source::ring;
   QuorumReport quorum;
   bool adopted = false;
+  QuorumReport adoption{};      ///< if adopted: what the put did that keeps it in the ring
   std::vector<SearchHit> hits;  ///< of the flood, if there was one: the holder that was read first
   std::optional<std::uint32_t> flood_ttl;  ///< there was a flood; `search` is its report
   SearchReport search;

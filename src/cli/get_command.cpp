@@ -76,7 +76,8 @@ std::string where_from(const GetAnswer& answer) {
     return fmt::format("From {}, found by a search", holder);
   }
   return fmt::format("From {}, found by a search: the ring {}", holder,
-                     answer.adopted ? "had never heard of it, and keeps it from now on"
+                     answer.adopted ? "had never heard of it, and keeps it from now on: " +
+                                          quorum_sentence(answer.adoption)
                                     : "has never heard of it (--adopt makes it keep a copy)");
 }
 
@@ -116,6 +117,7 @@ void print_for_people(const Invocation& invocation, const std::string& key,
 
 void explain(const Output& output, const GetAnswer& answer) {
   output.note("\n" + quorum_details(answer.quorum, output.terminal()));
+  if (answer.adopted) output.note("\n" + quorum_details(answer.adoption, output.terminal()));
   if (!has_flooded(answer)) return;
   FindAnswer search{answer.source == Source::flood, answer.hits, answer.search};
   output.note(search_summary(search));
@@ -170,13 +172,16 @@ Command get_command() {
       .details =
           "The members that the key belongs to are asked first. Only if they have never heard of "
           "it, it is searched for by a flood, and read from the nearest holder; --adopt hands what "
-          "was found to the ring, so that the next get is one hop.\n\n"
+          "was found to the ring, so that the next get is one hop. If too few members answered, "
+          "a search may still find what is no object of the ring, unless --r or --strict says what "
+          "an answer has to be.\n\n"
           "Two values that were written without knowledge of each other are both kept, as "
           "siblings: they are shown side by side, with the command that replaces them by one. The "
           "context in it stands for what was seen, so that nothing else is replaced. It is "
           "base64url text.\n\n"
           "-o plain prints the value's bytes and nothing else. Exit code 1: never heard of, or "
-          "deleted; 4: not enough members answered; 5: --one, and there are siblings.",
+          "deleted; 4: not enough members answered, or what was found is too large for a value; 5: "
+          "--one, and there are siblings.",
       .arguments = {{"KEY", "the key"}},
       .options =
           {r_option(),
@@ -200,8 +205,8 @@ Command get_command() {
             .most = 255},
            {.name = "timeout",
             .argument = "TIME",
-            .help = "How long it may take at the most; without it, 5 s for the ring, and for a "
-                    "search what the peer is configured for.",
+            .help = "How long it may take at the most, the search included; without it, 5 s for "
+                    "the ring, and for a search what the peer is configured for.",
             .kind = Kind::duration},
            explain_option()},
       .examples = {{"oxbow get cart/7", "all siblings, and the context for the next put"},

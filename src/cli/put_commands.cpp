@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "cli/answer_json.h"
 #include "cli/command_list.h"
 #include "cli/output.h"
@@ -96,6 +99,14 @@ Result<GetAnswer> see_first(Client& client, const DeleteRequest& request) {
   return client.get(get);
 }
 
+/// What the first of two requests has left of the time for both; 0 stays the peer's default.
+std::uint32_t left_of(std::uint32_t timeout_ms, std::chrono::steady_clock::time_point began) {
+  if (timeout_ms == 0) return 0;
+  const auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - began);
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(timeout_ms - taken.count(), 1));
+}
+
 int nothing_to_delete(const Output& output, const std::string& key, const GetAnswer& seen) {
   return output.fail(
       {"not-found",
@@ -113,7 +124,8 @@ int del(Invocation& invocation) {
   if (!client) return output.fail(client.error());
 
   const std::string& key = request->key;
-  if (!invocation.options.has("context")) {
+  if (request->context.empty()) {
+    const auto began = std::chrono::steady_clock::now();
     const Result<GetAnswer> seen = see_first(*client, *request);
     if (!seen) return fail_explained(invocation, seen.error());
     request->timeout_ms = left_of(request->timeout_ms, began);

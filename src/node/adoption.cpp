@@ -6,30 +6,24 @@ namespace oxbow {
 
 void value_fetched(Turn& turn, SearchedGet& get, std::string value) {
   abandon_fetch(turn, get);
-  const Holder& holder = get.holders[get.holder];
   get.answer.found = true;
   get.answer.values = {GetValue{std::move(value), "", 0}};
-  if (holder.is_object()) {
-    // Its bytes alone would be adopted under a dot of their own, beside the write that they are of.
-    get.answer.warning =
-        get.adopts ? "not adopted: a member keeps it as an object (get it again)" : "";
-    return answer_get(turn, get);
-  }
   if (!get.adopts) return answer_get(turn, get);
   get.step = SearchedGetStep::adopting;
   look_again(turn.node, get);
   adopt(turn, static_cast<std::uint64_t>(get.handle), get.request.key, get.answer.values[0].value);
 }
 
-void adopted(Turn& turn, std::uint64_t adoption, const Status& status) {
-  turn.node.adoption.adopted.emplace_back(RequestHandle{adoption}, status);
+void adopted(Turn& turn, std::uint64_t adoption, Result<QuorumReport> result) {
+  turn.node.adoption.adopted.emplace_back(RequestHandle{adoption}, std::move(result));
 }
 
-void adoption_ended(Turn& turn, SearchedGet& get, const Status& status) {
-  if (!status.ok()) {
-    get.answer.warning = "not adopted: " + status.error().message;
+void adoption_ended(Turn& turn, SearchedGet& get, Result<QuorumReport> result) {
+  if (!result.ok()) {
+    get.answer.warning = "not adopted: " + result.error().message;
     return answer_get(turn, get);
   }
+  get.answer.adoption = *std::move(result);
   const std::string& key = get.request.key;
   const auto digest = parse_digest(get.holders[get.holder].hit.sha256);
   const Object object = adopted(key, *digest, share(""));  // the dot is the same for any bytes

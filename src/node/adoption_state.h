@@ -73,6 +73,8 @@ struct SearchedGet {
   std::optional<RequestHandle> search;  ///< our own, while it is under way
   std::optional<RequestHandle> reread;  ///< likewise
   bool was_reread = false;
+  std::optional<std::size_t> copy;  ///< the holder of an object that could not be read again
+  std::optional<Error> not_reread;  ///< why
 
   std::vector<Holder> holders;
   std::size_t holder = 0;  ///< the one being asked, or asked last
@@ -104,7 +106,7 @@ struct AdoptionState {
   /// What came of our requests and adoptions. They are looked at in a tick, never from within the
   /// handler that gave them.
   std::vector<Reply> replies;
-  std::vector<std::pair<RequestHandle, Status>> adopted;
+  std::vector<std::pair<RequestHandle, Result<QuorumReport>>> adopted;
 
   ObjectIndexing objects;
 };

@@ -8,10 +8,22 @@ namespace oxbow {
 namespace {
 
 Error too_large(const SearchHit& hit) {
-  return {"too-large",
+  return {"found-too-large",
           fmt::format("'{}' at {} is too large for the ring (oxbow fetch downloads it)", hit.key,
                       hit.holder),
           fmt::format("at most {} bytes", limits::kValue), fmt::format("{} bytes", hit.size)};
+}
+
+// One member's copy of an object is not shown as the key's value: it may be older than what was
+// acknowledged, and lack siblings.
+Error only_a_copy(const SearchedGet& get) {
+  const SearchHit& hit = get.holders[*get.copy].hit;
+  Error error{"quorum-not-met", "not all members that may have it answered", "their answers", ""};
+  if (get.not_reread) error = *get.not_reread;
+  if (get.failed) error = *get.failed;
+  error.message +=
+      fmt::format("; {} has a copy, perhaps an old one (oxbow fetch downloads it)", hit.holder);
+  return error;
 }
 
 // No holder is left, and the search has ended.
@@ -22,6 +34,7 @@ void give_up(Turn& turn, SearchedGet& get) {
                                 get.holders[get.holder].hit.holder, error.message);
     return fail_get(turn, get, std::move(error));
   }
+  if (get.copy) return fail_get(turn, get, only_a_copy(get));
   if (get.too_large) return fail_get(turn, get, too_large(*get.too_large));
   nothing_found(turn, get);
 }
@@ -82,6 +95,10 @@ void ask_next_holder(Turn& turn, SearchedGet& get) {
       return reread(turn, get);
     }
     holder.tried = true;
+    if (holder.is_object()) {
+      get.copy = get.copy.value_or(i);
+      continue;
+    }
     if (holder.hit.size > limits::kValue) {
       get.too_large = get.too_large.value_or(holder.hit);
       continue;

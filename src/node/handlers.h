@@ -217,16 +217,18 @@ bool objects_are_moving(const NodeState& node);
 // adoption.cpp)
 /// The ring has given its answer to a get: passes it on, or floods if it has never heard of the key
 /// and the request wants that. `may_adopt`: R primaries have been heard.
-void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
+void ring_answered(Turn& turn, const Asker& asker, const GetRequest& request, GetAnswer answer,
                    bool may_adopt, WriteSequence after);
 /// Instead of replying the error of a get that missed its quorum, or that found no ring or no
 /// member to coordinate it (not for requests that are wrong in themselves): a search may still find
-/// the value, but then nothing is adopted. Where it finds nothing, `error` is the reply, unless its
-/// code is "no-ring": a peer without a ring has never heard of the key.
-void ring_failed(Turn& turn, RequestHandle handle, const GetRequest& request, Error error);
+/// what is no object of the ring, but then nothing is adopted. One member's copy of an object is no
+/// answer: it may be old, or not all siblings. Where nothing is found, `error` is the reply, unless
+/// its code is "no-ring": a peer without a ring has never heard of the key. A request that says
+/// what an answer has to be is not searched for.
+void ring_failed(Turn& turn, const Asker& asker, const GetRequest& request, Error error);
 /// Hands located bytes to the replica layer; ends in adopted().
 void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string_view value);
-void adopted(Turn& turn, std::uint64_t adoption, const Status& status);
+void adopted(Turn& turn, std::uint64_t adoption, Result<QuorumReport> result);
 void look_after_adoptions(Turn& turn);
 Instant adoption_deadline(const NodeState& node);
 void cancel_adoption(Turn& turn, RequestHandle handle);
@@ -248,7 +250,7 @@ void ask_for_pieces(Turn& turn, SearchedGet& get);
 void abandon_fetch(Turn& turn, SearchedGet& get);
 /// The bytes of the value are there, and checked.
 void value_fetched(Turn& turn, SearchedGet& get, std::string value);
-void adoption_ended(Turn& turn, SearchedGet& get, const Status& status);
+void adoption_ended(Turn& turn, SearchedGet& get, Result<QuorumReport> result);
 /// Ends its search, if that is under way.
 void end_search(Turn& turn, SearchedGet& get, Stopped stopped);
 /// Answers with what is known now.

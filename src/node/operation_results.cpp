@@ -127,12 +127,12 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
       answer.explained = asker.explain;
       show(node, result.object, key, answer);
       if (asker.explain) answer.quorum = report_of(node, kind, result);
-      return ring_answered(turn, asker.handle, *request, std::move(answer), asked_primaries(result),
+      return ring_answered(turn, asker, *request, std::move(answer), asked_primaries(result),
                            result.after);
     }
     tell_who_did_what(node, asker, kind, result);
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
-      return ring_failed(turn, asker.handle, *request, *std::move(result.error));
+      return ring_failed(turn, asker, *request, *std::move(result.error));
     }
   }
   tell_who_did_what(node, asker, kind, result);
@@ -227,7 +227,7 @@ void answer_briefly(Turn& turn, const Asker& asker, std::string_view key, const 
   if (!ends_here) {
     GetAnswer nothing;
     nothing.explained = false;
-    return ring_answered(turn, asker.handle, request, std::move(nothing), true, copy.pending);
+    return ring_answered(turn, asker, request, std::move(nothing), true, copy.pending);
   }
   auto& answer = begin_answer<GetAnswer>(turn, asker.handle, copy.pending);
   answer.explained = false;
@@ -242,7 +242,8 @@ void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_v
     case Asker::Kind::peer:
       return answer_peer(turn, asker, kind, key, result);
     case Asker::Kind::adoption:
-      return adopted(turn, asker.number, result.error ? Status(*result.error) : Status(Done{}));
+      if (result.error) return adopted(turn, asker.number, *result.error);
+      return adopted(turn, asker.number, report_of(turn.node, kind, result));
     case Asker::Kind::put:
       return caught_up(turn, asker.number, result);
   }

@@ -49,8 +49,9 @@ void take_search(Turn& turn, SearchedGet& get, const FindAnswer& answer) {
 }
 
 // The ring's second answer, for which all copies were asked; nullptr: it has none.
-void take_reread(Turn& turn, SearchedGet& get, GetAnswer* answer) {
+void take_reread(Turn& turn, SearchedGet& get, GetAnswer* answer, const Error* error = nullptr) {
   get.reread.reset();
+  if (error != nullptr) get.not_reread = *error;
   if (answer == nullptr || !(answer->found || answer->deleted)) {
     get.step = SearchedGetStep::searching;
     return ask_next_holder(turn, get);
@@ -79,7 +80,7 @@ void take_reply(Turn& turn, Reply reply) {
       get.search.reset();
       return fail_get(turn, get, *error);
     }
-    if (get.reread == reply.handle) return take_reread(turn, get, nullptr);
+    if (get.reread == reply.handle) return take_reread(turn, get, nullptr, error);
     return piece_failed(turn, get, own.offset, *error);
   }
   auto& answer = std::get<ClientAnswer>(reply.content);
@@ -90,11 +91,11 @@ void take_reply(Turn& turn, Reply reply) {
   take_piece(turn, get, own.offset, std::move(piece->data));
 }
 
-void take_adopted(Turn& turn, RequestHandle handle, const Status& status) {
+void take_adopted(Turn& turn, RequestHandle handle, Result<QuorumReport> result) {
   const auto found = turn.node.adoption.gets.find(handle);
   if (found == turn.node.adoption.gets.end()) return;
   SearchedGet& get = found->second;
-  if (get.step == SearchedGetStep::adopting) adoption_ended(turn, get, status);
+  if (get.step == SearchedGetStep::adopting) adoption_ended(turn, get, std::move(result));
 }
 
 void take_all(Turn& turn) {
@@ -103,9 +104,9 @@ void take_all(Turn& turn) {
     std::vector<Reply> replies;
     replies.swap(adoption.replies);
     for (Reply& reply : replies) take_reply(turn, std::move(reply));
-    std::vector<std::pair<RequestHandle, Status>> adopted;
+    std::vector<std::pair<RequestHandle, Result<QuorumReport>>> adopted;
     adopted.swap(adoption.adopted);
-    for (const auto& [handle, status] : adopted) take_adopted(turn, handle, status);
+    for (auto& [handle, result] : adopted) take_adopted(turn, handle, std::move(result));
   }
 }
 

@@ -13,10 +13,14 @@ Duration timeout_of(const NodeState& node, std::uint32_t timeout_ms) {
   return std::min<Duration>(std::chrono::milliseconds(timeout_ms), limits::kOperationMost);
 }
 
-Asker client(RequestHandle handle, bool explain) {
+template <class Request>
+Asker client(const Turn& turn, RequestHandle handle, const Request& request) {
   Asker asker;
   asker.handle = handle;
-  asker.explain = explain;
+  asker.explain = request.explain;
+  if (request.timeout_ms != 0) {
+    asker.until = turn.now.steady + std::chrono::milliseconds(request.timeout_ms);
+  }
   return asker;
 }
 
@@ -52,7 +56,7 @@ void request_get(Turn& turn, RequestHandle handle, const GetRequest& request) {
   ++turn.node.counters.gets;
   auto order = order_of(turn.node, Operation::get, request, request.r);
   if (!order.ok()) return reply(turn, handle, order.error());
-  start_operation(turn, client(handle, request.explain), *order, &request);
+  start_operation(turn, client(turn, handle, request), *order, &request);
 }
 
 void request_put(Turn& turn, RequestHandle handle, const PutRequest& request) {
@@ -67,7 +71,7 @@ void request_put(Turn& turn, RequestHandle handle, const PutRequest& request) {
   }
   order->value = request.value;
   order->context = request.context;
-  start_operation(turn, client(handle, request.explain), *order);
+  start_operation(turn, client(turn, handle, request), *order);
 }
 
 void request_delete(Turn& turn, RequestHandle handle, const DeleteRequest& request) {
@@ -78,7 +82,7 @@ void request_delete(Turn& turn, RequestHandle handle, const DeleteRequest& reque
     return reply(turn, handle, context.error());
   }
   order->context = request.context;
-  start_operation(turn, client(handle, request.explain), *order);
+  start_operation(turn, client(turn, handle, request), *order);
 }
 
 void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string_view value) {
@@ -87,7 +91,7 @@ void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string
   asker.number = adoption;
   Status fine = check_key(key);
   if (fine.ok()) fine = check_value(value);
-  if (!fine.ok()) return adopted(turn, adoption, fine);
+  if (!fine.ok()) return adopted(turn, adoption, fine.error());
   Order order;
   order.kind = Operation::adopt;
   order.timeout = turn.node.config.operation_timeout;

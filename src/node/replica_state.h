@@ -28,6 +28,7 @@ struct Asker {
   Kind kind = Kind::client;
   RequestHandle handle{};                   ///< of a client
   bool explain = true;                      ///< it wants to know who did what
+  Instant until = kNever;                   ///< its time is up then, whatever follows
   ConnectionId connection = kNoConnection;  ///< of a peer that handed it over
   std::uint64_t number = 0;                 ///< that peer's ticket, the adoption, or the put
 };

@@ -10,9 +10,10 @@ namespace oxbow {
 
 namespace {
 
-Duration patience(const NodeState& node, const GetRequest& request) {
-  return request.timeout_ms == 0 ? node.config.find_timeout
-                                 : Duration(std::chrono::milliseconds(request.timeout_ms));
+/// For the search and what follows it: what the ring has left of the get's own time.
+Duration patience(const Turn& turn, const Asker& asker) {
+  if (asker.until == kNever) return turn.node.config.find_timeout;
+  return std::max<Duration>(asker.until - turn.now.steady, Duration(0));
 }
 
 std::uint32_t whole_ms(Duration duration) {
@@ -20,9 +21,10 @@ std::uint32_t whole_ms(Duration duration) {
   return static_cast<std::uint32_t>(std::max<std::int64_t>(ms, 1));
 }
 
-void search_for(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
+void search_for(Turn& turn, const Asker& asker, const GetRequest& request, GetAnswer answer,
                 std::optional<Error> failed, bool may_adopt, WriteSequence after) {
   NodeState& node = turn.node;
+  const RequestHandle handle = asker.handle;
   ++node.counters.gets_searched;
   if (node.adoption.gets.size() >= limits::kOperations) {
     return reply(turn, handle, Error{"busy", "too many gets search (try again)", "fewer", ""});
@@ -37,14 +39,14 @@ void search_for(Turn& turn, RequestHandle handle, const GetRequest& request, Get
   get.withheld = wanted && !may_adopt;
   get.failed = std::move(failed);
   get.after = after;
-  get.deadline = turn.now.steady + patience(node, request);
+  get.deadline = turn.now.steady + patience(turn, asker);
   look_again(node, get);
 
   FindRequest find;
   find.key = request.key;
   find.ttl = request.ttl;
   find.stream = true;  // the first hit is not waited for, and further ones are kept
-  find.timeout_ms = whole_ms(patience(node, request));
+  find.timeout_ms = whole_ms(patience(turn, asker));
   get.search = begin_own_request(node, handle);
   request_find(turn, *get.search, find);
 }
@@ -60,17 +62,20 @@ void forget(Turn& turn, SearchedGet& get) {
 
 }  // namespace
 
-void ring_answered(Turn& turn, RequestHandle handle, const GetRequest& request, GetAnswer answer,
+void ring_answered(Turn& turn, const Asker& asker, const GetRequest& request, GetAnswer answer,
                    bool may_adopt, WriteSequence after) {
   if (answer.found || answer.deleted || !request.search) {
-    return reply(turn, handle, ClientAnswer(std::move(answer)), after);
+    return reply(turn, asker.handle, ClientAnswer(std::move(answer)), after);
   }
-  search_for(turn, handle, request, std::move(answer), std::nullopt, may_adopt, after);
+  search_for(turn, asker, request, std::move(answer), std::nullopt, may_adopt, after);
 }
 
-void ring_failed(Turn& turn, RequestHandle handle, const GetRequest& request, Error error) {
-  if (!request.search) return reply(turn, handle, std::move(error));
-  search_for(turn, handle, request, {}, std::move(error), false, kNothingPending);
+void ring_failed(Turn& turn, const Asker& asker, const GetRequest& request, Error error) {
+  const bool says_what_it_needs = request.strict || !request.r.empty();
+  if (!request.search || says_what_it_needs || asker.until <= turn.now.steady) {
+    return reply(turn, asker.handle, std::move(error));
+  }
+  search_for(turn, asker, request, {}, std::move(error), false, kNothingPending);
 }
 
 void look_again(NodeState& node, SearchedGet& get) {
@@ -98,7 +103,7 @@ void warn(SearchedGet& get) {
   if (get.failed && get.failed->code == "no-ring") {
     answer.warning = "this peer knows of no ring: it only searched, and adopts nothing";
   } else if (get.failed) {
-    answer.warning = "the ring did not answer, so nothing was adopted: " + get.failed->message;
+    answer.warning = "the ring did not answer, this is no object of it: " + get.failed->message;
   } else if (get.withheld) {
     answer.warning = "too few of the key's primaries answered, so nothing was adopted";
   }

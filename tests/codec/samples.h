@@ -200,6 +200,7 @@ inline std::vector<ClientAnswer> answers() {
                 quorum,
                 true,
                 {search_hit()},
+                quorum,
                 7,
                 report,
                 "26 siblings"};

@@ -154,6 +154,7 @@ struct ClientOptions {
   std::size_t clients = 4;
   std::vector<std::string> keys;
   bool strict = false;  ///< and every read is checked to be fresh
+  bool search = false;  ///< gets as clients make them: they search where the ring is of no help
   Conflicts conflicts = Conflicts::siblings;
   double gets = 0.4;      ///< of all operations
   double deletes = 0.1;   ///< likewise
@@ -231,7 +232,9 @@ class Clients {
                   : dice < options_.gets + options_.deletes ? Kind::remove
                                                             : Kind::put;
     if (client.kind == Kind::get) {
-      client.handle = network_.request(*peer, get_of(client.key, {}, options_.strict));
+      GetRequest get = get_of(client.key, {}, options_.strict);
+      get.search = options_.search;
+      client.handle = network_.request(*peer, get);
       return;
     }
     client.used = Seen{};

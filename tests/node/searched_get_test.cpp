@@ -136,7 +136,7 @@ TEST_CASE("what is too large for the ring is not fetched, and the error says how
   network.run_for(1s);
   const auto refused = network.get(0, get_of("film"));
   REQUIRE(!refused.ok());
-  CHECK(refused.error() == Error{"too-large",
+  CHECK(refused.error() == Error{"found-too-large",
                                  "'film' at " + address(network, 2) +
                                      " is too large for the ring (oxbow fetch downloads it)",
                                  "at most 1048576 bytes", "1048577 bytes"});
