@@ -77,6 +77,7 @@ class AsyncClient {
   Ticket owner(const std::string& key, Callback<OwnerAnswer> callback);
   Ticket ring_join(const RingJoinRequest& request, Callback<RingJoinAnswer> callback);
   Ticket ring_leave(const RingLeaveRequest& request, Callback<RingLeaveAnswer> callback);
+  Ticket ring_bucket(const RingBucketRequest& request, Callback<RingBucketAnswer> callback);
 
   /// `on_hit`, if there is one, sees each hit as it comes; the answer has them all.
   Ticket find(const FindRequest& request, Callback<FindAnswer> callback,

@@ -102,8 +102,8 @@ class Client {
   Status ping();
 
   // The replica layer. Further errors: "no-ring" (nobody is a member), and where a quorum was not
-  // met what was needed and got. Such a put or delete *may* have been done nevertheless: repeating
-  // it with the same context does no harm.
+  // what was needed and what was got. Such a put or delete *may* have been done nevertheless:
+  // repeating it loses nothing, but may leave the value there twice, as siblings. A get shows them.
 
   /// All siblings of a key and their context. Neither "never heard of" nor "deleted" is an error:
   /// `found` is false then, and there are no values.
@@ -130,6 +130,8 @@ class Client {
   /// Makes the asked peer a member, or ends that.
   Result<RingJoinAnswer> ring_join(const RingJoinRequest& request = {});
   Result<RingLeaveAnswer> ring_leave(const RingLeaveRequest& request = {});
+  /// Shows or changes what a bucket promises.
+  Result<RingBucketAnswer> ring_bucket(const RingBucketRequest& request);
 
   /// How long a peer may take to answer beyond the time that a request itself allows; 10 s at
   /// first.

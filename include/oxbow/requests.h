@@ -418,6 +418,7 @@ struct RingJoinRequest {
 struct RingJoinAnswer {
   bool changed = false;  ///< false: it was a member already
   std::uint64_t members = 0;
+  bool kept = true;  ///< false: only for as long as the peer runs, as it keeps nothing on disk
 };
 struct RingLeaveRequest {
   bool force = false;  ///< even if it keeps objects that are on no other member yet
@@ -430,6 +431,24 @@ struct RingLeaveAnswer {
   bool moving = false;
   std::uint64_t objects = 0;  ///< that it still keeps
   std::uint64_t hints = 0;    ///< likewise, for members that were away
+  bool left_before = false;   ///< not changed, as it had left already
+};
+
+/// RPC "ring_bucket": what a bucket promises. With any of the others set it is changed, or made:
+/// a record that spreads to all peers, and that holds whatever their configurations say.
+struct RingBucketRequest {
+  std::string name;
+  std::optional<std::uint32_t> n{};  ///< given without r or w: those are a majority of it then
+  std::optional<std::uint32_t> r{};
+  std::optional<std::uint32_t> w{};
+  std::optional<std::string> conflict{};  ///< "siblings" or "lww"
+  std::optional<bool> sync{};
+};
+struct RingBucketAnswer {
+  bool changed = false;
+  bool made = false;  ///< there was no bucket of that name
+  BucketInfo bucket;
+  std::uint64_t version = 0;  ///< raised with every change
 };
 
 }  // namespace oxbow

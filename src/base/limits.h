@@ -42,6 +42,8 @@ inline constexpr std::size_t kRequests = 16'384;        // client requests in pr
 // The ring -----------------------------------------------------------------------------------
 inline constexpr std::uint32_t kTokensPerMember = 128;  // the largest share is 1.3 × the mean
 inline constexpr std::uint32_t kTokensMost = 1024;      // of one member: eight times the weight
+inline constexpr double kWeightLeast = 0.01;            // of a member: a token or two
+inline constexpr double kWeightMost = 1.0 * kTokensMost / kTokensPerMember;
 
 // Neighbors ----------------------------------------------------------------------------------
 inline constexpr std::uint32_t kOutgoingLinks = 8;

@@ -21,6 +21,7 @@ Command ring_show_command();
 Command ring_owner_command();
 Command ring_join_command();
 Command ring_leave_command();
+Command ring_bucket_command();
 Command status_command();
 Command horizon_command();
 Command trace_command();

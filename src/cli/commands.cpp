@@ -31,13 +31,13 @@ const std::vector<OptionSpec>& global_options() {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      find_command(),       get_command(),        put_command(),       del_command(),
-      fetch_command(),      publish_command(),    unpublish_command(), peer_list_command(),
-      peer_add_command(),   peer_rm_command(),    ring_show_command(), ring_owner_command(),
-      ring_join_command(),  ring_leave_command(), lookup_command(),    compare_command(),
-      status_command(),     horizon_command(),    trace_command(),     wait_ready_command(),
-      net_up_command(),     net_down_command(),   net_list_command(),  help_command(),
-      completion_command(), man_command(),
+      find_command(),       get_command(),        put_command(),         del_command(),
+      fetch_command(),      publish_command(),    unpublish_command(),   peer_list_command(),
+      peer_add_command(),   peer_rm_command(),    ring_show_command(),   ring_owner_command(),
+      ring_join_command(),  ring_leave_command(), ring_bucket_command(), lookup_command(),
+      compare_command(),    status_command(),     horizon_command(),     trace_command(),
+      wait_ready_command(), net_up_command(),     net_down_command(),    net_list_command(),
+      help_command(),       completion_command(), man_command(),
   };
   return all;
 }

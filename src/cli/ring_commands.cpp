@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
 
+#include "base/limits.h"
 #include "cli/answer_json.h"
+#include "cli/bucket_text.h"
 #include "cli/command_list.h"
 #include "cli/output.h"
 #include "cli/search_text.h"
@@ -12,6 +13,13 @@
 #include "report/units.h"
 
 namespace oxbow::cli {
+
+std::string bucket_text(const BucketInfo& bucket) {
+  return fmt::format("bucket {}: N {}, R {}, W {}, conflicts {}, {}", printable(bucket.name),
+                     bucket.n, bucket.r, bucket.w, printable(bucket.conflict),
+                     bucket.sync ? "synced" : "not synced");
+}
+
 namespace {
 
 std::string remark_of(const MemberInfo& member) {
@@ -42,12 +50,6 @@ Table members_table(const std::vector<MemberInfo>& members) {
                member.id});
   }
   return table;
-}
-
-std::string bucket_text(const BucketInfo& bucket) {
-  return fmt::format("bucket {}: N {}, R {}, W {}, conflicts {}, {}", printable(bucket.name),
-                     bucket.n, bucket.r, bucket.w, printable(bucket.conflict),
-                     bucket.sync ? "synced" : "not synced");
 }
 
 int show(Invocation& invocation) {
@@ -130,9 +132,11 @@ int report(const Output& output, std::string_view type, const Answer& answer,
 Result<double> weight_of(const std::string& text) {
   char* end = nullptr;
   const double weight = std::strtod(text.c_str(), &end);
-  if (end == text.c_str() + text.size() && std::isfinite(weight) && weight > 0) return weight;
-  return Error{"usage", fmt::format("--weight={}: give a number above 0, such as 0.5 or 2", text),
-               "a number above 0", text};
+  const bool is_number = !text.empty() && end == text.c_str() + text.size();
+  if (is_number && weight >= limits::kWeightLeast && weight <= limits::kWeightMost) return weight;
+  const std::string needed =
+      fmt::format("a number from {} to {}", limits::kWeightLeast, limits::kWeightMost);
+  return Error{"usage", fmt::format("--weight={}: give {}", text, needed), needed, text};
 }
 
 int join(Invocation& invocation) {
@@ -148,7 +152,14 @@ int join(Invocation& invocation) {
   if (!client) return output.fail(client.error());
   const Result<RingJoinAnswer> answer = client->ring_join(request);
   if (!answer) return output.fail(answer.error());
-  return report(output, "ring-join", *answer, "Joined the ring", "It was a member before");
+  const int code =
+      report(output, "ring-join", *answer, "Joined the ring", "It was a member before");
+  if (!answer->kept) {
+    output.note(
+        "That holds for as long as this peer runs, as it keeps nothing on disk: set member, zone "
+        "and weight in its configuration.");
+  }
+  return code;
 }
 
 int leave(Invocation& invocation) {
@@ -159,13 +170,19 @@ int leave(Invocation& invocation) {
   const RingLeaveRequest request{invocation.options.is_set("force")};
   Result<RingLeaveAnswer> answer = client->ring_leave(request);
   const bool has_left = answer && answer->changed;
+  const bool left_before = answer && answer->left_before;
   // Each time it answers after some seconds, or once nothing is left to be handed on.
   while (answer && answer->moving && std::chrono::steady_clock::now() < until) {
     answer = client->ring_leave(request);
   }
   if (!answer) return output.fail(answer.error());
   answer->changed = has_left;
-  const int code = report(output, "ring-leave", *answer, "Left the ring", "It was no member");
+  answer->left_before = left_before;
+  const std::string before =
+      answer->moving ? "Left before"
+                     : "Left before; nothing is left to be handed on: this peer may be stopped";
+  const int code = report(output, "ring-leave", *answer, "Left the ring",
+                          left_before ? before : "It was no member");
   if (!answer->moving) return code;
   if (!output.is_json()) {
     output.note(
@@ -204,16 +221,18 @@ Command ring_join_command() {
           .summary = "make the asked peer a member of the ring",
           .details =
               "While the ring is empty or quiet: what the new member owns is handed to it "
-              "afterwards.",
+              "afterwards. With a data folder the peer is so on the ring when it starts again, "
+              "too, whatever its configuration says, until that is changed.",
           .arguments = {},
           .options = {{.name = "zone",
                        .argument = "ZONE",
                        .help = "Its data center or rack: copies are spread over zones. Without it, "
-                               "as configured."},
+                               "as configured.",
+                       .may_be_empty = true},
                       {.name = "weight",
                        .argument = "X",
-                       .help = "How much it takes, 2 is twice as much as others. Without it, as "
-                               "configured."}},
+                       .help = "How much it takes, 0.01 to 8; 2 is twice as much as others. "
+                               "Without it, as configured."}},
           .examples = {{"oxbow --peer 127.0.0.1:7402 ring join --zone east", "one member more"}},
           .run = join};
 }

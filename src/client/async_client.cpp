@@ -60,6 +60,10 @@ AsyncClient::Ticket AsyncClient::ring_leave(const RingLeaveRequest& request,
                                             Callback<RingLeaveAnswer> callback) {
   return implementation_->ask(request, std::move(callback));
 }
+AsyncClient::Ticket AsyncClient::ring_bucket(const RingBucketRequest& request,
+                                             Callback<RingBucketAnswer> callback) {
+  return implementation_->ask(request, std::move(callback));
+}
 
 AsyncClient::Ticket AsyncClient::find(const FindRequest& request, Callback<FindAnswer> callback,
                                       std::function<void(const SearchHit&)> on_hit) {

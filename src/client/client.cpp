@@ -152,6 +152,9 @@ Result<RingJoinAnswer> Client::ring_join(const RingJoinRequest& request) {
 Result<RingLeaveAnswer> Client::ring_leave(const RingLeaveRequest& request) {
   return implementation_->ask<RingLeaveAnswer>(request);
 }
+Result<RingBucketAnswer> Client::ring_bucket(const RingBucketRequest& request) {
+  return implementation_->ask<RingBucketAnswer>(request);
+}
 
 Status Client::ping() {
   Result<PingAnswer> answer = implementation_->ask<PingAnswer>(PingRequest{});

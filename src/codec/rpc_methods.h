@@ -12,9 +12,9 @@
 namespace oxbow {
 
 inline constexpr std::array<std::string_view, std::variant_size_v<ClientRequest>> kMethodNames{
-    "ping",        "find",   "piece",      "publish",   "unpublish", "peers", "peer_add",
-    "peer_remove", "status", "wait_ready", "trace",     "get",       "put",   "delete",
-    "lookup",      "ring",   "owner",      "ring_join", "ring_leave"};
+    "ping",        "find",   "piece",      "publish",   "unpublish",  "peers",      "peer_add",
+    "peer_remove", "status", "wait_ready", "trace",     "get",        "put",        "delete",
+    "lookup",      "ring",   "owner",      "ring_join", "ring_leave", "ring_bucket"};
 
 constexpr std::optional<std::size_t> method_index(std::string_view name) {
   for (std::size_t i = 0; i < kMethodNames.size(); ++i) {

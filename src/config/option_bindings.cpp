@@ -131,11 +131,10 @@ Result<bool> read_duplicates(std::string_view text) {
 }
 
 Result<double> read_weight(std::string_view text) {
-  constexpr double kLeast = 0.01;  // a token or two
-  constexpr double kMost = 1.0 * limits::kTokensMost / limits::kTokensPerMember;
   const auto weight = read_decimal(text);
-  if (!weight || *weight < kLeast || *weight > kMost) {
-    return complaint(fmt::format("not a weight from 0.01 to {}, where 1 is a usual share", kMost));
+  if (!weight || *weight < limits::kWeightLeast || *weight > limits::kWeightMost) {
+    return complaint(fmt::format("not a weight from {} to {}, where 1 is a usual share",
+                                 limits::kWeightLeast, limits::kWeightMost));
   }
   return weight;
 }

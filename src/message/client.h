@@ -13,14 +13,14 @@ using ClientRequest =
     std::variant<PingRequest, FindRequest, PieceCall, PublishRequest, UnpublishRequest,
                  PeersRequest, PeerAddRequest, PeerRemoveRequest, StatusRequest, WaitReadyRequest,
                  TraceRequest, GetRequest, PutRequest, DeleteRequest, LookupRequest, RingRequest,
-                 OwnerRequest, RingJoinRequest, RingLeaveRequest>;
+                 OwnerRequest, RingJoinRequest, RingLeaveRequest, RingBucketRequest>;
 
 /// The answer at the same index belongs to the request there.
 using ClientAnswer =
     std::variant<PingAnswer, FindAnswer, PieceAnswer, PublishAnswer, UnpublishAnswer, PeersAnswer,
                  PeerAddAnswer, PeerRemoveAnswer, StatusAnswer, WaitReadyAnswer, TraceAnswer,
                  GetAnswer, PutAnswer, DeleteAnswer, LookupAnswer, RingAnswer, OwnerAnswer,
-                 RingJoinAnswer, RingLeaveAnswer>;
+                 RingJoinAnswer, RingLeaveAnswer, RingBucketAnswer>;
 
 static_assert(std::variant_size_v<ClientRequest> == std::variant_size_v<ClientAnswer>);
 

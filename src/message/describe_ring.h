@@ -199,6 +199,7 @@ template <class V>
 void describe(V& visitor, Like<RingJoinAnswer> auto& a) {
   visitor("changed", a.changed);
   visitor("members", a.members);
+  visitor("kept", a.kept);
 }
 
 template <class V>
@@ -213,6 +214,25 @@ void describe(V& visitor, Like<RingLeaveAnswer> auto& a) {
   visitor("moving", a.moving);
   visitor("objects", a.objects);
   visitor("hints", a.hints);
+  visitor("left_before", a.left_before);
+}
+
+template <class V>
+void describe(V& visitor, Like<RingBucketRequest> auto& r) {
+  visitor("name", r.name);
+  visitor("n", r.n);
+  visitor("r", r.r);
+  visitor("w", r.w);
+  visitor("conflict", r.conflict);
+  visitor("sync", r.sync);
+}
+
+template <class V>
+void describe(V& visitor, Like<RingBucketAnswer> auto& a) {
+  visitor("changed", a.changed);
+  visitor("made", a.made);
+  visitor("bucket", a.bucket);
+  visitor("version", a.version);
 }
 
 }  // namespace oxbow

@@ -58,6 +58,7 @@ void request_ring(Turn& turn, RequestHandle handle);
 void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request);
 void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& request);
 void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request);
+void request_ring_bucket(Turn& turn, RequestHandle handle, const RingBucketRequest& request);
 /// What members are called; others by their first digits. `node` must outlive it.
 PeerName names_of(const NodeState& node);
 StatusAnswer describe_status(const NodeState& node, Now now);

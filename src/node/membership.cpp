@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "membership/record_bytes.h"
@@ -14,7 +13,6 @@ namespace oxbow {
 namespace {
 
 constexpr std::string_view kRecords = "ring";        // all records, see record_bytes.h
-constexpr std::string_view kLeft = "ring left";      // "yes": `ring leave` was the last word
 constexpr std::size_t kWarnings = limits::kBuckets;  // told apart; further ones are not repeated
 
 /// Raised with every change. The clock makes a peer that has lost its directory, or never had one,
@@ -166,12 +164,10 @@ Result<bool> join_ring(Turn& turn, const std::string& zone, double weight) {
   NodeState& node = turn.node;
   const NodeConfig& config = node.config;
   if (!is_label(zone)) {
-    return Error{"bad-zone", fmt::format("a zone is a text of at most {} bytes", limits::kName), "",
-                 ""};
-  }
-  if (!std::isfinite(weight) || weight <= 0) {
-    return Error{"bad-weight", "a member's weight is a number above 0", "a number such as 1",
-                 fmt::format("{}", weight)};
+    return Error{"bad-zone",
+                 fmt::format("a zone is a text of at most {} bytes, without control characters",
+                             limits::kName),
+                 "", ""};
   }
   if (config.advertised.port == 0 || config.advertised.is_unspecified()) {
     return Error{"not-reachable",
@@ -223,6 +219,26 @@ void propose_buckets(Turn& turn) {
   records_changed(turn, news, kNoConnection);
 }
 
+Result<Bucket> change_bucket(Turn& turn, const BucketPolicy& policy) {
+  const Bucket* known = turn.node.ring.members.find_bucket(policy.name);
+  const Bucket changed{policy, known == nullptr ? 1 : known->version + 1, turn.node.config.id};
+  if (const Status fine = check(changed); !fine.ok()) {
+    const Error& error = fine.error();
+    return Error{"bad-bucket", fmt::format("bucket {}: {}", policy.name, error.message),
+                 error.needed, error.got};
+  }
+  RingNews news;
+  take_record(turn, changed, news);
+  if (news.empty()) {
+    return Error{"no-room", "the ring has as many buckets as it can have",
+                 fmt::format("at most {}", limits::kBuckets), ""};
+  }
+  log(turn, Severity::info, kNoConnection,
+      fmt::format("bucket {} is {} from now on", policy.name, to_string(policy)));
+  records_changed(turn, news, kNoConnection);
+  return changed;
+}
+
 void warn_of_other_buckets(Turn& turn) {
   const Members& members = turn.node.ring.members;
   for (const BucketPolicy& configured : turn.node.config.buckets) {
@@ -250,12 +266,6 @@ Result<WriteSequence> keep_records(Turn& turn) {
   }
   state.keep_failed = false;
   return written;
-}
-
-Result<WriteSequence> keep_last_word(Turn& turn, bool left) {
-  const auto written = turn.node.store.write_record(kLeft, left ? "yes" : "no");
-  if (!written.ok()) return written;
-  return keep_records(turn);  // behind it: durable later
 }
 
 namespace {
@@ -318,16 +328,18 @@ void start_membership(Turn& turn) {
     node.ring.awaited_until = turn.now.steady + limits::kRingPatience;
   }
   warn_of_other_buckets(turn);
-  if (!config.member) {
+  if (has_left(node)) {
+    if (!config.member) return;
+    return log(turn, Severity::warning, kNoConnection,
+               "this peer is configured as a member, but has left the ring: `oxbow ring join`");
+  }
+  const RingPlace place = place_at_start(turn);
+  if (!place.member) {
     // Not before the replicas have started: they hand over what this peer keeps.
     if (is_member(node)) node.ring.leave_due = turn.now.steady;
     return;
   }
-  if (node.store.read_record(kLeft) == "yes") {
-    return log(turn, Severity::warning, kNoConnection,
-               "this peer is configured as a member, but has left the ring: `oxbow ring join`");
-  }
-  const Result<bool> joined = join_ring(turn, config.zone, config.weight);
+  const Result<bool> joined = join_ring(turn, place.zone, place.weight);
   if (!joined.ok()) return log(turn, Severity::warning, kNoConnection, joined.error().message);
   if (!*joined) node.ring.propose_due = turn.now.steady;  // the configuration may have new ones
 }

@@ -1,11 +1,12 @@
-// What the handlers of membership share (membership.cpp, gossip.cpp, member_health.cpp,
-// ring_lookups.cpp, sent_lookups.cpp, ring_requests.cpp).
+// What the handlers of membership share (membership.cpp, last_word.cpp, gossip.cpp,
+// member_health.cpp, ring_lookups.cpp, sent_lookups.cpp, ring_requests.cpp).
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "membership/last_join.h"
 #include "node/handlers.h"
 
 namespace oxbow {
@@ -32,18 +33,28 @@ void heard_of_ring(Turn& turn, bool news);
 /// Whether this peer is on the ring.
 bool is_member(const NodeState& node);
 /// Puts this peer on the ring, or changes its place there; false: it is there just so already.
-/// Errors: "bad-zone", "bad-weight", "not-reachable" (an address that nobody can dial).
+/// Errors: "bad-zone", "not-reachable" (an address that nobody can dial).
 Result<bool> join_ring(Turn& turn, const std::string& zone, double weight);
 /// False: it is no member.
 bool leave_ring(Turn& turn);
 /// Proposes buckets of the configuration that the ring has no record of.
 void propose_buckets(Turn& turn);
+/// Spreads another policy of a bucket, whoever proposed the one that the ring has. Errors:
+/// "bad-bucket".
+Result<Bucket> change_bucket(Turn& turn, const BucketPolicy& policy);
 /// Says once of each bucket of the configuration that the ring has it otherwise.
 void warn_of_other_buckets(Turn& turn);
 /// Writes the records to the store; what is to be waited for, to know that they are there.
 Result<WriteSequence> keep_records(Turn& turn);
-/// Also whether `ring leave` was the last word: then this peer does not join when it starts again.
-Result<WriteSequence> keep_last_word(Turn& turn, bool left);
+/// Also that `ring join` was the last word, and what it said: that holds when this peer starts
+/// again.
+Result<WriteSequence> keep_join(Turn& turn, const std::string& zone, double weight);
+/// Also that `ring leave` was the last word: this peer does not join when it starts again.
+Result<WriteSequence> keep_leave(Turn& turn);
+bool has_left(const NodeState& node);
+/// Where this peer belongs on the ring: as the last `ring join` says, or as its configuration does,
+/// whichever was changed later.
+RingPlace place_at_start(Turn& turn);
 /// Tells clients of `ring leave` whose waiting is over.
 void answer_leave_waits(Turn& turn);
 

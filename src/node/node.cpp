@@ -172,6 +172,7 @@ void Node::request(Now now, RequestHandle handle, const ClientRequest& request, 
           [&](const OwnerRequest& owner) { request_owner(turn, handle, owner); },
           [&](const RingJoinRequest& join) { request_ring_join(turn, handle, join); },
           [&](const RingLeaveRequest& leave) { request_ring_leave(turn, handle, leave); },
+          [&](const RingBucketRequest& bucket) { request_ring_bucket(turn, handle, bucket); },
       },
       request);
 }

@@ -5,6 +5,7 @@
 
 #include "node/membership.h"
 #include "node/replicas.h"
+#include "replica/quorum_need.h"
 
 namespace oxbow {
 
@@ -89,21 +90,105 @@ void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request
   reply(turn, handle, ClientAnswer(std::move(answer)));
 }
 
+namespace {
+
+/// As in a configuration.
+Status check_weight(double weight) {
+  if (weight >= limits::kWeightLeast && weight <= limits::kWeightMost) return Done{};  // nor NaN
+  const std::string needed = fmt::format("{} to {}", limits::kWeightLeast, limits::kWeightMost);
+  return Error{"bad-weight", fmt::format("a member's weight is a number from {}", needed), needed,
+               fmt::format("{}", weight)};
+}
+
+}  // namespace
+
 void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& request) {
   NodeState& node = turn.node;
   // A change of which its own disk keeps nothing would not be the last word after a restart.
   if (const Status room = has_room(node); !room.ok()) return reply(turn, handle, room.error());
-  const Result<bool> joined = join_ring(turn, request.zone.value_or(node.config.zone),
-                                        request.weight.value_or(node.config.weight));
-  if (!joined.ok()) return reply(turn, handle, joined.error());
-  if (!node.config.member) {
-    log(turn, Severity::info, kNoConnection,
-        "a member until it starts again: to stay one, set `member = yes`");
+  const std::string zone = request.zone.value_or(node.config.zone);
+  const double weight = request.weight.value_or(node.config.weight);
+  if (request.weight) {
+    if (const Status fine = check_weight(weight); !fine.ok()) {
+      return reply(turn, handle, fine.error());
+    }
   }
+  const Result<bool> joined = join_ring(turn, zone, weight);
+  if (!joined.ok()) return reply(turn, handle, joined.error());
   node.ring.leave_due = kNever;
-  const auto written = keep_last_word(turn, false);
+  const auto written = keep_join(turn, zone, weight);
   if (!written.ok()) return reply(turn, handle, written.error());
-  reply(turn, handle, ClientAnswer(RingJoinAnswer{*joined, node.ring.ring.size()}), *written);
+  const NodeConfig& config = node.config;
+  const bool as_configured = config.member && zone == config.zone && weight == config.weight;
+  const RingJoinAnswer answer{*joined, node.ring.ring.size(),
+                              as_configured || node.store.survives_restart()};
+  if (!answer.kept) {
+    log(turn, Severity::info, kNoConnection,
+        "so on the ring until this peer starts again: it keeps nothing on disk");
+  }
+  reply(turn, handle, ClientAnswer(answer), *written);
+}
+
+namespace {
+
+/// The policy that the request asks for, `policy` being what holds now.
+Result<BucketPolicy> changed(BucketPolicy policy, const RingBucketRequest& request) {
+  if (request.n) {
+    policy.n = *request.n;
+    if (!request.r && !request.w) policy.r = policy.w = majority_of(policy.n);
+  }
+  policy.r = request.r.value_or(policy.r);
+  policy.w = request.w.value_or(policy.w);
+  if (request.conflict) {
+    if (*request.conflict != "siblings" && *request.conflict != "lww") {
+      return Error{"bad-bucket", "conflicts are settled by siblings or by lww", "siblings or lww",
+                   *request.conflict};
+    }
+    policy.conflicts = *request.conflict == "lww" ? Conflicts::lww : Conflicts::siblings;
+  }
+  if (request.sync) policy.sync = *request.sync ? Sync::yes : Sync::no;
+  return policy;
+}
+
+}  // namespace
+
+void request_ring_bucket(Turn& turn, RequestHandle handle, const RingBucketRequest& request) {
+  NodeState& node = turn.node;
+  if (node.ring.ring.empty()) return reply(turn, handle, no_ring(node));
+  const Bucket* known = node.ring.members.find_bucket(request.name);
+  const bool shows = !request.n && !request.r && !request.w && !request.conflict && !request.sync;
+  if (shows) {
+    if (known == nullptr) {
+      return reply(
+          turn, handle,
+          Error{"not-found",
+                fmt::format("the ring has no bucket {} (oxbow ring show lists them)", request.name),
+                "", ""});
+    }
+    return reply(turn, handle,
+                 ClientAnswer(RingBucketAnswer{false, false, describe_bucket(known->policy),
+                                               known->version}));
+  }
+  BucketPolicy before;
+  if (known != nullptr) before = known->policy;
+  before.name = request.name;
+  const Result<BucketPolicy> wanted = changed(before, request);
+  if (!wanted.ok()) return reply(turn, handle, wanted.error());
+  if (known != nullptr && *wanted == known->policy) {
+    return reply(turn, handle,
+                 ClientAnswer(RingBucketAnswer{false, false, describe_bucket(known->policy),
+                                               known->version}));
+  }
+  if (const Status room = has_room(node); !room.ok()) return reply(turn, handle, room.error());
+  const bool made = known == nullptr;
+  const Result<Bucket> bucket = change_bucket(turn, *wanted);
+  if (!bucket.ok()) return reply(turn, handle, bucket.error());
+  const auto written = keep_records(turn);
+  if (!written.ok()) return reply(turn, handle, written.error());
+  reply(
+      turn, handle,
+      ClientAnswer(RingBucketAnswer{true, made, describe_bucket(bucket->policy), bucket->version}),
+      *written);
 }
 
 void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request) {
@@ -122,7 +207,7 @@ void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest
   const bool would_join = left || node.config.member;  // at its next start
   LeaveWait wait{handle, left, turn.now.steady + limits::kLeavePatience, kNothingPending};
   if (would_join) {
-    const auto written = keep_last_word(turn, true);
+    const auto written = keep_leave(turn);
     if (!written.ok()) return reply(turn, handle, written.error());
     wait.after = *written;
   }
@@ -139,8 +224,9 @@ void answer_leave_waits(Turn& turn) {
                       ((node.store.objects() > 0 && objects_are_moving(node)) || hints > 0);
   std::erase_if(node.ring.leave_waits, [&](const LeaveWait& wait) {
     if (moving && wait.deadline > turn.now.steady) return false;
-    const RingLeaveAnswer answer{wait.changed, node.ring.ring.size(), moving, node.store.objects(),
-                                 hints};
+    const bool left_before = !wait.changed && node.ring.members.find(node.config.id) != nullptr;
+    const RingLeaveAnswer answer{
+        wait.changed, node.ring.ring.size(), moving, node.store.objects(), hints, left_before};
     reply(turn, wait.handle, ClientAnswer(answer), wait.after);
     return true;
   });

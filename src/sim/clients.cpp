@@ -98,6 +98,9 @@ Result<RingJoinAnswer> SimNetwork::ring_join(PeerNumber peer, RingJoinRequest re
 Result<RingLeaveAnswer> SimNetwork::ring_leave(PeerNumber peer, RingLeaveRequest request) {
   return ask<RingLeaveAnswer>(peer, request);
 }
+Result<RingBucketAnswer> SimNetwork::ring_bucket(PeerNumber peer, RingBucketRequest request) {
+  return ask<RingBucketAnswer>(peer, std::move(request));
+}
 
 void SimNetwork::publish(PeerNumber peer, std::string key, std::string value) {
   const RequestHandle handle = request(peer, PublishRequest{std::move(key), std::move(value)});

@@ -148,6 +148,7 @@ class SimNetwork {
   Result<LookupAnswer> lookup(PeerNumber peer, LookupRequest request);
   Result<RingJoinAnswer> ring_join(PeerNumber peer, RingJoinRequest request = {});
   Result<RingLeaveAnswer> ring_leave(PeerNumber peer, RingLeaveRequest request = {});
+  Result<RingBucketAnswer> ring_bucket(PeerNumber peer, RingBucketRequest request);
   /// Puts a value into the peer's local index.
   void publish(PeerNumber peer, std::string key, std::string value);
   /// Lays a file into the peer's shared folder, where it stays over restarts.

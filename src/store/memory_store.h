@@ -32,6 +32,7 @@ class MemoryStore final : public Store {
   std::optional<std::string> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
 
+  bool survives_restart() const override { return false; }
   std::size_t pending_bytes() const override { return 0; }
   std::string refusing() const override { return {}; }
 

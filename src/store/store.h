@@ -117,6 +117,9 @@ class Store {
   virtual std::optional<std::string> read_record(std::string_view name) = 0;
   virtual Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) = 0;
 
+  /// Whether what is written is there again when the peer starts anew.
+  virtual bool survives_restart() const { return true; }
+
   // -- what is pending ----------------------------------------------------------------------------
 
   /// Begins to commit what was written. The driver calls it once at the end of each turn, so that

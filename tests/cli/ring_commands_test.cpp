@@ -159,10 +159,16 @@ TEST_CASE("joining and leaving say what changed") {
   CHECK(joined.weight == std::optional<double>(0.5));
   CHECK(ask(join, {"ring", "join"}).out == "It was a member before; the ring has 3 members\n");
   CHECK_FALSE(joined.weight.has_value());
-  for (const char* wrong : {"0", "-1", "much", "1x", "nan", "inf"}) {
+  for (const char* wrong : {"0", "-1", "much", "1x", "nan", "inf", "0.009", "8.1", "1000000"}) {
     INFO(wrong);
     CHECK(run_words({"ring", "join", std::string("--weight=") + wrong}).code == 2);
   }
+  CHECK(run_words({"ring", "join", "--weight=9"}).err ==
+        "oxbow: --weight=9: give a number from 0.01 to 8\n");
+  CHECK(ask(answering(RingJoinAnswer{true, 3, false}), {"ring", "join", "--zone", "west"}).out ==
+        "Joined the ring; the ring has 3 members\n"
+        "That holds for as long as this peer runs, as it keeps nothing on disk: set member, zone "
+        "and weight in its configuration.\n");
 
   bool forced = false;
   FakePeer leave([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
@@ -174,9 +180,56 @@ TEST_CASE("joining and leaving say what changed") {
   CHECK_FALSE(forced);
   CHECK(ask(leave, {"ring", "leave", "--force", "--json"}).out ==
         R"({"v":1,"type":"ring-leave","changed":true,"members":1,"moving":false,"objects":0,)"
-        R"("hints":0})"
+        R"("hints":0,"left_before":false})"
         "\n");
   CHECK(forced);
+}
+
+TEST_CASE("ring leave once more says that the peer has left before, and may be stopped") {
+  CHECK(ask(answering(RingLeaveAnswer{false, 4, false, 0, 0, true}), {"ring", "leave"}).out ==
+        "Left before; nothing is left to be handed on: this peer may be stopped; the ring has 4 "
+        "members\n");
+  const Ran moving = ask(answering(RingLeaveAnswer{false, 4, true, 2, 0, true}),
+                         {"ring", "leave", "--timeout", "1ms"});
+  CHECK(moving.code == 4);
+  CHECK(moving.out.starts_with("Left before; the ring has 4 members\n2 objects and 0 hints are"));
+  CHECK(ask(answering(RingLeaveAnswer{false, 4}), {"ring", "leave"}).out ==
+        "It was no member; the ring has 4 members\n");
+}
+
+TEST_CASE("ring bucket shows what a bucket promises, and changes what is said") {
+  RingBucketRequest asked;
+  FakePeer peer([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    asked = std::get<RingBucketRequest>(request);
+    const bool changes = asked.n || asked.w || asked.conflict || asked.sync;
+    append_answer(
+        id, RingBucketAnswer{changes, false, {"carts", 5, 3, 3, "lww", false}, changes + 1U}, out);
+    return true;
+  });
+  CHECK(ask(peer, {"ring", "bucket", "carts"}).out ==
+        "bucket carts: N 5, R 3, W 3, conflicts lww, not synced; version 1\n");
+  CHECK(asked.name == "carts");
+  CHECK_FALSE(asked.n.has_value());
+  CHECK_FALSE(asked.sync.has_value());
+  CHECK(ask(peer, {"ring", "bucket", "carts", "--n", "5", "--w=3", "--conflict=lww", "--sync=no"})
+            .out ==
+        "bucket carts: N 5, R 3, W 3, conflicts lww, not synced; version 2\n"
+        "Changed; that spreads to all peers.\n");
+  CHECK(asked.n == 5U);
+  CHECK_FALSE(asked.r.has_value());
+  CHECK(asked.w == 3U);
+  CHECK(asked.conflict == "lww");
+  CHECK(asked.sync == false);
+  CHECK(ask(peer, {"ring", "bucket", "carts", "-o", "plain"}).out ==
+        "carts\t5\t3\t3\tlww\tno\t1\n");
+  CHECK(
+      ask(peer, {"ring", "bucket", "carts", "--json"}).out ==
+      R"({"v":1,"type":"ring-bucket","changed":false,"made":false,"bucket":{"name":"carts","n":5,)"
+      R"("r":3,"w":3,"conflict":"lww","sync":false},"version":1})"
+      "\n");
+  CHECK(run_words({"ring", "bucket", "carts", "--n", "0"}).code == 2);
+  CHECK(run_words({"ring", "bucket", "carts", "--conflict", "first"}).code == 2);
+  CHECK(run_words({"ring", "bucket"}).code == 2);
 }
 
 TEST_CASE("ring leave waits until nothing is left to be handed on, and says if something is") {

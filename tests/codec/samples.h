@@ -134,7 +134,8 @@ inline std::vector<ClientRequest> requests() {
           RingRequest{},
           OwnerRequest{"\xff"},
           RingJoinRequest{"east", 0.5},
-          RingLeaveRequest{true}};
+          RingLeaveRequest{true},
+          RingBucketRequest{"carts", 5, 3, std::nullopt, "lww", false}};
 }
 
 inline SearchHit search_hit() {
@@ -199,8 +200,8 @@ inline std::vector<ClientAnswer> answers() {
                 Source::flood,
                 quorum,
                 true,
-                {search_hit()},
                 quorum,
+                {search_hit()},
                 7,
                 report,
                 "26 siblings"};
@@ -228,8 +229,9 @@ inline std::vector<ClientAnswer> answers() {
       LookupAnswer{true, RingWay::finger, "00000000deadbeef", peer, {peer, peer}, 1, 0.5, "why"},
       RingAnswer{5, "0011", true, {member, MemberInfo{}}, {bucket}, 7},
       OwnerAnswer{"00000000deadbeef", bucket, {member}, {MemberInfo{}}},
-      RingJoinAnswer{true, 3},
-      RingLeaveAnswer{true, 2}};
+      RingJoinAnswer{true, 3, false},
+      RingLeaveAnswer{true, 2, true, 3, 4, true},
+      RingBucketAnswer{true, true, bucket, 2}};
 }
 
 }  // namespace oxbow::samples

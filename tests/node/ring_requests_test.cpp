@@ -136,7 +136,7 @@ TEST_CASE("ring join: what cannot be is refused, and the error says what would b
   nowhere.advertised = *parse_address("0.0.0.0:7400");
   const PeerNumber hidden = network.add_peer(nowhere);
   network.start();
-  for (const double weight : {0.0, -1.0, std::numeric_limits<double>::infinity(),
+  for (const double weight : {0.0, -1.0, 0.009, 8.1, 1e6, std::numeric_limits<double>::infinity(),
                               std::numeric_limits<double>::quiet_NaN()}) {
     RingJoinRequest request;
     request.weight = weight;
@@ -144,7 +144,9 @@ TEST_CASE("ring join: what cannot be is refused, and the error says what would b
   }
   RingJoinRequest request;
   request.zone = "two\nlines";
-  CHECK(network.ring_join(0, request).error().code == "bad-zone");
+  CHECK(network.ring_join(0, request).error() ==
+        Error{"bad-zone", "a zone is a text of at most 63 bytes, without control characters", "",
+              ""});
   CHECK(network.ring_join(hidden).error().code == "not-reachable");
   CHECK(network.table(0, "members") == 0);
 }
