@@ -32,6 +32,7 @@ struct OptionSpec {
   char letter = 0;
   bool repeated = false;
   Completes completes = Completes::nothing;
+  bool may_be_empty = false;  ///< of text: "" is as good as left out, or a value
 };
 
 struct ArgumentSpec {

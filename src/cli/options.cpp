@@ -85,7 +85,7 @@ Status check(const OptionSpec& option, const std::string& value) {
   };
   switch (option.kind) {
     case Kind::text:
-      if (value.empty()) return wrong(std::string(option.argument));
+      if (value.empty() && !option.may_be_empty) return wrong(std::string(option.argument));
       break;
     case Kind::action:
       break;
@@ -100,7 +100,7 @@ Status check(const OptionSpec& option, const std::string& value) {
       break;
     }
     case Kind::duration:
-      if (!parse_duration(value)) return wrong("a time such as 500ms, 10s or 2m");
+      if (!parse_duration(value)) return wrong(std::string(kTimeNeeded));
       break;
     case Kind::choice:
       if (std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
@@ -151,17 +151,24 @@ Status check_arguments(const Command& command, const std::vector<std::string>& a
 }
 
 // Boost gives an option whose value may be left out the next word, whatever that is: a boolean
-// without `=` is written out before it sees it.
-std::vector<std::string> with_full_booleans(const Command& command,
-                                            std::span<const std::string> words) {
-  std::vector<std::string> full(words.begin(), words.end());
-  for (std::string& word : full) {
-    if (word == "--") break;
+// without `=` is written out before it sees it. Nor does it know an empty value behind `=`.
+std::vector<std::string> with_full_options(const Command& command,
+                                           std::span<const std::string> words) {
+  std::vector<std::string> full;
+  bool ended = false;
+  for (const std::string& word : words) {
+    ended = ended || word == "--";
+    full.push_back(word);
+    if (ended) continue;
     for (const OptionSpec* option : options_of(command)) {
-      if (option->kind != Kind::boolean) continue;
       const std::string name = "--" + std::string(option->name);
+      if (option->may_be_empty && word == name + "=") {
+        full.back() = name;
+        full.emplace_back();
+      }
+      if (option->kind != Kind::boolean) continue;
       const bool is_letter = option->letter != 0 && word == std::string("-") + option->letter;
-      if (word == name || is_letter) word = name + "=yes";
+      if (word == name || is_letter) full.back() = name + "=yes";
     }
   }
   return full;
@@ -172,7 +179,7 @@ Result<po::parsed_options> parse_forms(const Command& command, std::span<const s
   namespace style = po::command_line_style;
   try {
     const po::options_description known = describe(command);
-    return po::command_line_parser(with_full_booleans(command, words))
+    return po::command_line_parser(with_full_options(command, words))
         .options(known)
         .style(style::unix_style & ~style::allow_guessing & ~style::allow_sticky)
         .run();
@@ -202,8 +209,7 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
                                                              : 0;
   constexpr std::uint64_t kDay = 86'400'000;
   if (!number || factor == 0 || *number == 0 || *number > kDay / factor) {
-    return usage("no time: " + std::string(text), "a time such as 500ms, 10s or 2m",
-                 std::string(text));
+    return usage("no time: " + std::string(text), std::string(kTimeNeeded), std::string(text));
   }
   return std::chrono::milliseconds(*number * factor);
 }

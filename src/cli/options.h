@@ -16,6 +16,8 @@
 
 namespace oxbow::cli {
 
+inline constexpr std::string_view kTimeNeeded =
+    "a time in ms, s, m or h, such as 500ms or 10s, of a day at the most";
 /// 500ms, 10s, 2m, 1h; a bare number is seconds. At most a day.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 

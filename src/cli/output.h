@@ -25,7 +25,7 @@ inline constexpr int kUsage = 2;        ///< called wrongly
 inline constexpr int kUnreachable = 3;  ///< the peer was not reached
 inline constexpr int kIncomplete =
     4;  ///< time was up, a quorum was not met, or the result is partial
-inline constexpr int kSiblings = 5;  ///< siblings where one value was asked for
+inline constexpr int kSiblings = 5;  ///< siblings where one value was asked for, or too many
 }  // namespace exit_code
 
 /// The exit code that an error's code stands for.

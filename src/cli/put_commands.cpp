@@ -165,10 +165,14 @@ Command put_command() {
           "nothing "
           "is overwritten unread.\n\n"
           "Exit code 4: not enough copies were acknowledged in time. The value may have been "
-          "stored nevertheless; the same put again does no harm.\n\n"
+          "stored nevertheless: get the key to see. The same put again loses nothing, but may "
+          "leave the value there twice, as siblings: put one over both. 5: there are so many "
+          "siblings already that no more are taken.\n\n"
           "-o plain prints the context of what was written.",
       .arguments = {{"KEY", "the key"},
-                    {"VALUE", "the value; @FILE for a file's content, - for standard input"}},
+                    {"VALUE",
+                     "the value; @FILE for a file's content, @@TEXT for a text that begins with @, "
+                     "- for standard input"}},
       .options = {w_option(), strict_option(),
                   context_option("What is replaced: the context that get or put printed, or @FILE "
                                  "with it."),

@@ -33,7 +33,8 @@ OptionSpec strict_option() {
 }
 
 OptionSpec context_option(std::string_view help) {
-  return {.name = "context", .argument = "CONTEXT", .help = help};
+  // JSON has "" for none.
+  return {.name = "context", .argument = "CONTEXT", .help = help, .may_be_empty = true};
 }
 
 OptionSpec explain_option() {

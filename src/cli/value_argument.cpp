@@ -36,6 +36,7 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
 }
 
 Result<std::string> read_argument(const std::string& argument, std::size_t most) {
+  if (argument.starts_with("@@")) return argument.substr(1);
   if (argument.starts_with("@")) return read_file(argument.substr(1), most);
   return argument;
 }

@@ -8,7 +8,8 @@
 
 namespace oxbow::cli {
 
-/// Errors: "bad-file" (it cannot be read), "too-large".
+/// The text itself, or the content of a file for @FILE; @@TEXT is the text @TEXT. Errors:
+/// "bad-file" (it cannot be read), "too-large".
 Result<std::string> value_argument(const std::string& argument);
 
 /// The bytes of a context; none for "". Errors: "bad-file", "too-large", "bad-context".

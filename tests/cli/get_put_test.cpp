@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 #include <oxbow/versions.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/ran.h"
 #include "client/fake_peer.h"
@@ -166,10 +169,15 @@ TEST_CASE("what a search found is said to be from there") {
   CHECK(json["search"]["stopped"] == "complete");
 
   answer.adopted = true;
+  answer.adoption = report(true);
   FakePeer adopting = getting(answer);
   CHECK(ask(adopting, {"get", "k", "--adopt"}).out ==
         "text\n\nFrom far (10.0.0.9:7400), found by a search: the ring had never heard of it, and "
-        "keeps it from now on\n");
+        "keeps it from now on: 2 copies of 2 needed, N 3; coordinated by ash (10.0.0.1:7401); "
+        "1.50 ms\n");
+  const auto adopted = nlohmann::json::parse(ask(adopting, {"get", "k", "--json"}).out);
+  CHECK(adopted["adoption"]["w"] == 2);
+  CHECK(adopted["adoption"]["members"].size() == 2);
 }
 
 TEST_CASE("deleted and never heard of end with 1, a search that was cut short with 4") {
@@ -408,4 +416,73 @@ TEST_CASE("a quorum that was not met ends with 4, and says what was needed") {
     return true;
   });
   CHECK(ask(unknown, {"put", "k", "v"}).code == 4);
+}
+
+TEST_CASE("with an error goes who did what: in JSON, and with --explain as a table") {
+  FakePeer peer([](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    Error error{"quorum-not-met", "too few", "2 copies", "1 copy"};
+    const bool writes = !std::holds_alternative<GetRequest>(request);
+    error.quorum = std::make_shared<const QuorumReport>(report(writes));
+    append_error(id, error, out);
+    return true;
+  });
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"get", "k"},
+                                                {"put", "k", "v"},
+                                                {"del", "k", "--context", "AQID"}}) {
+    CAPTURE(words[0]);
+    const auto with = [&](const char* option) {
+      std::vector<std::string> all = words;
+      all.emplace_back(option);
+      return ask(peer, all);
+    };
+    const Ran json = with("--json");
+    CHECK(json.code == 4);
+    const auto error = nlohmann::json::parse(json.out);
+    CHECK(error["type"] == "error");
+    CHECK(error["error"] == "quorum-not-met");
+    CHECK(error["quorum"]["n"] == 3);
+    CHECK(error["quorum"]["members"][1]["outcome"] == "hinted");
+    const Ran explained = with("--explain");
+    CHECK(explained.code == 4);
+    CHECK(explained.err == "oxbow: too few (needed: 2 copies; got: 1 copy)\n");
+    CHECK(explained.out.find("ash (10.0.0.1:7401)") != std::string::npos);
+    CHECK(ask(peer, words).out.empty());
+  }
+}
+
+TEST_CASE("a value that begins with @ is given with two, and an empty context is none") {
+  PutRequest put;
+  FakePeer peer([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    put = std::get<PutRequest>(request);
+    append_answer(id, PutAnswer{}, out);
+    return true;
+  });
+  CHECK(ask(peer, {"put", "k", "@@home"}).code == 0);
+  CHECK(put.value == "@home");
+  CHECK(ask(peer, {"put", "k", "@@"}).code == 0);
+  CHECK(put.value == "@");
+  CHECK(ask(peer, {"put", "k", "@/does/not/exist"}).code == 2);
+  CHECK(ask(peer, {"put", "k", "v", "--context", ""}).code == 0);
+  CHECK(put.context.empty());
+  CHECK(ask(peer, {"put", "k", "v", "--context="}).code == 0);
+  CHECK(put.context.empty());
+}
+
+TEST_CASE("del without a context gives its second request what the first has left of the time") {
+  std::uint32_t second = 0;
+  FakePeer peer([&](std::uint32_t id, const ClientRequest& request, std::string& out) {
+    if (std::holds_alternative<GetRequest>(request)) {
+      CHECK(std::get<GetRequest>(request).timeout_ms == 10'000);
+      const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+      while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+      append_answer(id, got({kMilk}), out);
+    } else {
+      second = std::get<DeleteRequest>(request).timeout_ms;
+      append_answer(id, DeleteAnswer{}, out);
+    }
+    return true;
+  });
+  CHECK(ask(peer, {"del", "k", "--timeout", "10s"}).code == 0);
+  CHECK(second > 0);
+  CHECK(second <= 9'980);
 }

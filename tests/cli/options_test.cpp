@@ -77,7 +77,9 @@ TEST_CASE("wrong usage says what would be right") {
   CHECK(complaint("find", {"a", "--ttl"}) == "--ttl needs a value: --ttl=N");
   CHECK(complaint("find", {"a", "--ttl=1", "--ttl=2"}) == "--ttl is given twice; keep one of them");
   CHECK(complaint("find", {"a", "--timeout=soon"}) ==
-        "--timeout=soon: give a time such as 500ms, 10s or 2m");
+        "--timeout=soon: give a time in ms, s, m or h, such as 500ms or 10s, of a day at the most");
+  CHECK(complaint("find", {"a", "--timeout=99h"}) ==
+        "--timeout=99h: give a time in ms, s, m or h, such as 500ms or 10s, of a day at the most");
   CHECK(complaint("find", {"a", "--first=perhaps"}) == "--first=perhaps: give yes or no");
   CHECK(complaint("completion", {"fish"}) == "'fish' is none of bash, zsh: oxbow completion SHELL");
 }

@@ -164,5 +164,12 @@ TEST_CASE("errors have the exit codes of the design") {
   CHECK(exit_code_of({"no-holder", "", "", ""}) == 4);
   CHECK(exit_code_of({"not-found", "", "", ""}) == 1);
   CHECK(exit_code_of({"bad-ttl", "", "", ""}) == 2);
-  CHECK(exit_code_of({"too-large", "", "", ""}) == 2);
+  CHECK(exit_code_of({"bad-file", "", "", ""}) == 2);
+  for (const char* code : {"too-large", "value-too-large", "object-too-large", "clock-too-large"}) {
+    CHECK(exit_code_of({code, "", "", ""}) == 2);
+  }
+  CHECK(exit_code_of({"found-too-large", "", "", ""}) ==
+        4);  // by a search: nothing was asked wrongly
+  CHECK(exit_code_of({"siblings", "", "", ""}) == 5);
+  CHECK(exit_code_of({"too-many-siblings", "", "", ""}) == 5);
 }
