@@ -238,11 +238,13 @@ mapfile -t north_pids < <(pids_of alder oak)
 mapfile -t south_pids < <(pids_of elm linden yew)
 json_field() { sed -E 's/.*"'"$1"'":"([^"]*)".*/\1/'; }
 
-step "Two halves of a network that cannot reach each other"
+step "Two halves that hear nothing of each other's writes"
 run "$oxbow" put "$cart" milk
 seen=$("$oxbow" get "$cart" --json | json_field context)
-say "Two customers have seen the cart. Now the members of the south stop answering (kill -STOP), and" \
-  "the first one writes in the north; then it is the other way round."
+say "Two customers have seen the cart. To cut the network between two processes of one machine takes" \
+  "root; so each half is frozen in its turn (kill -STOP), as if it were cut off: while the south is," \
+  "the first customer writes in the north; then the other way round. One writes after the other, but" \
+  "neither half has heard of the other's write: for their versions that is concurrent."
 typed "kill -STOP ${south_pids[*]}     # elm linden yew"
 kill -STOP "${south_pids[@]}"
 frozen=("${south_pids[@]}")
