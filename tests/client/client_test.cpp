@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+
 #include <oxbow/client.h>
+#include <set>
 
 #include "client/fake_peer.h"
 

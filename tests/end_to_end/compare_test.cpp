@@ -229,10 +229,10 @@ TEST_CASE(
 
 TEST_CASE("a peer that has stopped makes auto's flood partial, and the wait shows in the p99") {
   const LocalPeers peers("line-4");
-  peers.signal("beech", SIGSTOP);
+  peers.pause("beech");
   const auto rows = rows_of(peers.ask("ash", {"compare", "nobody has this", "--via", "flood,auto",
                                               "--ttl", "2", "--rounds", "1", "--json"}));
-  peers.signal("beech", SIGCONT);
+  peers.resume("beech");
   for (const char* way : {"flood", "auto"}) {
     INFO(way);
     CHECK(rows.at(way)["partial"] == 1);

@@ -1,5 +1,6 @@
 // Figure 3 of the Dynamo paper (DeCandia et al. 2007, section 4.4), step by step, on real processes
 // and through the command line: the evolution of one object's versions from D1 to D5.
+#include <regex>
 #include <set>
 
 #include "end_to_end/ring_of_three.h"
@@ -23,6 +24,20 @@ std::set<std::string> values_of(const Ran& ran) {
   return values;
 }
 
+/// The clock or dot as the paper writes it, without which run of a member it was: `sx:2, sy:1`.
+std::string plain(const std::string& text) {
+  return std::regex_replace(text, std::regex("\\{|\\}|/[0-9a-f]+#[0-9]+"), "");
+}
+
+std::string clock_of(const Ran& ran) { return plain(ran.json()["quorum"]["clock"]); }
+
+std::set<std::string> dots_of(const Ran& ran) {
+  std::set<std::string> dots;
+  const Json document = ran.json();
+  for (const Json& value : document["values"]) dots.insert(plain(value["dot"]));
+  return dots;
+}
+
 }  // namespace
 
 TEST_CASE("Dynamo's figure 3: D1 and D2 by Sx, D3 by Sy, D4 by Sz, reconciled as D5") {
@@ -39,26 +54,51 @@ TEST_CASE("Dynamo's figure 3: D1 and D2 by Sx, D3 by Sy, D4 by Sz, reconciled as
   };
 
   // A client writes a new object; Sx handles the write: D1 [Sx, 1].
-  const std::string d1 = context_of(put("sx", "D1", ""));
+  const Ran first = put("sx", "D1", "");
+  const std::string d1 = context_of(first);
+  CHECK(clock_of(first) == "sx:1");
   CHECK(values_of(get("sz")) == Values{"D1"});
+  CHECK(clock_of(get("sz")) == "sx:1");
   // The client updates it; the same server handles it: D2 [Sx, 2] descends from D1.
-  const std::string d2 = context_of(put("sx", "D2", d1));
+  const Ran second = put("sx", "D2", d1);
+  const std::string d2 = context_of(second);
+  CHECK(clock_of(second) == "sx:2");
   CHECK(values_of(get("sz")) == Values{"D2"});
+  CHECK(dots_of(get("sz")) == Values{"sx:2"});
   // A client that has read D2 updates it, and Sy handles the write: D3 [Sx, 2], [Sy, 1].
   const std::string read_d2 = context_of(get("sy"));
-  put("sy", "D3", read_d2);
+  const Ran third = put("sy", "D3", read_d2);
+  CHECK(third.code == 0);
+  CHECK(clock_of(third) == "sx:2, sy:1");
   CHECK(values_of(get("sx")) == Values{"D3"});
+  CHECK(clock_of(get("sx")) == "sx:2, sy:1");
   // A different client has read D2 too, and Sz handles its write: D4 [Sx, 2], [Sz, 1].
-  put("sz", "D4", d2);
+  const Ran fourth = put("sz", "D4", d2);
+  CHECK(fourth.code == 0);
+  CHECK(fourth.json()["siblings"] == 2);
   // Neither D3 nor D4 descends from the other: both are kept, everywhere, and shown to the client.
-  for (const char* peer : {"sx", "sy", "sz"}) CHECK(values_of(get(peer)) == Values{"D3", "D4"});
+  for (const char* peer : {"sx", "sy", "sz"}) {
+    CHECK(values_of(get(peer)) == Values{"D3", "D4"});
+    CHECK(dots_of(get(peer)) == Values{"sy:1", "sz:1"});
+    CHECK(clock_of(get(peer)) == "sx:2, sy:1, sz:1");
+  }
   const Ran one = peers.ask("sx", {"get", "cart", "--one"});
   CHECK(one.code == 5);
   // The client reconciles what it has read, and Sx handles the write: D5 descends from both.
   const std::string both = context_of(get("sx"));
-  put("sx", "D5", both);
-  for (const char* peer : {"sx", "sy", "sz"}) CHECK(values_of(get(peer)) == Values{"D5"});
+  const Ran fifth = put("sx", "D5", both);
+  CHECK(fifth.code == 0);
+  CHECK(clock_of(fifth) == "sx:3, sy:1, sz:1");
+  for (const char* peer : {"sx", "sy", "sz"}) {
+    CHECK(values_of(get(peer)) == Values{"D5"});
+    CHECK(dots_of(get(peer)) == Values{"sx:3"});
+    CHECK(clock_of(get(peer)) == "sx:3, sy:1, sz:1");
+  }
+  CHECK(peers.ask("sx", {"get", "cart", "--one"}).code == 0);
   // A late write by one who has seen D2 only replaces nothing of this.
-  put("sy", "late", d2);
+  const Ran late = put("sy", "late", d2);
+  CHECK(late.code == 0);
+  CHECK(clock_of(late) == "sx:3, sy:2, sz:1");
   CHECK(values_of(get("sx")) == Values{"D5", "late"});
+  CHECK(dots_of(get("sx")) == Values{"sx:3", "sy:2"});
 }

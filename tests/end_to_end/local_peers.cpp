@@ -146,8 +146,12 @@ void LocalPeers::kill(const std::string& peer) const {
   ::close(handle);
 }
 
-void LocalPeers::signal(const std::string& peer, int number) const {
-  REQUIRE(::kill(pids_.at(peer), number) == 0);
+void LocalPeers::pause(const std::string& peer) const {
+  REQUIRE(::kill(pids_.at(peer), SIGSTOP) == 0);
+}
+
+void LocalPeers::resume(const std::string& peer) const {
+  REQUIRE(::kill(pids_.at(peer), SIGCONT) == 0);
 }
 
 }  // namespace oxbow::test

@@ -68,8 +68,9 @@ class LocalPeers {
   std::string name_of(const std::string& address) const;
   /// SIGKILL, and waits until the process is gone.
   void kill(const std::string& peer) const;
-  /// Such as SIGSTOP: it is still linked, and silent.
-  void signal(const std::string& peer, int number) const;
+  /// SIGSTOP: it keeps its connections and answers nothing; and SIGCONT.
+  void pause(const std::string& peer) const;
+  void resume(const std::string& peer) const;
   const std::string& runtime() const { return runtime_.path(); }
 
  private:

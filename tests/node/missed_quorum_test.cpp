@@ -25,6 +25,7 @@ TEST_CASE("a copy that missed an acknowledged write is not shown by a search") {
   Ring ring(network, 5, "k");
   const auto first = ring.put(0, "v2", "", "3");
   REQUIRE(first.ok());
+  network.run_for(2 * limits::kKeepRingAfter);  // it remembers the others
   network.crash(ring[2]);
   network.run_for(1s);
   PutRequest put = put_of("k", "v3", first->context);
@@ -47,6 +48,13 @@ TEST_CASE("a copy that missed an acknowledged write is not shown by a search") {
     CHECK(got.error().code == "quorum-not-met");
     REQUIRE(got.error().quorum != nullptr);
     CHECK(got.error().quorum->r == 2U);
+    std::size_t missing = 0;
+    for (const QuorumMember& member : got.error().quorum->members) {
+      if (member.role != "primary" || member.coordinator) continue;
+      ++missing;
+      CHECK((member.outcome == "unreachable" || member.outcome == "timeout"));
+    }
+    CHECK(missing == 2);
   }
   CHECK(network.get(ring[2], searched("k"))
             .error()
