@@ -21,10 +21,15 @@ namespace {
 /// Bytes free for the database to be opened: what was in its log goes into files.
 constexpr std::uint64_t kToOpenAnew = 2 * limits::kWriteBuffer;
 
+/// A batch keeps its memory for the next one, unless it was a large one.
+constexpr std::size_t kBatchKept = 2 * limits::kSubmitBytes;
+
 }  // namespace
 
 GroupCommit::GroupCommit(Database& database, CommitSettings settings)
-    : database_(database), settings_(std::move(settings)) {
+    : database_(database),
+      settings_(std::move(settings)),
+      records_(std::make_unique<rocksdb::WriteBatch>()) {
   look_at_disk();
   const SignalMask no_signals;  // they are for the loop
   thread_ = std::thread([this] { run(); });
@@ -118,10 +123,11 @@ void GroupCommit::take_batch() {
 bool GroupCommit::commit_batch() {
   const bool synced = std::any_of(batch_.begin(), batch_.end(),
                                   [](const auto& write) { return write->sync != Sync::no; });
-  rocksdb::WriteBatch batch;
-  fill(batch);
+  if (records_->GetDataSize() > kBatchKept) *records_ = rocksdb::WriteBatch();
+  records_->Clear();
+  fill(*records_);
   for (;;) {
-    const Status written = try_write(batch, synced);
+    const Status written = try_write(*records_, synced);
     if (written) break;
     if (written.error().code != "no-room") {
       fail(written.error());

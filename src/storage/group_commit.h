@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -109,6 +110,7 @@ class GroupCommit {
 
   // Of the storage thread:
   std::vector<PendingWritePointer> batch_;
+  std::unique_ptr<rocksdb::WriteBatch> records_;  // of batch_, as the database takes them
   Clock::time_point next_look_{};
   bool broken_ = false;  // a write found no space: the database has to be opened anew
 
