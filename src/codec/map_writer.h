@@ -116,12 +116,7 @@ class MapWriter {
   /// An answer: all of it, or of a brief one what says something.
   template <class T>
   void answer(const T& answer) {
-    if (!is_brief(answer)) return map(answer);
-    BriefCounter counter;
-    describe(counter, answer);
-    packer_.map(counter.count);
-    Brief brief{*this};
-    describe(brief, answer);
+    is_brief(answer) ? brief_map(answer) : map(answer);
   }
 
   template <class T>
@@ -189,13 +184,25 @@ class MapWriter {
   void brief(std::string_view name, const T& field) {
     (*this)(name, field);
   }
-  void brief(std::string_view name, const std::vector<GetValue>& values) {
+  template <class T>
+  void brief(std::string_view name, const std::vector<T>& fields) {
     packer_.text(name);
-    packer_.array(values.size());
-    for (const GetValue& each : values) {
-      packer_.map(1);
-      bytes("value", each.value);
+    packer_.array(fields.size());
+    for (const T& field : fields) {
+      if constexpr (std::is_class_v<T> && !std::same_as<T, std::string>) {
+        brief_map(field);
+      } else {
+        value(field);
+      }
     }
+  }
+  template <class T>
+  void brief_map(const T& fields) {
+    BriefCounter counter;
+    describe(counter, fields);
+    packer_.map(counter.count);
+    Brief brief{*this};
+    describe(brief, fields);
   }
 
   template <class T>

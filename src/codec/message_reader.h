@@ -35,12 +35,13 @@ class MessageReader {
       : tokens_(tokens), message_name_(message_name), lists_(lists), error_(error) {}
 
   /// A whole message. A newer peer may append fields: those beyond the known ones are not looked
-  /// at.
+  /// at; and an older one does not send what was appended since.
   template <class T>
   bool message(T& value) {
+    constexpr std::size_t kLeast = kMessageFields<T> - kAppendedFields<T>;
     const Token& array = tokens_[at_++];
-    if (array.type != Token::Type::array || array.size < kMessageFields<T>) {
-      refuse_fields("body", kMessageFields<T>, "at least ", array);
+    if (array.type != Token::Type::array || array.size < kLeast) {
+      refuse_fields("body", kLeast, "at least ", array);
       return false;
     }
     message_fields(*this, value);
@@ -141,10 +142,10 @@ class MessageReader {
   std::vector<LookupHop>& storage_for(LookupHop*) { return lists_.path; }
   std::vector<MemberOutcome>& storage_for(MemberOutcome*) { return lists_.outcomes; }
 
-  // The next token; nothing after a failure. The lengths of the arrays around it, checked before,
-  // guarantee that there is one. Containers are entered by their fields, never stepped over: a
-  // field that expects none fails on one.
-  const Token* next() { return ok_ ? &tokens_[at_++] : nullptr; }
+  // The next token; nothing after a failure, nor where an older peer ended. The lengths of the
+  // arrays around it, checked before, guarantee that there is one otherwise. Containers are entered
+  // by their fields, never stepped over: a field that expects none fails on one.
+  const Token* next() { return ok_ && at_ < tokens_.list.size() ? &tokens_[at_++] : nullptr; }
 
   const Token* next_bytes(std::string_view name, std::size_t least, std::size_t most) {
     const Token* token = next();

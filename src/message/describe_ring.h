@@ -66,7 +66,7 @@ void describe(V& visitor, Like<GetAnswer> auto& a) {
   visitor("source", a.source);
   if (a.explained) visitor("quorum", a.quorum);
   visitor("adopted", a.adopted);
-  if (a.adopted) visitor("adoption", a.adoption);
+  if (a.adopted && a.explained) visitor("adoption", a.adoption);
   visitor("hits", a.hits);
   visitor("flood_ttl", a.flood_ttl);
   if (a.flood_ttl) visitor("search", a.search);  // most gets are one hop, and answer in few bytes

@@ -261,11 +261,12 @@ constexpr void message_fields(V& v, Like<ObjectWrite> auto& m) {
   v("ring", m.ring);
   v.choice("reason", m.reason, WriteReason::move);
   v.choice("conflicts", m.conflicts, Conflicts::lww);
-  v.choice("sync", m.sync, Sync::soon);
+  v.choice("sync", m.sync, Sync::yes);
   v("hint_for", m.hint_for);
   v("last", m.last);
   v.bytes("key", m.key, 1, limits::kKey);
   v.bytes("object", m.object, 1, limits::kObjectPart);
+  v("urgent", m.urgent);
 }
 
 template <class V>
@@ -341,5 +342,14 @@ constexpr std::size_t count_message_fields() {
 
 template <class T>
 inline constexpr std::size_t kMessageFields = detail::count_message_fields<T>();
+
+/// How many of them, the last ones, came later than the message: older peers do not send them, and
+/// they are left at their defaults then.
+template <class T>
+inline constexpr std::size_t kAppendedFields = 0;
+template <>
+inline constexpr std::size_t kAppendedFields<ObjectWrite> = 1;  // urgent
+template <>
+inline constexpr std::size_t kAppendedFields<Coordinated> = 1;  // clock
 
 }  // namespace oxbow

@@ -332,6 +332,7 @@ struct ObjectWrite {
   bool last = true;
   std::string_view key;
   std::string_view object;
+  bool urgent = true;  ///< its answer is waited for; else a sync may be put off, and shared
 };
 /// The last part and all before it are stored (and synced, if the write asked for that).
 struct WriteReply {

@@ -14,8 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kSpareBuffers = 16;
-constexpr int kQuickSuccession =
-    8;  // times what is looked for: input that comes no later than that
+constexpr int kQuickSuccession = 8;        // input within so many times what it looks for more
 constexpr Duration kTakenForLong = 200us;  // more than turns of other peers, less than a slice
 constexpr Duration kBusyFor = 20ms;
 constexpr std::size_t kSpareCapacity = 256 * 1024;  // a larger one is given back to the system
@@ -87,12 +86,14 @@ void Loop::yield() {
 
 void Loop::end_turn() {
   const Instant deadline = user_.end_turn();
-  // An idle handle keeps the loop from waiting.
-  const bool polls = looks_for_more(now().steady);
-  if (deadline <= now().steady) {
-    uv_idle_start(&idle_, [](uv_idle_t*) {});
-  } else if (polls) {
-    uv_idle_start(&idle_, [](uv_idle_t* handle) { static_cast<Loop*>(handle->data)->yield(); });
+  // An idle handle keeps the loop from waiting. (Started again it would keep its first callback.)
+  const bool is_due = deadline <= now().steady;
+  yields_ = looks_for_more(now().steady) && !is_due;
+  if (is_due || yields_) {
+    uv_idle_start(&idle_, [](uv_idle_t* handle) {
+      Loop& loop = *static_cast<Loop*>(handle->data);
+      if (loop.yields_) loop.yield();
+    });
   } else {
     uv_idle_stop(&idle_);
     if (deadline == kNever) {

@@ -72,6 +72,7 @@ class Loop {
   uv_timer_t timer_{};
   uv_idle_t idle_{};
   Instant armed_ = kNever;
+  bool yields_ = false;     // in the turn to come, where it does not wait
   bool has_input_ = false;  // in this turn
   Instant last_input_{};
   Instant poll_until_{};

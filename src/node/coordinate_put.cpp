@@ -56,7 +56,8 @@ ObjectWrite message_of(const Turn& turn, std::uint64_t ticket, const Coordinated
   write.ring = turn.node.ring.stamp;
   write.reason = put.kind == Operation::adopt ? WriteReason::adoption : WriteReason::put;
   write.conflicts = put.conflicts;
-  write.sync = put.sync == Sync::yes && !copy.urgent ? Sync::soon : put.sync;
+  write.sync = put.sync;
+  write.urgent = copy.urgent;
   write.hint_for = copy.who.stands_for;
   write.last = part + 1 == put.parts.size();
   write.key = put.key;

@@ -23,6 +23,10 @@ bool is_hint(const NodeState& node, const ObjectWrite& write) {
   return !write.hint_for.is_zero() && write.hint_for != node.config.id;
 }
 
+Sync sync_of(const ObjectWrite& write) {
+  return write.sync == Sync::yes && !write.urgent ? Sync::soon : write.sync;
+}
+
 }  // namespace
 
 void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write) {
@@ -38,8 +42,8 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
   if (!object.ok()) return offence(turn, from, object.error().message);
   const auto written = is_hint(node, write)
                            ? keep_hint(turn, write.hint_for, write.key, *object, write.conflicts,
-                                       write.sync, Origin::elsewhere)
-                           : merge_own(turn, write.key, *object, write.conflicts, write.sync);
+                                       sync_of(write), Origin::elsewhere)
+                           : merge_own(turn, write.key, *object, write.conflicts, sync_of(write));
   if (!written.ok()) return answer(status_of(written.error()));
   if (write.last) answer(ReplicaStatus::ok, *written);
 }

@@ -104,7 +104,8 @@ bool GroupCommit::has_gathered() const {
 void GroupCommit::gather(Lock& lock) {
   if (has_gathered()) return;
   asleep_ = gathering_ = true;
-  changed_.wait_until(lock, Clock::now() + limits::kGatherDelay, [this] { return has_gathered(); });
+  changed_.wait_until(lock, Clock::now() + settings_.gather_delay,
+                      [this] { return has_gathered(); });
   asleep_ = gathering_ = false;
 }
 
@@ -123,8 +124,6 @@ void GroupCommit::take_batch() {
 bool GroupCommit::commit_batch() {
   const bool synced = std::any_of(batch_.begin(), batch_.end(),
                                   [](const auto& write) { return write->sync != Sync::no; });
-  if (records_->GetDataSize() > kBatchKept) *records_ = rocksdb::WriteBatch();
-  records_->Clear();
   fill(*records_);
   for (;;) {
     const Status written = try_write(*records_, synced);
@@ -136,6 +135,8 @@ bool GroupCommit::commit_batch() {
     health_.store(Health::full, std::memory_order_release);
     if (!retry_later()) return false;
   }
+  if (records_->GetDataSize() > kBatchKept) *records_ = rocksdb::WriteBatch();
+  records_->Clear();
   const std::uint64_t last = batch_.back()->sequence;
   committed_.store(last, std::memory_order_release);
   commits_.fetch_add(1, std::memory_order_relaxed);

@@ -1,16 +1,20 @@
 // The storage thread: takes all that is pending, writes it as one batch with one sync, says so, and
 // goes on with what has come in meanwhile. It sleeps while there is nothing to do.
 //
-//            submit                      written (and synced)
-//   asleep ──────────▶ committing ───────────────────────────▶ asleep, or committing
-//               no space ▼    ▲ space again: opened anew if need be, and retried
-//                       waiting                 any other error
-//                                              ───────────────▶ failed: on_fatal, once
+//            submit                              written (and synced)
+//   asleep ──────────▶ gathering ──▶ committing ───────────────────────────▶ asleep, or gathering
+//                               no space ▼    ▲ space again: opened anew if need be, and retried
+//                                       waiting                 any other error
+//                                                              ───────────────▶ failed: on_fatal,
+//                                                                               once
+//
+// It gathers until a write comes whose sync somebody waits for (Sync::yes), there is much to write,
+// or CommitSettings::gather_delay has passed.
 //
 // The sync is that of the write call itself: a concurrent SyncWAL was seen to stall writers for up
-// to 19 ms. A batch of which no write needs a sync gets none. After a failed sync nothing is known
-// of what is on disk, and to sync again proves nothing (Rebello et al. 2020, "Can Applications
-// Recover from fsync Failures?"): so that is the end of the store.
+// to 19 ms. A batch of which no write needs a sync gets none; Sync::soon needs one. After a failed
+// sync nothing is known of what is on disk, and to sync again proves nothing (Rebello et al. 2020,
+// "Can Applications Recover from fsync Failures?"): so that is the end of the store.
 #pragma once
 
 #include <atomic>
@@ -41,8 +45,9 @@ struct CommitSettings {
   /// Bytes free: below it the disk counts as full, so that nothing more is taken on; below a
   /// quarter of it, which is RocksDB's own for its files, commits wait too.
   std::uint64_t disk_reserve = 0;
-  /// On the storage thread: all up to this sequence is durable. Not called for a batch that
-  /// nobody waits for.
+  Duration gather_delay{};  ///< of writes that nobody waits for
+  /// On the storage thread: all up to this sequence is durable. Not called for a batch without a
+  /// sync.
   std::function<void(WriteSequence)> on_durable;
   /// On the storage thread, at most once: nothing will be durable from now on.
   std::function<void(const Error&)> on_fatal;
@@ -103,7 +108,7 @@ class GroupCommit {
   // Under mutex_:
   std::deque<PendingWritePointer> queue_;
   std::size_t queued_bytes_ = 0;
-  std::size_t queued_syncs_ = 0;  // writes in queue_ that wait for one
+  std::size_t queued_syncs_ = 0;  // writes in queue_ whose sync is waited for
   bool asleep_ = false;           // the thread waits, and a wake-up is due for:
   bool gathering_ = false;        // what ends the gathering; otherwise for anything
   bool stopping_ = false;

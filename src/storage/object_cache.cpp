@@ -1,5 +1,7 @@
 #include "storage/object_cache.h"
 
+#include <utility>
+
 #include "base/hash.h"
 
 namespace oxbow::storage {
@@ -7,6 +9,7 @@ namespace oxbow::storage {
 namespace {
 
 constexpr std::size_t kOverhead = 160;  // an entry and its place in the table, vectors
+constexpr std::size_t kSpared = 256;
 
 }  // namespace
 
@@ -29,12 +32,9 @@ void ObjectCache::put(std::string_view key, const Object& object, std::uint64_t 
   const std::uint64_t hash = hash64(key);
   Place place = place_of(key, hash);
   if (place == SlotTable::kNone) {
-    place = take_place();
-    Entry& added = entries_[place];
-    added.key = key;
-    added.hash = hash;
+    place = static_cast<Place>(entries_.size());
+    entries_.push_back({std::string(key), Object(), hash, 0, false});
     by_key_.insert(hash, place);
-    ++size_;
   } else {
     bytes_ -= size_of(entries_[place]);
     entries_[place].used = true;
@@ -47,29 +47,19 @@ void ObjectCache::put(std::string_view key, const Object& object, std::uint64_t 
   make_room();
 }
 
-ObjectCache::Place ObjectCache::take_place() {
-  Place place = static_cast<Place>(entries_.size());
-  if (free_.empty()) {
-    entries_.emplace_back();
-  } else {
-    place = free_.back();
-    free_.pop_back();
-  }
-  entries_[place].taken = true;
-  return place;
-}
-
-/// The hand goes round until what is left fits; a round takes all marks away, so it does.
+/// Until what is left fits. So many are spared on the way, then the next one goes all the same: a
+/// full round takes milliseconds.
 void ObjectCache::make_room() {
+  std::size_t spared = 0;
   while (bytes_ > most_bytes_) {
     if (hand_ >= entries_.size()) hand_ = 0;
-    const Place place = hand_++;
-    Entry& entry = entries_[place];
-    if (!entry.taken) continue;
-    if (entry.used) {
+    Entry& entry = entries_[hand_];
+    if (entry.used && spared < kSpared) {
       entry.used = false;
+      ++spared;
+      ++hand_;
     } else {
-      remove(place);
+      remove(hand_);  // another one is there now
     }
   }
 }
@@ -80,12 +70,15 @@ void ObjectCache::erase(std::string_view key) {
 }
 
 void ObjectCache::remove(Place place) {
-  Entry& entry = entries_[place];
-  bytes_ -= size_of(entry);
-  by_key_.erase(entry.hash, place);
-  entry = Entry{};
-  free_.push_back(place);
-  --size_;
+  const Place last = static_cast<Place>(entries_.size() - 1);
+  bytes_ -= size_of(entries_[place]);
+  by_key_.erase(entries_[place].hash, place);
+  if (place != last) {
+    by_key_.erase(entries_[last].hash, last);
+    by_key_.insert(entries_[last].hash, place);
+    entries_[place] = std::move(entries_[last]);
+  }
+  entries_.pop_back();
 }
 
 }  // namespace oxbow::storage

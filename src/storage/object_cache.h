@@ -8,7 +8,6 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/slot_table.h"
 #include "version/object.h"
@@ -23,7 +22,6 @@ class ObjectCache {
     std::uint64_t hash = 0;         ///< of the key
     std::uint64_t shown_after = 0;  ///< as of the newest write that it shows
     bool used = false;              ///< since the hand came by
-    bool taken = false;             ///< else a place for a new one
   };
 
   explicit ObjectCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
@@ -34,22 +32,20 @@ class ObjectCache {
   void erase(std::string_view key);
 
   std::size_t bytes() const { return bytes_; }
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return entries_.size(); }
 
  private:
   using Place = std::uint32_t;
 
   static std::size_t size_of(const Entry& entry);
   Place place_of(std::string_view key, std::uint64_t hash) const;
-  Place take_place();
   void remove(Place place);
   void make_room();
 
   std::size_t most_bytes_;
   std::size_t bytes_ = 0;
-  std::size_t size_ = 0;
-  std::deque<Entry> entries_;  // they stay where they are
-  std::vector<Place> free_;
+  std::deque<Entry>
+      entries_;  // grows without moving any; the last takes the place of one that goes
   Place hand_ = 0;
   SlotTable by_key_;
 };

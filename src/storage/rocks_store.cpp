@@ -46,8 +46,9 @@ RocksStore::RocksStore(StorageOptions options, DataDirectory directory,
       database_(std::move(database)),
       cache_(options_.cache_bytes),
       commit_(std::make_unique<GroupCommit>(
-          *database_, CommitSettings{options_.directory, options_.disk_reserve, options_.on_durable,
-                                     options_.on_fatal})) {}
+          *database_,
+          CommitSettings{options_.directory, options_.disk_reserve, options_.gather_delay,
+                         options_.on_durable, options_.on_fatal})) {}
 
 RocksStore::~RocksStore() {
   // Who wants to know has called close().

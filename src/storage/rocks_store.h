@@ -42,6 +42,7 @@ struct StorageOptions {
   std::size_t cache_bytes = limits::kObjectCache;
   std::size_t pending_bytes = limits::kPendingBytes;  ///< then writes are refused
   std::uint64_t disk_reserve = limits::kDiskReserve;  ///< bytes free; below it likewise
+  Duration gather_delay = limits::kGatherDelay;       ///< of writes that nobody waits for
 };
 
 class RocksStore final : public Store {

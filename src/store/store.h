@@ -67,7 +67,8 @@ class Store {
   virtual Result<StoredObject> read(std::string_view key) = 0;
   /// Replaces the copy of a key. `before` is what read() gave (for the sums), `after` is not empty.
   /// With Sync::no the write needs no sync to be acknowledged: kNothingPending is returned, though
-  /// it is committed with the next batch. Errors: "no-room" (the disk is full, or
+  /// it is committed with the next batch; with Sync::soon it may be synced with a later one, before
+  /// limits::kGatherDelay is over. Errors: "no-room" (the disk is full, or
   /// limits::kPendingBytes are pending); then nothing was written.
   Result<WriteSequence> write(std::string_view key, const Object& before, const Object& after,
                               Sync sync);

@@ -324,13 +324,16 @@ void run_parts(std::vector<std::string> only) {
     return only.empty() || std::find(only.begin(), only.end(), part) != only.end();
   };
   std::vector<Outcome> outcomes;
-  {
+  const bool beside_etcd = wants("quorum-gets") || wants("synced-puts");
+  if (wants("owner-gets") || beside_etcd) {
     const OxbowRing ring(true);
     if (wants("owner-gets")) gets_at_an_owner(ring, outcomes);
-    const EtcdCluster etcd;
-    fill(etcd.addresses().front(), etcd_calls("Put"));
-    if (wants("quorum-gets")) quorum_gets(ring, etcd, outcomes);
-    if (wants("synced-puts")) synced_puts(ring, etcd, outcomes);
+    if (beside_etcd) {
+      const EtcdCluster etcd;
+      fill(etcd.addresses().front(), etcd_calls("Put"));
+      if (wants("quorum-gets")) quorum_gets(ring, etcd, outcomes);
+      if (wants("synced-puts")) synced_puts(ring, etcd, outcomes);
+    }
   }
   if (wants("unsynced-puts")) unsynced_puts(outcomes);
   report(outcomes);

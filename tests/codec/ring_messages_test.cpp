@@ -133,14 +133,14 @@ TEST_CASE("reads and writes of objects, byte for byte") {
         "c2" +
             kObject);
   CHECK(sample<ObjectWrite>() ==
-        "0000003614"
-        "99"
+        "0000003714"
+        "9a"
         "07" +
             kRing +
             "02"
             "01"
             "00" +
-            kA + "c2" + kKey + kObject);
+            kA + "c2" + kKey + kObject + "c3");
   CHECK(sample<WriteReply>() ==
         "0000000415"
         "92"
@@ -355,6 +355,20 @@ TEST_CASE("keys, objects, values and contexts are within their limits") {
   put.context = context;
   CHECK(outcome(frame(put)) ==
         "coordinate: bad context: needed 0 to 196608 bytes, got 196609 bytes");
+}
+
+TEST_CASE("fields that were appended later may be missing, others may not") {
+  const std::string older =
+      "99"
+      "07" +
+      kRing +
+      "00"
+      "00"
+      "01" +
+      kA + "c3" + kKey + kObject;
+  CHECK(outcome(body(20, older)) == "");
+  CHECK(outcome(body(20, "98" + older.substr(2, older.size() - 2 - kObject.size()))) ==
+        "object write: bad body: needed an array of at least 9, got array of 8");
 }
 
 TEST_CASE("an answer in full fits into a frame, and its object goes in parts") {
