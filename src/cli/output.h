@@ -92,7 +92,12 @@ struct Invocation {
   std::string peer;  ///< address of the peer to talk to
   bool is_default_peer = true;
 
-  Result<Client> connect() const { return Client::connect(peer); }
+  /// With --timeout the command is over a little after that, even where the peer hangs.
+  Result<Client> connect() const {
+    Result<Client> client = Client::connect(peer);
+    if (client && options.has("timeout")) client->set_patience(std::chrono::seconds(1));
+    return client;
+  }
   /// `oxbow` with the options that reach the same peer: for commands that are suggested.
   std::string oxbow() const { return is_default_peer ? "oxbow" : "oxbow --peer " + peer; }
 };

@@ -162,16 +162,19 @@ int join(Invocation& invocation) {
   return code;
 }
 
+// Each time the peer answers after some seconds, or once nothing is left to be handed on.
+constexpr std::chrono::seconds kOneAnswer{10};
+
 int leave(Invocation& invocation) {
   const Output& output = invocation.output;
   Result<Client> client = invocation.connect();
   if (!client) return output.fail(client.error());
+  client->set_patience(kOneAnswer);
   const auto until = std::chrono::steady_clock::now() + invocation.options.duration("timeout");
   const RingLeaveRequest request{invocation.options.is_set("force")};
   Result<RingLeaveAnswer> answer = client->ring_leave(request);
   const bool has_left = answer && answer->changed;
   const bool left_before = answer && answer->left_before;
-  // Each time it answers after some seconds, or once nothing is left to be handed on.
   while (answer && answer->moving && std::chrono::steady_clock::now() < until) {
     answer = client->ring_leave(request);
   }

@@ -50,6 +50,10 @@ Error not_an_answer(const Error& error) {
 
 Error other_answer() { return peer_lost("the peer answered something else than it was asked"); }
 
-Error peer_late() { return {"timeout", "the peer did not answer in time", "", ""}; }
+Error peer_late() {
+  return {"timeout",
+          "the peer did not answer in time; what it was asked to change it may still change",
+          "an answer", "none"};
+}
 
 }  // namespace oxbow

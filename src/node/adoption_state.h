@@ -65,7 +65,6 @@ struct SearchedGet {
   std::optional<Error> failed;  ///< the ring could not say whether it has the key
   WriteSequence after = kNothingPending;
   bool adopts = false;
-  bool withheld = false;  ///< it would, but too few primaries have been heard
 
   SearchedGetStep step = SearchedGetStep::searching;
   Instant deadline{};

@@ -217,9 +217,9 @@ bool objects_are_moving(const NodeState& node);
 // -- gets that fall back to a search (searched_gets.cpp, own_requests.cpp, fetches.cpp,
 // adoption.cpp)
 /// The ring has given its answer to a get: passes it on, or floods if it has never heard of the key
-/// and the request wants that. `may_adopt`: R primaries have been heard.
+/// and the request wants that.
 void ring_answered(Turn& turn, const Asker& asker, const GetRequest& request, GetAnswer answer,
-                   bool may_adopt, WriteSequence after);
+                   WriteSequence after);
 /// Instead of replying the error of a get that missed its quorum, or that found no ring or no
 /// member to coordinate it (not for requests that are wrong in themselves): a search may still find
 /// what is no object of the ring, but then nothing is adopted. One member's copy of an object is no

@@ -88,14 +88,18 @@ void show(const NodeState& node, const Object& object, std::string_view key, Get
   if (!object.empty()) answer.context = object.encoded_context(key);
 }
 
-/// Whether R primaries are among those that answered: a fallback's never having heard of a key
-/// says nothing of what the primaries know, such as that it was deleted.
-bool asked_primaries(const OperationResult& result) {
+/// Nobody who answered has heard of the key, but R primaries are not among them: a fallback's never
+/// having heard of it says nothing of what the primaries know, such as that it was deleted.
+std::optional<Error> unheard_by_too_few(const OperationResult& result) {
   const auto primaries =
       std::count_if(result.members.begin(), result.members.end(), [](const MemberOutcome& outcome) {
         return outcome.stands_for.is_zero() && is_done(outcome.outcome);
       });
-  return static_cast<std::uint32_t>(primaries) >= result.need;
+  if (static_cast<std::uint32_t>(primaries) >= result.need) return std::nullopt;
+  return Error{"quorum-not-met",
+               "too few of the members that the key belongs to answered; those who stand in for "
+               "them have never heard of it, but it may exist (oxbow ring owner shows whose it is)",
+               fmt::format("{} of its primaries", result.need), fmt::format("{}", primaries)};
 }
 
 std::string sibling_warning(std::uint32_t siblings) {
@@ -122,13 +126,13 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   NodeState& node = turn.node;
   if (kind == Operation::get) {
     OXBOW_ASSERT(request != nullptr, "a client's get without its request");
+    if (!result.error && result.object.empty()) result.error = unheard_by_too_few(result);
     if (!result.error) {
       GetAnswer answer;
       answer.explained = asker.explain;
       show(node, result.object, key, answer);
       if (asker.explain) answer.quorum = report_of(node, kind, result);
-      return ring_answered(turn, asker, *request, std::move(answer), asked_primaries(result),
-                           result.after);
+      return ring_answered(turn, asker, *request, std::move(answer), result.after);
     }
     tell_who_did_what(node, asker, kind, result);
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
@@ -227,7 +231,7 @@ void answer_briefly(Turn& turn, const Asker& asker, std::string_view key, const 
   if (!ends_here) {
     GetAnswer nothing;
     nothing.explained = false;
-    return ring_answered(turn, asker, request, std::move(nothing), true, copy.pending);
+    return ring_answered(turn, asker, request, std::move(nothing), copy.pending);
   }
   auto& answer = begin_answer<GetAnswer>(turn, asker.handle, copy.pending);
   answer.explained = false;

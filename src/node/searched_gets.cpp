@@ -22,7 +22,7 @@ std::uint32_t whole_ms(Duration duration) {
 }
 
 void search_for(Turn& turn, const Asker& asker, const GetRequest& request, GetAnswer answer,
-                std::optional<Error> failed, bool may_adopt, WriteSequence after) {
+                std::optional<Error> failed, WriteSequence after) {
   NodeState& node = turn.node;
   const RequestHandle handle = asker.handle;
   ++node.counters.gets_searched;
@@ -34,9 +34,7 @@ void search_for(Turn& turn, const Asker& asker, const GetRequest& request, GetAn
   get.request = request;
   get.answer = std::move(answer);
   get.answer.source = Source::flood;
-  const bool wanted = request.adopt.value_or(node.config.adopt_on_find);
-  get.adopts = wanted && may_adopt;
-  get.withheld = wanted && !may_adopt;
+  get.adopts = !failed && request.adopt.value_or(node.config.adopt_on_find);
   get.failed = std::move(failed);
   get.after = after;
   get.deadline = turn.now.steady + patience(turn, asker);
@@ -63,11 +61,11 @@ void forget(Turn& turn, SearchedGet& get) {
 }  // namespace
 
 void ring_answered(Turn& turn, const Asker& asker, const GetRequest& request, GetAnswer answer,
-                   bool may_adopt, WriteSequence after) {
+                   WriteSequence after) {
   if (answer.found || answer.deleted || !request.search) {
     return reply(turn, asker.handle, ClientAnswer(std::move(answer)), after);
   }
-  search_for(turn, asker, request, std::move(answer), std::nullopt, may_adopt, after);
+  search_for(turn, asker, request, std::move(answer), std::nullopt, after);
 }
 
 void ring_failed(Turn& turn, const Asker& asker, const GetRequest& request, Error error) {
@@ -75,7 +73,10 @@ void ring_failed(Turn& turn, const Asker& asker, const GetRequest& request, Erro
   if (!request.search || says_what_it_needs || asker.until <= turn.now.steady) {
     return reply(turn, asker.handle, std::move(error));
   }
-  search_for(turn, asker, request, {}, std::move(error), false, kNothingPending);
+  GetAnswer nothing;
+  nothing.explained = request.explain;
+  if (error.quorum != nullptr) nothing.quorum = *error.quorum;
+  search_for(turn, asker, request, std::move(nothing), std::move(error), kNothingPending);
 }
 
 void look_again(NodeState& node, SearchedGet& get) {
@@ -104,8 +105,6 @@ void warn(SearchedGet& get) {
     answer.warning = "this peer knows of no ring: it only searched, and adopts nothing";
   } else if (get.failed) {
     answer.warning = "the ring did not answer, this is no object of it: " + get.failed->message;
-  } else if (get.withheld) {
-    answer.warning = "too few of the key's primaries answered, so nothing was adopted";
   }
 }
 
