@@ -40,8 +40,10 @@ inline std::string command_of(std::span<const std::string_view> words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (asked_output(words, i)) continue;
-    if (word == "--report") ++i;
-    if (word.starts_with("--report") || word.starts_with("--timing")) continue;
+    if (word == "--report") ++i;  // its value
+    // The whole name: --reports is another option, and changes the figures.
+    const std::string_view name = word.substr(0, word.find('='));
+    if (name == "--report" || name == "--timing") continue;
     command += fmt::format(" {}", word);
   }
   return command;

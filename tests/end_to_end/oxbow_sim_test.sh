@@ -74,6 +74,14 @@ report_is_replaced() {
     grep -q '^<!DOCTYPE html>' "$reports/old.html" && [[ $(ls "$reports") == $'link.html\nold.html' ]]
 }
 is 'a report takes the place of an older one, through a link too' report_is_replaced
+page_says_its_command() {
+  local page=$scratch/command.html command='oxbow-sim lookup --topology ring:6 --queries 1'
+  sim --topology ring:6 --queries 1 --reports --report "$page" -o json >/dev/null &&
+    grep -qF "with: $command --reports\"" "$page" || { grep -o '"footer".*' "$page"; return 1; }
+  sim --topology ring:6 --report="$page" --queries 1 --reports=no >/dev/null &&
+    grep -qF "with: $command --reports=no\"" "$page" || { grep -o '"footer".*' "$page"; return 1; }
+}
+is 'a page says the command that makes it again, but for where its output goes' page_says_its_command
 
 workload=(--topology power-law:500:4 --via flood,expanding,walk,one-hop,finger,successor,central,auto
   --queries 50 --latency exponential:20 --seed 9)
