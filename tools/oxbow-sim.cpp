@@ -2,14 +2,16 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "report/comparison_page.h"
 #include "report/progress.h"
 #include "report/text.h"
-#include "report_file.h"
+#include "report/whole_file.h"
 #include "sim/lookup.h"
 #include "sim_balance.h"
 #include "sim_lookup_options.h"
@@ -113,13 +115,17 @@ int lookup(std::span<const std::string_view> words) {
   if (const Status fits = check(network->graph, options->plan); !fits) {
     return complain(fits.error(), options->format);
   }
-  const ReportFile report(options->report);
-  if (const Status may = report.try_out(); !may) {
-    return complain(may.error(), options->format, kNotWritten);
+  std::optional<WholeFile> report;
+  if (!options->report.empty()) {
+    // Whoever cannot have the report should not wait for it.
+    auto begun = WholeFile::begin(options->report, "another --report FILE");
+    if (!begun) return complain(begun.error(), options->format, kNotWritten);
+    report.emplace(std::move(begun).value());
   }
   const Looked looked = look_up(*network, *options, words);
-  if (const Status written = report.write(looked.page); !written) {
-    return complain(written.error(), options->format, kNotWritten);
+  if (report) {
+    const Status written = report->write(looked.page);
+    if (!written) return complain(written.error(), options->format, kNotWritten);
   }
   bool found = false;
   for (const LookupRow& row : looked.result.rows) found = found || row.found > 0;

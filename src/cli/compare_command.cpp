@@ -44,12 +44,6 @@ std::vector<std::string> without_repeats(const std::vector<std::string>& keys) {
   return once;
 }
 
-Error another_report(Error unwritable) {
-  unwritable.needed = "another --report FILE";
-  unwritable.message += " (give " + unwritable.needed + ")";
-  return unwritable;
-}
-
 // Without a ring there is nothing to look up: those ways are left out, and that is said.
 Result<bool> has_ring(Client& client) {
   const auto ring = client.ring();
@@ -66,8 +60,8 @@ int run(Invocation& invocation) {
   std::optional<WholeFile> report;
   if (options.has("report")) {
     // Whoever cannot have the report should not wait for it.
-    auto begun = WholeFile::begin(options.text("report"));
-    if (!begun) return output.fail(another_report(begun.error()));
+    auto begun = WholeFile::begin(options.text("report"), "another --report FILE");
+    if (!begun) return output.fail(begun.error());
     report.emplace(std::move(begun).value());
   }
   Result<Client> client = invocation.connect();
@@ -116,9 +110,8 @@ int run(Invocation& invocation) {
   if (report) {
     const auto data = comparison_page_data(*client, plan, *compared);
     if (!data) return output.fail(data.error());
-    if (Status written = report->write(comparison_page(*data)); !written) {
-      return output.fail(another_report(written.error()));
-    }
+    const Status written = report->write(comparison_page(*data));
+    if (!written) return output.fail(written.error());
     output.note(fmt::format("The report is in {}: any browser opens it.",
                             printable(options.text("report"))));
   }

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <utility>
 
 #include "report/text.h"
 
@@ -15,50 +15,55 @@ namespace oxbow {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-Error unwritable(const std::string& path, int reason) {
-  return {"unwritable", "cannot write " + printable(path) + ": " + std::strerror(reason),
-          "a file that can be written", path};
-}
-
-}  // namespace
-
-Result<WholeFile> WholeFile::begin(const std::string& path) {
+Result<WholeFile> WholeFile::begin(std::string path, std::string another) {
+  WholeFile file(std::move(path), std::move(another));
   std::error_code ignored;
-  // What stands at the end of symbolic links is replaced, not the link.
-  const fs::path followed = fs::weakly_canonical(path, ignored);
-  const std::string target = ignored || followed.empty() ? path : followed.string();
-  const fs::file_status there = fs::status(target, ignored);
-  if (fs::is_directory(there)) return unwritable(path, EISDIR);
-  if (fs::exists(there) && ::access(target.c_str(), W_OK) != 0) return unwritable(path, errno);
-  // A pipe or a device is written to as it is.
-  if (fs::exists(there) && !fs::is_regular_file(there)) return WholeFile(target, "");
+  const fs::path followed = fs::weakly_canonical(file.path_, ignored);
+  file.target_ = ignored || followed.empty() ? file.path_ : followed.string();
+  const fs::file_status there = fs::status(file.target_, ignored);
+  if (fs::is_directory(there)) return file.unwritable(EISDIR);
+  if (fs::exists(there) && ::access(file.target_.c_str(), W_OK) != 0) return file.unwritable(errno);
+  if (fs::exists(there) && !fs::is_regular_file(there)) return file;
 
-  std::string temporary = target + ".part-" + std::to_string(::getpid());
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) return unwritable(path, errno);
-  ::close(file);
-  return WholeFile(target, std::move(temporary));
+  file.temporary_ = file.target_ + ".part-" + std::to_string(::getpid());
+  const char* const name = file.temporary_.c_str();
+  const int tried = ::open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (tried < 0) return file.unwritable(errno);
+  ::close(tried);
+  ::unlink(name);
+  return file;
 }
 
-WholeFile::WholeFile(WholeFile&& other) noexcept
-    : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})) {}
-
-WholeFile::~WholeFile() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
-}
-
-Status WholeFile::write(std::string_view content) {
+Status WholeFile::write(std::string_view content) const {
+  const bool is_replaced = !temporary_.empty();
+  std::error_code ignored;
+  const fs::file_status before = fs::status(target_, ignored);
   errno = 0;
-  std::ofstream file(temporary_.empty() ? path_ : temporary_, std::ios::binary | std::ios::trunc);
+  std::ofstream file(is_replaced ? temporary_ : target_, std::ios::binary | std::ios::trunc);
+  if (!file) return give_up();
+  if (is_replaced && fs::is_regular_file(before)) {
+    // Before the content: what few may read is never there for all.
+    fs::permissions(temporary_, before.permissions(), ignored);
+  }
+  errno = 0;
   file << content;
   file.close();
-  if (!file) return unwritable(path_, errno);
-  if (temporary_.empty()) return Done{};
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return unwritable(path_, errno);
-  temporary_.clear();
+  if (!file) return give_up();
+  if (is_replaced && std::rename(temporary_.c_str(), target_.c_str()) != 0) return give_up();
   return Done{};
+}
+
+Error WholeFile::unwritable(int reason) const {
+  return {"unwritable",
+          "cannot write " + printable(path_) + ": " + std::strerror(reason) + " (give " + another_ +
+              ")",
+          another_, path_};
+}
+
+Error WholeFile::give_up() const {
+  const int reason = errno;
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  return unwritable(reason);
 }
 
 }  // namespace oxbow

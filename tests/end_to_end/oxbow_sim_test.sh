@@ -53,7 +53,7 @@ is 'a format that there is not is named as it was written' prints \
 is '-o without a format says which there are' prints \
   'oxbow-sim: -o needs a value: one of table, json, csv, html' 2 --topology ring:6 -o
 
-unwritable='{"v":1,"type":"error","error":"unwritable","message":"cannot write /dev/full: No space left on device (give another --report FILE)","needed":"a file that can be written","got":"/dev/full"}'
+unwritable='{"v":1,"type":"error","error":"unwritable","message":"cannot write /dev/full: No space left on device (give another --report FILE)","needed":"another --report FILE","got":"/dev/full"}'
 is 'a report that cannot be written is an error of its own, in JSON too' prints \
   $'oxbow-sim: cannot write /dev/full: No space left on device (give another --report FILE)\n'"$unwritable" \
   4 --topology ring:6 --queries 1 --report /dev/full -o json

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
 
 using namespace oxbow;
@@ -32,6 +31,8 @@ std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+Result<WholeFile> begin(const std::string& path) { return WholeFile::begin(path, "another FILE"); }
+
 }  // namespace
 
 TEST_CASE("a file takes its name when it is whole, and replaces what was there") {
@@ -39,9 +40,10 @@ TEST_CASE("a file takes its name when it is whole, and replaces what was there")
   const std::string path = folder.path + "/page";
   std::ofstream(path) << "before";
   {
-    auto file = WholeFile::begin(path);
+    auto file = begin(path);
     REQUIRE(file.ok());
     CHECK(content_of(path) == "before");
+    CHECK(folder.files() == 1);  // whoever is killed now leaves nothing
     CHECK(file->write("after").ok());
   }
   CHECK(content_of(path) == "after");
@@ -51,12 +53,29 @@ TEST_CASE("a file takes its name when it is whole, and replaces what was there")
 TEST_CASE("what is never written leaves nothing, and what was there as it was") {
   const Folder folder;
   const std::string path = folder.path + "/page";
-  CHECK(WholeFile::begin(path).ok());
+  const auto never = begin(path);
+  CHECK(never.ok());
   CHECK(folder.files() == 0);
   std::ofstream(path) << "before";
-  std::optional<WholeFile> moved(WholeFile::begin(path).value());
-  moved.reset();
+  const auto neither = begin(path);
+  CHECK(neither.ok());
   CHECK(content_of(path) == "before");
+  CHECK(folder.files() == 1);
+}
+
+TEST_CASE("what replaces a file has its permissions") {
+  const Folder folder;
+  const std::string path = folder.path + "/page";
+  std::ofstream(path) << "before";
+  for (const mode_t mode : {0600U, 0666U, 0751U}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    auto file = begin(path);
+    REQUIRE(file.ok());
+    CHECK(file->write("after").ok());
+    struct stat there {};
+    REQUIRE(::stat(path.c_str(), &there) == 0);
+    CHECK((there.st_mode & 07777U) == mode);
+  }
   CHECK(folder.files() == 1);
 }
 
@@ -65,7 +84,7 @@ TEST_CASE("a link stays a link to what is replaced") {
   fs::create_directory(folder.path + "/there");
   fs::create_symlink("there/page", folder.path + "/link");
   std::ofstream(folder.path + "/there/page") << "before";
-  auto file = WholeFile::begin(folder.path + "/link");
+  auto file = begin(folder.path + "/link");
   REQUIRE(file.ok());
   CHECK(file->write("after").ok());
   CHECK(fs::is_symlink(folder.path + "/link"));
@@ -73,7 +92,7 @@ TEST_CASE("a link stays a link to what is replaced") {
 }
 
 TEST_CASE("a device is written to as it is") {
-  auto file = WholeFile::begin("/dev/null");
+  auto file = begin("/dev/null");
   REQUIRE(file.ok());
   CHECK(file->write("gone").ok());
   CHECK(fs::is_character_file("/dev/null"));
@@ -81,18 +100,35 @@ TEST_CASE("a device is written to as it is") {
 
 TEST_CASE("what cannot be written is said at once") {
   const Folder folder;
-  const auto error_of = [](const std::string& path) { return WholeFile::begin(path).error(); };
+  const auto error_of = [](const std::string& path) { return begin(path).error(); };
   CHECK(error_of(folder.path + "/none/page") ==
-        Error{"unwritable", "cannot write " + folder.path + "/none/page: No such file or directory",
-              "a file that can be written", folder.path + "/none/page"});
-  CHECK(error_of(folder.path).message == "cannot write " + folder.path + ": Is a directory");
+        Error{"unwritable",
+              "cannot write " + folder.path +
+                  "/none/page: No such file or directory (give another FILE)",
+              "another FILE", folder.path + "/none/page"});
+  CHECK(error_of(folder.path).message ==
+        "cannot write " + folder.path + ": Is a directory (give another FILE)");
 }
 
-TEST_CASE("a full disk is an error, and leaves nothing") {
+TEST_CASE("a folder that is gone by then is an error") {
+  const Folder folder;
+  const std::string inner = folder.path + "/inner";
+  fs::create_directory(inner);
+  auto file = begin(inner + "/page");
+  REQUIRE(file.ok());
+  fs::remove(inner);
+  const Status written = file->write("x");
+  REQUIRE_FALSE(written.ok());
+  CHECK(written.error().message ==
+        "cannot write " + inner + "/page: No such file or directory (give another FILE)");
+}
+
+TEST_CASE("a full device is an error, named as it was given") {
   if (!fs::exists("/dev/full")) return;
-  auto file = WholeFile::begin("/dev/full");
+  auto file = begin("/dev/full");
   REQUIRE(file.ok());
   const Status written = file->write("x");
   REQUIRE_FALSE(written.ok());
-  CHECK(written.error().message == "cannot write /dev/full: No space left on device");
+  CHECK(written.error().message ==
+        "cannot write /dev/full: No space left on device (give another FILE)");
 }
