@@ -69,9 +69,9 @@ std::string general_help() {
   text +=
       "\nExit codes: 0 found or done; 1 ran well, found nothing; 2 wrong usage; 3 the peer was "
       "not\n"
-      "reached; 4 time was up, a quorum was not met, or the result is partial; 5 siblings where "
-      "one\n"
-      "value was asked for.\n"
+      "reached; 4 time was up, a quorum was not met, the result is partial, or a file could not "
+      "be\n"
+      "written; 5 siblings where one value was asked for.\n"
       "oxbow help COMMAND tells more about one; a peer is started with oxbowd.\n";
   return text;
 }

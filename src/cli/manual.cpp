@@ -89,8 +89,8 @@ std::string oxbow_manual() {
   text +=
       ".SH EXIT STATUS\n"
       ".TP\n0\nfound, or done\n.TP\n1\nran well, found nothing\n.TP\n2\nwrong usage\n"
-      ".TP\n3\nthe peer was not reached\n.TP\n4\ntime was up, a quorum was not met, or the result "
-      "is partial\n.TP\n5\nsiblings where one value was asked for\n"
+      ".TP\n3\nthe peer was not reached\n.TP\n4\ntime was up, a quorum was not met, the result is "
+      "partial, or a file could not be written\n.TP\n5\nsiblings where one value was asked for\n"
       ".SH ENVIRONMENT\n"
       ".TP\nOXBOW_PEER\naddress of the peer to ask, where \\-\\-peer is not given\n"
       ".TP\nNO_COLOR\nif set, nothing is coloured\n"

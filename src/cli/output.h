@@ -23,8 +23,8 @@ inline constexpr int kDone = 0;         ///< found, or done
 inline constexpr int kNothing = 1;      ///< ran well, found nothing
 inline constexpr int kUsage = 2;        ///< called wrongly
 inline constexpr int kUnreachable = 3;  ///< the peer was not reached
-inline constexpr int kIncomplete =
-    4;  ///< time was up, a quorum was not met, or the result is partial
+/// Time was up, a quorum was not met, the result is partial, or a file could not be written.
+inline constexpr int kIncomplete = 4;
 inline constexpr int kSiblings = 5;  ///< siblings where one value was asked for, or too many
 }  // namespace exit_code
 
