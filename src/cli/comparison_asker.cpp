@@ -96,15 +96,15 @@ Result<bool> ComparisonAsker::search(ComparedWay& way, const std::string& key, V
 Result<bool> ComparisonAsker::look_up(ComparedWay& way, const std::string& key, RingWay via) {
   const auto answer = client_.lookup({key, via, 0});
   if (!answer) return answer.error();
-  const auto stored = is_stored(key);
-  if (!stored) return stored.error();
+  const auto holding = held(key);
+  if (!holding) return holding.error();
   way.query_messages.add(answer->forwards);
   way.duplicates.add(0);
   way.peers_reached.add(answer->path.size());
   way.over_ms.add(answer->elapsed_ms);
-  if (!answer->found || !*stored) ++way.partial;
+  if (!answer->found || !*holding) ++way.partial;
   if (!answer->found) return false;
-  const bool has_key = stored->value_or(false);
+  const bool has_key = *holding == RingHolding::value;
   const std::uint64_t told = answer->forwards > 0 ? 1 : 0;
   way.hit_messages.add(has_key ? told : 0);
   way.done_messages.add(has_key ? 0 : told);
@@ -115,16 +115,12 @@ Result<bool> ComparisonAsker::look_up(ComparedWay& way, const std::string& key, 
   return true;
 }
 
-Result<std::optional<bool>> ComparisonAsker::is_stored(const std::string& key) {
-  const auto known = stored_.find(key);
-  if (known != stored_.end()) return known->second;
-  GetRequest request;
-  request.key = key;
-  request.search = false;
-  const auto answer = client_.get(request);
-  if (answer.ok()) return stored_[key] = answer->found;
-  if (answer.error().code == "quorum-not-met") return stored_[key] = std::nullopt;
-  return answer.error();
+Result<std::optional<RingHolding>> ComparisonAsker::held(const std::string& key) {
+  const auto known = held_.find(key);
+  if (known != held_.end()) return known->second;
+  const auto answer = held_by_ring(client_, key);
+  if (answer.ok()) held_.emplace(key, *answer);
+  return answer;
 }
 
 // What `oxbow get` does: the ring and, if that has never heard of the key, a flood. The two are

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/comparison.h"
+#include "cli/ring_holding.h"
 
 namespace oxbow::cli {
 
@@ -27,13 +28,13 @@ class ComparisonAsker {
   Result<bool> get(ComparedWay& way, const std::string& key);
   Result<bool> get_by_flood(ComparedWay& way, const std::string& key, const RingPart& ring);
 
-  /// Unset: too few of the key's members answered to say.
-  Result<std::optional<bool>> is_stored(const std::string& key);
+  /// Asks once for each key.
+  Result<std::optional<RingHolding>> held(const std::string& key);
   Result<std::string> own_id();  ///< of the asked peer
 
   Client& client_;
   const ComparisonPlan& plan_;
-  std::map<std::string, std::optional<bool>> stored_;
+  std::map<std::string, std::optional<RingHolding>> held_;
   std::string own_id_;
 };
 

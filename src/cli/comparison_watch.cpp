@@ -4,10 +4,12 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "cli/comparison_load.h"
+#include "cli/ring_holding.h"
 #include "message/describe.h"
 #include "ring/token.h"
 
@@ -136,19 +138,31 @@ struct Candidate {
   FindAnswer found;
   TraceAnswer trace;
   std::vector<LookupAnswer> lookups;  ///< those that came to their end
-  const char* holds = nullptr;        ///< what the ring has under the key; null: not known
+  std::optional<RingHolding> held;    ///< by the ring; unset: not known
 
   /// The better shows more: what both ways find, then a lookup that goes somewhere, then a large
   /// flood. Of what the asked peer has itself there is nothing to see.
   auto worth() const {
     const std::uint64_t messages = found.search.query_messages.value_or(0);
     const bool spreads = found.found && messages > 0;
-    const bool is_stored = holds == std::string_view("value");
+    const bool is_stored = held == RingHolding::value;
     const bool goes = std::any_of(lookups.begin(), lookups.end(),
                                   [](const LookupAnswer& lookup) { return lookup.forwards > 0; });
     return std::tuple(spreads && is_stored, spreads, is_stored, goes, messages);
   }
 };
+
+std::string_view name_of(RingHolding held) {
+  switch (held) {
+    case RingHolding::value:
+      return "value";
+    case RingHolding::tombstone:
+      return "tombstone";
+    case RingHolding::nothing:
+      return "nothing";
+  }
+  return {};
+}
 
 void write_ring(JsonWriter& json, const RingAnswer& ring, const Candidate& candidate) {
   const std::vector<LookupAnswer>& ways = candidate.lookups;
@@ -161,7 +175,7 @@ void write_ring(JsonWriter& json, const RingAnswer& ring, const Candidate& candi
     write_member(json, member);
   }
   json.end_array().field("key", part_of_ring(position_in(ways.front().position)));
-  if (candidate.holds != nullptr) json.field("holds", candidate.holds);
+  if (candidate.held) json.field("holds", name_of(*candidate.held));
   json.field("owner", numbers[ways.front().owner.address]).name("ways").begin_array();
   for (const LookupAnswer& answer : ways) {
     json.begin_object().field("via", enum_name(answer.via)).name("path").begin_array();
@@ -187,16 +201,6 @@ void write_ring(JsonWriter& json, const RingAnswer& ring, const Candidate& candi
   json.end_array().end_object();
 }
 
-Result<const char*> held_by_ring(Client& client, const std::string& key) {
-  GetRequest request;
-  request.key = key;
-  request.search = false;
-  const auto answer = client.get(request);
-  if (answer.ok()) return answer->found ? "value" : answer->deleted ? "tombstone" : "nothing";
-  if (answer.error().code == "quorum-not-met") return nullptr;
-  return answer.error();
-}
-
 Result<Candidate> candidate_of(Client& client, const std::string& key, std::uint32_t ttl,
                                bool has_ring) {
   Candidate candidate;
@@ -220,9 +224,9 @@ Result<Candidate> candidate_of(Client& client, const std::string& key, std::uint
     if (!answer) return answer.error();
     if (answer->found) candidate.lookups.push_back(std::move(answer).value());
   }
-  const auto holds = held_by_ring(client, key);
-  if (!holds) return holds.error();
-  candidate.holds = *holds;
+  const auto held = held_by_ring(client, key);
+  if (!held) return held.error();
+  candidate.held = *held;
   return candidate;
 }
 
