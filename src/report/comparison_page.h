@@ -8,7 +8,7 @@
 //   title, subtitle, footer   texts; notes: a list of texts on how it was counted
 //   rows     [{via, ttl, queries, found, existing, query_messages, duplicates, hit_messages,
 //            done_messages, bytes, peers_reached, hops_first_hit, latency_first_hit_ms,
-//            latency_over_ms}]
+//            latency_over_ms, pattern: whether the way can search by pattern}]
 //   recall   [{via, points: [[ttl, share found from 0 to 1, messages per query], …]}]
 //   growth   [{via, points: [[peers, messages per query], …], theory: [[peers, messages], …], law}]
 //   hops     [{via, counts: [queries whose first hit had 0 hops, 1 hop, …]}], or where they go far
