@@ -25,6 +25,13 @@ struct Folder {
   std::string path;
 };
 
+Json data_of(const std::string& page) {
+  std::ifstream file(page);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto from = text.find("id=\"data\">") + 10;
+  return Json::parse(text.substr(from, text.find("</script>", from) - from));
+}
+
 }  // namespace
 
 TEST_CASE("a key that is named twice is asked for once") {
@@ -138,10 +145,7 @@ TEST_CASE("recall goes up to the TTL that was asked for, or the peer's own, and 
     const Ran ran = ask(peer, words);
     INFO(ran.out << ran.err);
     REQUIRE(ran.code == 0);
-    std::ifstream file(page);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    const auto from = text.find("id=\"data\">") + 10;
-    const Json data = Json::parse(text.substr(from, text.find("</script>", from) - from));
+    const Json data = data_of(page);
     std::string all;
     for (const Json& curve : data["recall"]) {
       all += curve["via"].get<std::string>() + ' ' + std::to_string(curve["points"].size()) + ' ';
@@ -152,6 +156,31 @@ TEST_CASE("recall goes up to the TTL that was asked for, or the peer's own, and 
   CHECK(points({"key", "--via=flood", "--ttl=2"}) == "flood 3 ");
   CHECK(points({"key", "--via=flood", "--ttl=15"}) == "flood 15 ");
   CHECK(points({"key", "--via=auto"}).empty());
+}
+
+TEST_CASE("the ring to watch says what it has under the key, as far as it is known") {
+  const Folder folder;
+  const std::string page = folder.path + "/page.html";
+  Network network;
+  network.find = [](const auto&) { return flood({hit(1)}); };
+  network.trace.peers.emplace_back().address = "10.0.0.1:7400";
+  const auto ring = [&](const Result<GetAnswer>& answer) {
+    network.get = [&answer](const auto&) { return answer; };
+    const FakePeer peer = peer_of(network);
+    const Ran ran = ask(peer, {"key", "--via=finger", "--rounds=1", "--report", page, "--json"});
+    INFO(ran.out << ran.err);
+    const Json row = Json::parse(ran.out)["rows"][0];
+    const Json has = data_of(page)["watch"]["ring"].value("holds", Json("not said"));
+    return has.get<std::string>() + ", found " + row["found"].dump() + ", partial " +
+           row["partial"].dump();
+  };
+  GetAnswer deleted = ring_answer("answered");
+  deleted.deleted = true;
+  CHECK(ring(stored()) == "value, found 1, partial 0");
+  CHECK(ring(deleted) == "tombstone, found 0, partial 0");
+  CHECK(ring(ring_answer("never-heard")) == "nothing, found 0, partial 0");
+  CHECK(ring(Error{"quorum-not-met", "1 answer of 2 needed", "", ""}) ==
+        "not said, found 0, partial 1");
 }
 
 TEST_CASE("a key that is no UTF-8 is compared and reported like any other") {

@@ -80,6 +80,7 @@ inline LookupAnswer lookup(RingWay via) {
 struct Network {
   std::function<FindAnswer(const FindRequest&)> find = [](const auto&) { return flood({}); };
   std::function<Result<GetAnswer>(const GetRequest&)> get;
+  TraceAnswer trace;     // of every search
   bool looks_up = true;  // else every lookup is lost on its way
 
   void answer(std::uint32_t id, const ClientRequest& request, std::string& out) const {
@@ -109,7 +110,7 @@ struct Network {
       if (get) ring.members = {joined};
       append_answer(id, ring, out);
     } else if (std::holds_alternative<TraceRequest>(request)) {
-      append_answer(id, TraceAnswer{}, out);
+      append_answer(id, trace, out);
     } else {
       append_error(id, {"unexpected", "no such request in this script", "", ""}, out);
     }
