@@ -14,7 +14,7 @@ readonly destdir=$1 prefix=$2
 readonly root=$destdir$prefix
 
 if [ "$remove" = yes ]; then
-  rm -f "$root"/bin/{oxbow,oxbowd} "$root/lib/liboxbow.a" "$root/lib/pkgconfig/oxbow.pc" \
+  rm -f "$root"/bin/{oxbow,oxbowd,oxbow-sim} "$root/lib/liboxbow.a" "$root/lib/pkgconfig/oxbow.pc" \
     "$root"/share/man/man1/{oxbow,oxbowd}.1 "$root/share/bash-completion/completions/oxbow" \
     "$root/share/zsh/site-functions/_oxbow"
   rm -rf "$root/include/oxbow"
@@ -41,6 +41,7 @@ put_output() {  # put_output FILE COMMAND...: what the command prints
 
 put 755 "$programs/oxbowd" bin
 put 755 "$programs/oxbow" bin
+put 755 "$programs/oxbow-sim" bin
 for header in include/oxbow/*.h; do put 644 "$header" include/oxbow; done
 put 644 "$library" lib
 

@@ -127,7 +127,15 @@ int del(Invocation& invocation) {
   if (request->context.empty()) {
     const auto began = std::chrono::steady_clock::now();
     const Result<GetAnswer> seen = see_first(*client, *request);
-    if (!seen) return fail_explained(invocation, seen.error());
+    if (!seen) {
+      Error error = seen.error();
+      if (error.code == "quorum-not-met") {
+        error.message =
+            "what there is to delete could not be read (start members: oxbow ring show; or give "
+            "--context of an earlier get)";
+      }
+      return fail_explained(invocation, error);
+    }
     request->timeout_ms = left_of(request->timeout_ms, began);
     if (!seen->found) return nothing_to_delete(output, key, *seen);
     request->context = seen->context;

@@ -230,12 +230,12 @@ Command ring_join_command() {
           .options = {{.name = "zone",
                        .argument = "ZONE",
                        .help = "Its data center or rack: copies are spread over zones. Without it, "
-                               "as configured.",
+                               "as it is, else as configured.",
                        .may_be_empty = true},
                       {.name = "weight",
                        .argument = "X",
                        .help = "How much it takes, 0.01 to 8; 2 is twice as much as others. "
-                               "Without it, as configured."}},
+                               "Without it, as it is, else as configured."}},
           .examples = {{"oxbow --peer 127.0.0.1:7402 ring join --zone east", "one member more"}},
           .run = join};
 }

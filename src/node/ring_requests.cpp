@@ -106,8 +106,15 @@ void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& 
   NodeState& node = turn.node;
   // A change of which its own disk keeps nothing would not be the last word after a restart.
   if (const Status room = has_room(node); !room.ok()) return reply(turn, handle, room.error());
-  const std::string zone = request.zone.value_or(node.config.zone);
-  const double weight = request.weight.value_or(node.config.weight);
+  // What is not said stays as it is on the ring, else as configured.
+  const Member* const own = is_member(node) ? node.ring.members.find(node.config.id) : nullptr;
+  const std::string zone = request.zone.value_or(own == nullptr ? node.config.zone : own->zone);
+  double weight = node.config.weight;
+  if (request.weight) {
+    weight = *request.weight;
+  } else if (own != nullptr && own->tokens != tokens_of_weight(weight)) {
+    weight = static_cast<double>(own->tokens) / limits::kTokensPerMember;
+  }
   if (request.weight) {
     if (const Status fine = check_weight(weight); !fine.ok()) {
       return reply(turn, handle, fine.error());

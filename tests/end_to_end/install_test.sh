@@ -13,7 +13,7 @@ run_make() {
 
 files_are_in_place() {
   local file
-  for file in bin/oxbow bin/oxbowd lib/liboxbow.a lib/pkgconfig/oxbow.pc include/oxbow/client.h \
+  for file in bin/oxbow bin/oxbowd bin/oxbow-sim lib/liboxbow.a lib/pkgconfig/oxbow.pc include/oxbow/client.h \
     include/oxbow/requests.h include/oxbow/result.h \
     share/man/man1/oxbow.1 share/man/man1/oxbowd.1 share/bash-completion/completions/oxbow \
     share/zsh/site-functions/_oxbow; do

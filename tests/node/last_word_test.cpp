@@ -89,6 +89,18 @@ TEST_CASE("ring leave after ring join is the last word") {
   CHECK_FALSE(three.network.ring(three.peer)->member);
 }
 
+TEST_CASE("a join leaves as it is what it does not speak of") {
+  Three three(8);
+  REQUIRE(three.join(1, "west", 2)->changed);
+  CHECK_FALSE(three.network.ring_join(1)->changed);
+  RingJoinRequest lighter;
+  lighter.weight = 0.5;
+  CHECK(three.network.ring_join(1, lighter)->changed);
+  three.network.run_for(10s);
+  CHECK(info_at(three.network, 0, 1).zone == "west");
+  CHECK(info_at(three.network, 0, 1).tokens == 64);
+}
+
 TEST_CASE("a peer without a disk says that ring join holds only as long as it runs") {
   SimNetwork network(5);
   network.add_members(2);
