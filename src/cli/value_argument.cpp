@@ -25,8 +25,11 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
   const bool standard_input = path == "-";
   std::unique_ptr<std::FILE, CloseFile> file(standard_input ? stdin
                                                             : std::fopen(path.c_str(), "rbe"));
+  const bool may_be_text = path.find('/') == std::string::npos;
+  const std::string hint =
+      may_be_text ? " (a text that begins with @ is given as @@" + path + ")" : "";
   const auto failed = [&] {
-    return Error{"bad-file", "cannot read " + path + ": " + std::strerror(errno), "", path};
+    return Error{"bad-file", "cannot read " + path + ": " + std::strerror(errno) + hint, "", path};
   };
   if (!file) return failed();
   std::string content(most + 1, '\0');

@@ -277,10 +277,11 @@ std::vector<Binding> make_bindings() {
                "Gets a second that ask all members of a key, and repair them; the others ask as "
                "many as they need.")),
 
-      number<&O::idle_poll_us, 0, 10'000>(
-          info(kRing, "idle-poll-us", "N",
-               "While requests come in quick succession, look for more for N microseconds before "
-               "waiting: answers are quicker, for some of the processor; 0: wait at once.")),
+      number<&O::idle_poll_us, 0, 10'000>(info(
+          kRing, "idle-poll-us", "N",
+          "While requests come in quick succession, look for more for N microseconds (at "
+          "most 10000) before waiting: answers are quicker, for some of the processor; 0: wait "
+          "at once.")),
 
       boolean<&O::allow_remote_clients>(
           info(kClient, "allow-remote-clients", "",
