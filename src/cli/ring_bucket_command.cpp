@@ -63,7 +63,10 @@ Command ring_bucket_command() {
       .details =
           "A bucket's policy is a record of the ring: with an option it is changed, or made, and "
           "the change spreads to all peers and holds whatever their configurations say (make "
-          "those say so too). Where N grows, copies are made of what is there.\n\n"
+          "those say so too). Where N grows, copies of what is stored follow. Until they have, new "
+          "members have not heard of the keys: N may only grow so far at a time that every get "
+          "still meets a member that has the key, which mostly is by one. It may grow again once "
+          "oxbow status of every member shows 0 move scans and 0 hints.\n\n"
           "Keys that begin with NAME and / are in the bucket; all others in default.",
       .arguments = {{"NAME", "the bucket; default for keys of no other"}},
       .options = {copies("n", "N", "Copies of each key."),
@@ -80,7 +83,7 @@ Command ring_bucket_command() {
                    .help = "Whether a copy is on disk before it is acknowledged.",
                    .kind = Kind::boolean}},
       .examples = {{"oxbow ring bucket carts", "what it promises"},
-                   {"oxbow ring bucket carts --n 5", "five copies from now on, R and W 3"},
+                   {"oxbow ring bucket carts --n 4", "four copies from now on, R and W 3"},
                    {"oxbow ring bucket logs --n 2 --w 1 --sync=no", "another bucket"}},
       .run = run};
 }

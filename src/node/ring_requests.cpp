@@ -157,6 +157,40 @@ Result<BucketPolicy> changed(BucketPolicy policy, const RingBucketRequest& reque
   return policy;
 }
 
+/// How large N may be made at once. The new primaries say "never heard" of the keys until copies
+/// have reached them, so R answers have to include one of those that had the key before; where
+/// R + W > N held, one of the W that acknowledged a write.
+std::int64_t n_most(const BucketPolicy& before, std::uint32_t r) {
+  const bool overlapped = std::uint64_t{before.r} + before.w > before.n;
+  return std::int64_t{r} - 1 + (overlapped ? before.w : before.n);
+}
+
+/// `before`: the policy that the bucket's keys have had until now.
+Status may_grow(const BucketPolicy& before, const BucketPolicy& wanted, RingBucketRequest request) {
+  if (wanted.n <= before.n || wanted.n > limits::kCopiesMost) return Done{};
+  if (wanted.n <= n_most(before, wanted.r)) return Done{};
+  const std::string got = fmt::format("n {} (before: {}), r {}", wanted.n, before.n, wanted.r);
+  for (std::uint32_t n = wanted.n - 1; n > before.n; --n) {
+    request.n = n;
+    const auto smaller = changed(before, request);
+    if (!smaller.ok() || smaller->r > n || n > n_most(before, smaller->r)) continue;
+    return Error{"bad-bucket",
+                 fmt::format("n grows by too much at a time: a get could miss every member that "
+                             "has the key (raise n to {} first, and again once `oxbow status` of "
+                             "every member shows 0 move scans and 0 hints)",
+                             n),
+                 fmt::format("n at most {}", n), got};
+  }
+  std::uint32_t r = wanted.r;
+  while (before.n + 1 > n_most(before, r)) ++r;
+  return Error{"bad-bucket",
+               fmt::format("n cannot grow with so small an r: a get could miss every member that "
+                           "has the key (raise n to {} with r {}; r may be lowered once `oxbow "
+                           "status` of every member shows 0 move scans and 0 hints)",
+                           before.n + 1, r),
+               fmt::format("r at least {}", r), got};
+}
+
 }  // namespace
 
 void request_ring_bucket(Turn& turn, RequestHandle handle, const RingBucketRequest& request) {
@@ -185,6 +219,11 @@ void request_ring_bucket(Turn& turn, RequestHandle handle, const RingBucketReque
     return reply(turn, handle,
                  ClientAnswer(RingBucketAnswer{false, false, describe_bucket(known->policy),
                                                known->version}));
+  }
+  const bool is_default = request.name == "default";
+  const BucketPolicy& holds = node.ring.members.policy_of(is_default ? "" : request.name + "/");
+  if (const Status may = may_grow(holds, *wanted, request); !may.ok()) {
+    return reply(turn, handle, may.error());
   }
   if (const Status room = has_room(node); !room.ok()) return reply(turn, handle, room.error());
   const bool made = known == nullptr;

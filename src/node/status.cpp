@@ -54,6 +54,7 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"hint bytes", node.replica.hints.bytes},
       {"hints under way", hints_under_way(node)},
       {"moves under way", node.replica.moves.size()},
+      {"move scans", node.replica.scan ? 1U : 0U},
       {"members", node.ring.ring.size()},
       {"members failed", node.ring.failed.size()},
       {"lookups", node.ring.lookups.size()},

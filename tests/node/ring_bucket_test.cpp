@@ -91,9 +91,79 @@ TEST_CASE("where N grows, copies of what is there follow") {
   REQUIRE(ring.put(0, "milk").ok());
   network.run_for(2s);
   CHECK(ring.copy_at(3).empty());
-  REQUIRE(network.ring_bucket(ring[0], bucket("default", 5))->changed);
-  REQUIRE(network.run_until(
-      [&] { return ring.copy_at(3) == Texts{"milk"} && ring.copy_at(4) == Texts{"milk"}; }, 1min));
+  for (const std::uint32_t n : {4U, 5U}) {
+    REQUIRE(network.ring_bucket(ring[0], bucket("default", n))->changed);
+    REQUIRE(network.run_until(
+        [&] {
+          const bool is_moving = network.table(ring[0], "move scans") > 0;
+          return !is_moving && ring.copy_at(n - 1) == Texts{"milk"};
+        },
+        1min));
+  }
+}
+
+TEST_CASE("a get straight after N has grown finds what was acknowledged before") {
+  for (std::uint64_t seed = 40; seed < 46; ++seed) {
+    CAPTURE(seed);
+    SimNetwork network(seed);
+    NodeConfig config = SimNetwork::defaults();
+    config.buckets.push_back({"default", 1, 1, 1, Conflicts::siblings, Sync::yes});
+    Ring ring(network, 3, "k", config);
+    for (int i = 0; i < 200; ++i) {
+      REQUIRE(network.put(ring[0], put_of("key-" + std::to_string(i), "milk")).ok());
+    }
+    const auto all_are_found = [&] {
+      for (int i = 0; i < 200; ++i) {
+        const auto got = network.get(ring[2], get_of("key-" + std::to_string(i)));
+        REQUIRE(got.ok());
+        CHECK(values(*got) == Texts{"milk"});
+      }
+    };
+    const auto nothing_moves = [&] {
+      for (PeerNumber peer = 0; peer < network.size(); ++peer) {
+        if (network.table(peer, "move scans") + network.table(peer, "hints") > 0) return false;
+      }
+      return true;
+    };
+    REQUIRE(network.ring_bucket(ring[0], bucket("default", 3)).error().code == "bad-bucket");
+    for (const std::uint32_t n : {2U, 3U}) {
+      REQUIRE(network.ring_bucket(ring[0], bucket("default", n))->changed);
+      all_are_found();
+      network.run_for(1s);
+      REQUIRE(network.run_until(nothing_moves, 1min));
+      all_are_found();
+    }
+  }
+}
+
+TEST_CASE("N that grows by more than the copies allow is refused, and the error says the way") {
+  SimNetwork network(7);
+  NodeConfig config = SimNetwork::defaults();
+  config.buckets.push_back({"one", 1, 1, 1, Conflicts::siblings, Sync::yes});
+  Ring ring(network, 5, "k", config);
+  // W = 2 of 3 acknowledged: 3 of 5 answers may be without both of them.
+  CHECK(network.ring_bucket(ring[0], bucket("default", 5)).error() ==
+        Error{"bad-bucket",
+              "n grows by too much at a time: a get could miss every member that has the key "
+              "(raise n to 4 first, and again once `oxbow status` of every member shows 0 move "
+              "scans and 0 hints)",
+              "n at most 4", "n 5 (before: 3), r 3"});
+  CHECK(network.ring_bucket(ring[0], bucket("one", 3)).error().needed == "n at most 2");
+  RingBucketRequest request = bucket("one", 2);
+  request.r = 1;
+  CHECK(network.ring_bucket(ring[0], request).error() ==
+        Error{"bad-bucket",
+              "n cannot grow with so small an r: a get could miss every member that has the key "
+              "(raise n to 2 with r 2; r may be lowered once `oxbow status` of every member shows "
+              "0 move scans and 0 hints)",
+              "r at least 2", "n 2 (before: 1), r 1"});
+  // The keys of a bucket that is new have been those of `default`.
+  CHECK(network.ring_bucket(ring[0], bucket("carts", 5)).error().needed == "n at most 4");
+  CHECK(network.ring_bucket(ring[0], bucket("carts")).error().code == "not-found");
+  CHECK(network.ring_bucket(ring[0], bucket("carts", 4))->made);
+  request = bucket("default", 5);
+  request.r = 4;  // 4 of 5 answers, and 2 copies
+  CHECK(network.ring_bucket(ring[0], request)->changed);
 }
 
 TEST_CASE("a new bucket takes the keys that begin with its name") {
