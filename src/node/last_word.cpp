@@ -2,15 +2,14 @@
 // leave` said last is kept in the store.
 #include <fmt/format.h>
 
-#include "membership/last_join.h"
+#include "membership/last_word.h"
 #include "node/membership.h"
 
 namespace oxbow {
 
 namespace {
 
-constexpr std::string_view kLeft = "ring left";  // "yes": `ring leave` was the last word
-constexpr std::string_view kJoin = "ring join";  // the last `ring join`, see last_join.h
+constexpr std::string_view kLastWord = "ring last word";  // see membership/last_word.h
 
 RingPlace configured_place(const NodeConfig& config) {
   return {config.member, config.zone, config.weight};
@@ -18,21 +17,12 @@ RingPlace configured_place(const NodeConfig& config) {
 
 }  // namespace
 
-Result<WriteSequence> keep_join(Turn& turn, const std::string& zone, double weight) {
-  const LastJoin join{{true, zone, weight}, configured_place(turn.node.config)};
-  auto written = turn.node.store.write_record(kJoin, to_bytes(join));
-  if (written.ok()) written = turn.node.store.write_record(kLeft, "no");
+Result<WriteSequence> keep_last_word(Turn& turn, const RingPlace& place) {
+  const LastWord word{place, configured_place(turn.node.config)};
+  const auto written = turn.node.store.write_record(kLastWord, to_bytes(word));
   if (!written.ok()) return written;
-  return keep_records(turn);  // behind them: durable later
+  return keep_records(turn);  // behind it: durable later
 }
-
-Result<WriteSequence> keep_leave(Turn& turn) {
-  const auto written = turn.node.store.write_record(kLeft, "yes");
-  if (!written.ok()) return written;
-  return keep_records(turn);
-}
-
-bool has_left(const NodeState& node) { return node.store.read_record(kLeft) == "yes"; }
 
 namespace {
 
@@ -48,20 +38,30 @@ std::string in_words(const RingPlace& place) {
 RingPlace place_at_start(Turn& turn) {
   NodeState& node = turn.node;
   RingPlace configured = configured_place(node.config);
-  const auto bytes = node.store.read_record(kJoin);
-  const auto join = bytes ? last_join_of(*bytes) : std::nullopt;
-  if (!join || join->place == configured) return configured;
-  if (join->configured == configured) {
-    log(turn, Severity::info, kNoConnection,
-        fmt::format("this peer is {}, as the last `oxbow ring join` said; its configuration says: "
-                    "{}",
-                    in_words(join->place), in_words(configured)));
-    return join->place;
+  const auto bytes = node.store.read_record(kLastWord);
+  const auto word = bytes ? last_word_of(*bytes) : std::nullopt;
+  if (!word) return configured;
+  const RingPlace& place = word->place;
+  const bool differs = place.member ? place != configured : configured.member;
+  if (word->configured == configured) {
+    if (differs && place.member) {
+      log(turn, Severity::info, kNoConnection,
+          fmt::format(
+              "this peer is {}, as the last `oxbow ring join` said; its configuration says: "
+              "{}",
+              in_words(place), in_words(configured)));
+    } else if (differs) {
+      log(turn, Severity::warning, kNoConnection,
+          "this peer is configured as a member, but has left the ring: `oxbow ring join`");
+    }
+    return place;
   }
-  log(turn, Severity::info, kNoConnection,
-      fmt::format("the configuration was changed since the last `oxbow ring join`: this peer is {}",
-                  in_words(configured)));
-  static_cast<void>(node.store.write_record(kJoin, ""));  // should that fail, it says so again
+  if (differs) {
+    log(turn, Severity::info, kNoConnection,
+        fmt::format("the configuration was changed since the last `oxbow ring {}`: this peer is {}",
+                    place.member ? "join" : "leave", in_words(configured)));
+  }
+  static_cast<void>(node.store.write_record(kLastWord, ""));  // should that fail, it says so again
   return configured;
 }
 

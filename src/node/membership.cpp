@@ -328,11 +328,6 @@ void start_membership(Turn& turn) {
     node.ring.awaited_until = turn.now.steady + limits::kRingPatience;
   }
   warn_of_other_buckets(turn);
-  if (has_left(node)) {
-    if (!config.member) return;
-    return log(turn, Severity::warning, kNoConnection,
-               "this peer is configured as a member, but has left the ring: `oxbow ring join`");
-  }
   const RingPlace place = place_at_start(turn);
   if (!place.member) {
     // Not before the replicas have started: they hand over what this peer keeps.
@@ -350,7 +345,7 @@ void look_after_membership(Turn& turn) {
   if (state.leave_due <= now) {
     state.leave_due = kNever;
     log(turn, Severity::info, kNoConnection,
-        "this peer was a member, and is not configured as one any more: it leaves the ring");
+        "this peer was a member, and is to be none any more: it leaves the ring");
     leave_ring(turn);
   }
   if (state.awaited_until <= now) ring_is_known(turn);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "membership/last_join.h"
+#include "membership/last_word.h"
 #include "node/handlers.h"
 
 namespace oxbow {
@@ -40,20 +40,16 @@ bool leave_ring(Turn& turn);
 /// Proposes buckets of the configuration that the ring has no record of.
 void propose_buckets(Turn& turn);
 /// Spreads another policy of a bucket, whoever proposed the one that the ring has. Errors:
-/// "bad-bucket".
+/// "bad-bucket", "no-room" (for one more bucket).
 Result<Bucket> change_bucket(Turn& turn, const BucketPolicy& policy);
 /// Says once of each bucket of the configuration that the ring has it otherwise.
 void warn_of_other_buckets(Turn& turn);
 /// Writes the records to the store; what is to be waited for, to know that they are there.
 Result<WriteSequence> keep_records(Turn& turn);
-/// Also that `ring join` was the last word, and what it said: that holds when this peer starts
-/// again.
-Result<WriteSequence> keep_join(Turn& turn, const std::string& zone, double weight);
-/// Also that `ring leave` was the last word: this peer does not join when it starts again.
-Result<WriteSequence> keep_leave(Turn& turn);
-bool has_left(const NodeState& node);
-/// Where this peer belongs on the ring: as the last `ring join` says, or as its configuration does,
-/// whichever was changed later.
+/// Also what `ring join` or `ring leave` said: that holds when this peer starts again.
+Result<WriteSequence> keep_last_word(Turn& turn, const RingPlace& place);
+/// Where this peer belongs on the ring: as the last `ring join` or `ring leave` says, or as its
+/// configuration does, whichever was changed later.
 RingPlace place_at_start(Turn& turn);
 /// Tells clients of `ring leave` whose waiting is over.
 void answer_leave_waits(Turn& turn);

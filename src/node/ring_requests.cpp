@@ -123,7 +123,7 @@ void request_ring_join(Turn& turn, RequestHandle handle, const RingJoinRequest& 
   const Result<bool> joined = join_ring(turn, zone, weight);
   if (!joined.ok()) return reply(turn, handle, joined.error());
   node.ring.leave_due = kNever;
-  const auto written = keep_join(turn, zone, weight);
+  const auto written = keep_last_word(turn, {true, zone, weight});
   if (!written.ok()) return reply(turn, handle, written.error());
   const NodeConfig& config = node.config;
   const bool as_configured = config.member && zone == config.zone && weight == config.weight;
@@ -253,7 +253,7 @@ void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest
   const bool would_join = left || node.config.member;  // at its next start
   LeaveWait wait{handle, left, turn.now.steady + limits::kLeavePatience, kNothingPending};
   if (would_join) {
-    const auto written = keep_leave(turn);
+    const auto written = keep_last_word(turn, RingPlace{});
     if (!written.ok()) return reply(turn, handle, written.error());
     wait.after = *written;
   }

@@ -101,6 +101,40 @@ TEST_CASE("a join leaves as it is what it does not speak of") {
   CHECK(info_at(three.network, 0, 1).tokens == 64);
 }
 
+TEST_CASE("who has left stays away, until the configuration is changed") {
+  Three three(7);
+  REQUIRE(three.network.ring_leave(1)->changed);
+  three.restart(1);
+  CHECK(info_at(three.network, 0, 1).state == "left");
+  three.network.config_of(1).member = false;
+  three.restart(1);
+  CHECK(info_at(three.network, 0, 1).state == "left");
+  three.network.config_of(1).member = true;  // as it was when `ring leave` was said
+  three.restart(1);
+  CHECK(info_at(three.network, 0, 1).state == "joined");
+  CHECK(three.network.ring(1)->member);
+}
+
+TEST_CASE("a peer that left as no member by its configuration joins once it is configured as one") {
+  Three three(8);
+  REQUIRE(three.join(three.peer, "west", 1).ok());
+  REQUIRE(three.network.ring_leave(three.peer)->changed);
+  three.network.config_of(three.peer).member = true;
+  three.restart(three.peer);
+  CHECK(info_at(three.network, 0, three.peer).state == "joined");
+  CHECK(info_at(three.network, 0, three.peer).zone.empty());
+}
+
+TEST_CASE("a member that is not configured as one any more leaves, whatever was said before") {
+  Three three(9);
+  REQUIRE(three.network.ring_leave(1)->changed);
+  REQUIRE(three.join(1, "", 1).ok());
+  three.network.config_of(1).member = false;
+  three.restart(1);
+  CHECK(info_at(three.network, 0, 1).state == "left");
+  CHECK_FALSE(three.network.ring(1)->member);
+}
+
 TEST_CASE("a peer without a disk says that ring join holds only as long as it runs") {
   SimNetwork network(5);
   network.add_members(2);

@@ -1,4 +1,4 @@
-#include "membership/last_join.h"
+#include "membership/last_word.h"
 
 #include <bit>
 #include <cstdint>
@@ -30,22 +30,22 @@ RingPlace read(CanonicalReader& in) {
 
 }  // namespace
 
-std::string to_bytes(const LastJoin& join) {
+std::string to_bytes(const LastWord& word) {
   CanonicalWriter out;
   out.u8(kFormat);
-  write(out, join.place);
-  write(out, join.configured);
+  write(out, word.place);
+  write(out, word.configured);
   return out.take();
 }
 
-std::optional<LastJoin> last_join_of(std::string_view bytes) {
+std::optional<LastWord> last_word_of(std::string_view bytes) {
   CanonicalReader in(bytes);
   if (in.u8() != kFormat) return std::nullopt;
-  LastJoin join;
-  join.place = read(in);
-  join.configured = read(in);
+  LastWord word;
+  word.place = read(in);
+  word.configured = read(in);
   if (in.failed() || in.left() > 0) return std::nullopt;
-  return join;
+  return word;
 }
 
 }  // namespace oxbow
