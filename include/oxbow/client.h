@@ -102,7 +102,7 @@ class Client {
   Status ping();
 
   // The replica layer. Further errors: "no-ring" (nobody is a member), and where a quorum was not
-  // what was needed and what was got. Such a put or delete *may* have been done nevertheless:
+  // met what was needed and what was got. Such a put or delete *may* have been done nevertheless:
   // repeating it loses nothing, but may leave the value there twice, as siblings. A get shows them.
 
   /// All siblings of a key and their context. Neither "never heard of" nor "deleted" is an error:

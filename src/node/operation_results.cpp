@@ -124,6 +124,7 @@ void tell_who_did_what(const NodeState& node, const Asker& asker, Operation kind
 void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
                    const GetRequest* request, OperationResult result) {
   NodeState& node = turn.node;
+  tell_who_did_what(node, asker, kind, result);
   if (kind == Operation::get) {
     OXBOW_ASSERT(request != nullptr, "a client's get without its request");
     if (!result.error && result.object.empty()) result.error = unheard_by_too_few(result);
@@ -134,12 +135,10 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
       if (asker.explain) answer.quorum = report_of(node, kind, result);
       return ring_answered(turn, asker, *request, std::move(answer), result.after);
     }
-    tell_who_did_what(node, asker, kind, result);
     if (result.error->code == "quorum-not-met" || result.error->code == "no-ring") {
       return ring_failed(turn, asker, *request, *std::move(result.error));
     }
   }
-  tell_who_did_what(node, asker, kind, result);
   if (result.error) return reply(turn, asker.handle, *std::move(result.error));
   if (kind == Operation::remove) {
     DeleteAnswer answer;
@@ -158,11 +157,14 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
 }
 
-/// At most that many bytes of a text, with a mark where something is left out.
+/// At most that many bytes of a clock's text, which has room for several entries, with a mark where
+/// some are left out.
 std::string cut(std::string text, std::size_t most) {
   constexpr std::string_view kMore = ", …";
   if (text.size() <= most) return text;
-  text.resize(text.rfind(',', most - kMore.size()));
+  const std::size_t end = text.rfind(',', most - kMore.size());
+  OXBOW_ASSERT(end != std::string::npos, "an entry of a clock is that long");
+  text.resize(end);
   return text += kMore;
 }
 
