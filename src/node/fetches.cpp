@@ -18,7 +18,8 @@ Error too_large(const SearchHit& hit) {
 // acknowledged, and lack siblings.
 Error only_a_copy(const SearchedGet& get) {
   const SearchHit& hit = get.holders[*get.copy].hit;
-  Error error{"quorum-not-met", "not all members that may have it answered", "their answers", ""};
+  Error error{"quorum-not-met", "none of the key's primaries has it", "a copy at a primary",
+              "none"};
   if (get.not_reread) error = *get.not_reread;
   if (get.failed) error = *get.failed;
   error.message +=

@@ -57,6 +57,13 @@ void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
   end_operation(turn, asker, over.kind, key, &request, std::move(result));
 }
 
+const TriedCoordinator* find_tried(const HandedOver& over, const PeerId& member) {
+  const auto found =
+      std::find_if(over.tried.begin(), over.tried.end(),
+                   [&](const TriedCoordinator& tried) { return tried.member == member; });
+  return found == over.tried.end() ? nullptr : &*found;
+}
+
 /// No coordinator has told what became of it: what is known here of those that it was sent to, and
 /// of primaries that could not be reached.
 void tell_of_coordinators(const Turn& turn, const HandedOver& over, OperationResult& result) {
@@ -69,9 +76,8 @@ void tell_of_coordinators(const Turn& turn, const HandedOver& over, OperationRes
   result.need = need.ok() ? *need : 0;
   result.coordinator = over.coordinator;
   for (const PeerId& primary : place.primaries) {
-    const bool tried = std::find(over.tried.begin(), over.tried.end(), primary) != over.tried.end();
-    if (tried) {
-      result.members.push_back({primary, {}, Outcome::timeout, false, 0});
+    if (const TriedCoordinator* tried = find_tried(over, primary)) {
+      result.members.push_back({primary, {}, tried->outcome, false, 0});
     } else if (!is_reachable(turn.node, primary, turn.now)) {
       result.members.push_back(unreachable(primary));
     }
@@ -99,8 +105,7 @@ void lose_put(Turn& turn, std::uint64_t ticket, const char* why) {
 /// Who shall coordinate next; zero: nobody can.
 PeerId next_coordinator(const Turn& turn, const HandedOver& over, const KeyPlace& place) {
   const auto may = [&](const PeerId& member) {
-    return is_reachable(turn.node, member, turn.now) &&
-           std::find(over.tried.begin(), over.tried.end(), member) == over.tried.end();
+    return is_reachable(turn.node, member, turn.now) && find_tried(over, member) == nullptr;
   };
   for (const PeerId& primary : place.primaries) {
     if (may(primary)) return primary;
@@ -172,9 +177,12 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
       return;
     }
     over.coordinator = next;
-    over.tried.push_back(next);
+    over.tried.push_back({next, Outcome::asked});
     over.parts = Object();
-    if (!send_order(turn, ticket, over)) continue;
+    if (!send_order(turn, ticket, over)) {
+      over.tried.back().outcome = Outcome::unreachable;
+      continue;
+    }
     const bool once = over.kind != Operation::get;
     look_again(node.replica, ticket, over.due,
                once ? over.deadline : std::min(over.deadline, turn.now.steady + patience_of(node)));
@@ -257,6 +265,7 @@ void handed_over_due(Turn& turn, std::uint64_t ticket) {
                  "of the ring yet (try again)",
                  "news of the ring", "none"});
   }
+  over.tried.back().outcome = Outcome::timeout;
   member_failed(turn, over.coordinator);
   if (over.kind != Operation::get) {
     return lose_put(turn, ticket, "the coordinator did not answer in time");
@@ -273,8 +282,9 @@ void handed_over_lost(Turn& turn, const PeerId& member, bool was_sent) {
     if (over.coordinator == member && (was_sent || !over.sent)) lost.push_back(ticket);
   }
   for (const std::uint64_t ticket : lost) {
-    const bool once = turn.node.replica.handed.at(ticket).kind != Operation::get;
-    if (once && was_sent) {
+    HandedOver& over = turn.node.replica.handed.at(ticket);
+    over.tried.back().outcome = Outcome::unreachable;
+    if (over.kind != Operation::get && was_sent) {
       lose_put(turn, ticket, "the connection to the coordinator ended before its answer");
     } else {
       hand_on(turn, ticket);
@@ -296,6 +306,7 @@ void receive_coordinated(Turn& turn, Connection& from, const Coordinated& messag
   const PeerId coordinator = from.peer;
   if (message.error == "not-owner") {
     over.refused = true;
+    over.tried.back().outcome = Outcome::refused;
     return hand_on(turn, message.ticket);  // nothing was done
   }
   OperationResult result;
@@ -307,6 +318,7 @@ void receive_coordinated(Turn& turn, Connection& from, const Coordinated& messag
   if (!message.object.empty()) {
     const auto part = parse_object(message.object, over.key);
     if (!part.ok()) {
+      over.tried.back().outcome = Outcome::refused;
       if (over.kind == Operation::get) hand_on(turn, message.ticket);
       return offence(turn, from, part.error().message);
     }

@@ -224,8 +224,9 @@ void ring_answered(Turn& turn, const Asker& asker, const GetRequest& request, Ge
 /// member to coordinate it (not for requests that are wrong in themselves): a search may still find
 /// what is no object of the ring, but then nothing is adopted. One member's copy of an object is no
 /// answer: it may be old, or not all siblings. Where nothing is found, `error` is the reply, unless
-/// its code is "no-ring": a peer without a ring has never heard of the key. A request that says
-/// what an answer has to be is not searched for.
+/// its code is "no-ring": a peer without a ring has never heard of the key. Where only an object of
+/// a ring is found, "no-ring" is the reply too: this peer can ask nobody for its newest copy. A
+/// request that says what an answer has to be is not searched for.
 void ring_failed(Turn& turn, const Asker& asker, const GetRequest& request, Error error);
 /// Hands located bytes to the replica layer; ends in adopted().
 void adopt(Turn& turn, std::uint64_t adoption, std::string_view key, std::string_view value);

@@ -77,6 +77,12 @@ struct WaitingPut {
   Instant deadline{};
 };
 
+/// A member that was asked to coordinate, and what came of it.
+struct TriedCoordinator {
+  PeerId member;
+  Outcome outcome = Outcome::asked;
+};
+
 /// A request of a client (or an adoption) that another member coordinates.
 struct HandedOver {
   Asker asker;
@@ -91,9 +97,9 @@ struct HandedOver {
   Instant deadline{};
   Instant due = kNever;
 
-  PeerId coordinator;  ///< zero: it waits until the ring is known, or rests
-  bool sent = false;   ///< not merely waiting for a connection
-  std::vector<PeerId> tried;
+  PeerId coordinator;                   ///< zero: it waits until the ring is known, or rests
+  bool sent = false;                    ///< not merely waiting for a connection
+  std::vector<TriedCoordinator> tried;  ///< the last is `coordinator`, if that is not zero
   bool refused = false;  ///< by one that says it is no owner: the rings are about to agree
   bool rests = false;    ///< all were tried; they are asked anew after kCoordinatorsRest
   Object parts;          ///< of an object that comes in several

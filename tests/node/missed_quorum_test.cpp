@@ -108,6 +108,54 @@ TEST_CASE("what a member keeps that the ring cannot be asked for again is no ans
   }
 }
 
+TEST_CASE("what no primary has is no object of the ring, and the error says so") {
+  SimNetwork network(7);
+  NodeConfig config = SimNetwork::defaults();
+  config.full_reads = 0;  // no more than R copies are asked
+  Ring ring(network, 3, "k", config);
+  REQUIRE(ring.put(0, "v", "", "3").ok());
+  network.run_for(5s);
+  const auto lose_copy = [&](std::size_t place) {
+    Store& store = network.store(ring[place]);
+    const auto copy = store.read("k");
+    REQUIRE(copy.ok());
+    if (!copy->object.empty()) REQUIRE(store.erase("k", copy->object).ok());
+  };
+  lose_copy(0);
+  lose_copy(1);
+  network.tap([&](const Carried& carried) {  // it goes once it has been found
+    if (std::holds_alternative<Hit>(carried.message)) lose_copy(2);
+  });
+  GetRequest request = searched("k");
+  request.r = "1";
+  const auto got = network.get(ring[0], request);
+  REQUIRE(!got.ok());
+  CHECK(got.error().code == "quorum-not-met");
+  CHECK(got.error().message.starts_with("none of the key's primaries has it; "));
+  CHECK(got.error().needed == "a copy at a primary");
+  CHECK(got.error().got == "none");
+}
+
+TEST_CASE("without an answer of a coordinator it is told whether it was lost, or silent") {
+  for (const bool crashes : {true, false}) {
+    CAPTURE(crashes);
+    SimNetwork network(8);
+    Ring ring(network, 5, "k");
+    REQUIRE(ring.put(4, "v0").ok());  // they are connected
+    network.freeze(ring[0]);
+    const RequestHandle put = network.request(ring[4], put_of("k", "v"));
+    network.run_for(100ms);
+    if (crashes) network.crash(ring[0]);
+    REQUIRE(network.run_until([&] { return network.record(put).error() != nullptr; }, 1min));
+    const Error& error = *network.record(put).error();
+    CHECK(error.code == "unknown");
+    REQUIRE(error.quorum != nullptr);
+    REQUIRE(error.quorum->members.size() == 1);
+    CHECK(error.quorum->members[0].id == to_string(network.id_of(ring[0])));
+    CHECK(error.quorum->members[0].outcome == (crashes ? "unreachable" : "timeout"));
+  }
+}
+
 TEST_CASE("the time of a get is for the ring and the search together") {
   SimNetwork network(3);
   Ring ring(network, 5, "k");
