@@ -130,7 +130,9 @@ class Client {
   /// Makes the asked peer a member, or ends that.
   Result<RingJoinAnswer> ring_join(const RingJoinRequest& request = {});
   Result<RingLeaveAnswer> ring_leave(const RingLeaveRequest& request = {});
-  /// Shows or changes what a bucket promises.
+  /// Shows or changes what a bucket promises. Errors: "not-found" (there is none to be shown),
+  /// "bad-bucket" (no such policy can be kept, or N would grow by too much at a time: the error
+  /// says how far it may), "no-room".
   Result<RingBucketAnswer> ring_bucket(const RingBucketRequest& request);
 
   /// How long a peer may take to answer beyond the time that a request itself allows; 10 s at
