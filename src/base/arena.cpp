@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/lies_in.h"
+
 namespace oxbow {
 
 namespace {
@@ -13,6 +15,13 @@ std::string_view Arena::copy(std::string_view bytes) {
   auto* target = static_cast<char*>(allocate(bytes.size(), 1));
   std::memcpy(target, bytes.data(), bytes.size());
   return {target, bytes.size()};
+}
+
+bool Arena::contains(std::string_view bytes) const {
+  // The newest first: what was just made is asked about.
+  return std::any_of(blocks_.rbegin(), blocks_.rend(), [&](const Block& block) {
+    return lies_in(bytes, {reinterpret_cast<const char*>(block.bytes.get()), block.size});
+  });
 }
 
 void Arena::reset() {

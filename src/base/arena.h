@@ -23,6 +23,9 @@ class Arena {
   /// A copy of `bytes` that lives until reset().
   std::string_view copy(std::string_view bytes);
 
+  /// Whether they lie in here, and so live until reset().
+  bool contains(std::string_view bytes) const;
+
   /// `count` default-constructed elements that live until reset(); their destructors never run.
   template <class T>
   std::span<T> array(std::size_t count) {

@@ -1,6 +1,6 @@
 // Every message between peers as a plain struct, and the Message variant. Texts and lists are
-// views: they point into the bytes just received, into the outbox's arena, or into tables of the
-// sender that stay as they are until the driver has encoded the message. Nothing here owns memory.
+// views: nothing here owns memory. Outbox::send() gives them a place that lasts until the driver has
+// encoded the message.
 #pragma once
 
 #include <oxbow/requests.h>

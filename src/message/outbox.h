@@ -2,8 +2,12 @@
 // simulator) before its next call, then cleared and used again.
 //
 // The driver's duty: send `sends` in order (per connection); then carry out `hangups`; answer
-// `replies` in order; then `dials`, `disk`, `events` in any order. Views in these lists point into
-// the bytes just received, into `arena`, or into the core's tables: they end with the next call.
+// `replies` in order; then `dials`, `disk`, `events` in any order. Views in these lists end with
+// the next call.
+//
+// Nothing here points to what the core may free: whatever a handler does after a send, the message
+// stays as it was. The lists are filled by the functions below only, and these copy every view into
+// `arena`, unless its bytes last anyway: those of `input`, and shared ones (see share()).
 //
 // Durable before acknowledged: a send or reply whose `after` is not kNothingPending acknowledges or
 // shows a write. The driver encodes it at once but holds it back, alone, until the store has synced
@@ -17,6 +21,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/shared_bytes.h"
 #include "message/client.h"
 #include "message/messages.h"
 
@@ -74,44 +79,65 @@ struct Event {
   std::string_view text;
 };
 
+/// What anybody may read, and only the Outbox adds to.
+template <class T>
+class OutboxList {
+ public:
+  auto begin() const { return items_.begin(); }
+  auto end() const { return items_.end(); }
+  std::size_t size() const { return items_.size(); }
+  bool empty() const { return items_.empty(); }
+  const T& operator[](std::size_t i) const { return items_[i]; }
+  const T& front() const { return items_.front(); }
+  const T& back() const { return items_.back(); }
+
+ private:
+  friend struct Outbox;
+  std::vector<T> items_;
+};
+
 struct Outbox {
-  std::vector<Send> sends;
-  std::vector<ConnectionId> targets;
-  std::vector<Reply> replies;
-  std::vector<Dial> dials;
-  std::vector<Hangup> hangups;
-  std::vector<DiskRead> disk;
-  std::vector<Event> events;
+  OutboxList<Send> sends;
+  OutboxList<ConnectionId> targets;
+  std::vector<Reply> replies;  ///< these own what is in them
+  OutboxList<Dial> dials;
+  OutboxList<Hangup> hangups;
+  OutboxList<DiskRead> disk;
+  OutboxList<Event> events;
+  /// Also for the lists that a message is made of.
   Arena arena;
+  /// Of the driver: bytes that it leaves as they are until the next call, such as those that were
+  /// just received. Views into them are not copied. clear() forgets them.
+  std::string_view input;
 
   void send(ConnectionId to, const Message& message, WriteSequence after = kNothingPending) {
-    sends.push_back({static_cast<std::uint32_t>(targets.size()), 1, message, after});
-    targets.push_back(to);
+    send(std::span(&to, 1), message, after);
   }
-  void send(std::span<const ConnectionId> to, const Message& message) {
-    if (to.empty()) return;
-    sends.push_back({static_cast<std::uint32_t>(targets.size()),
-                     static_cast<std::uint32_t>(to.size()), message, kNothingPending});
-    targets.insert(targets.end(), to.begin(), to.end());
-  }
+  void send(std::span<const ConnectionId> to, const Message& message,
+            WriteSequence after = kNothingPending);
+  void dial(DialId id, std::string_view target);
+  void hang_up(ConnectionId connection, std::string_view reason);
+  void read(const DiskRead& read);
+  void log(Severity severity, ConnectionId connection, std::string_view text);
+
+  /// The bytes, for messages of this turn: they are not copied, and last even if nobody else has
+  /// them any more. For large ones.
+  std::string_view share(SharedBytes bytes);
+
   std::span<const ConnectionId> targets_of(const Send& send) const {
-    return std::span(targets).subspan(send.first_target, send.target_count);
+    return std::span(targets.items_).subspan(send.first_target, send.target_count);
   }
 
   bool empty() const {
     return sends.empty() && replies.empty() && dials.empty() && hangups.empty() && disk.empty() &&
            events.empty();
   }
-  void clear() {
-    sends.clear();
-    targets.clear();
-    replies.clear();
-    dials.clear();
-    hangups.clear();
-    disk.clear();
-    events.clear();
-    arena.reset();
-  }
+  void clear();
+
+ private:
+  std::string_view lasting(std::string_view bytes);
+
+  std::vector<SharedBytes> shared_;
 };
 
 }  // namespace oxbow

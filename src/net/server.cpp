@@ -186,6 +186,7 @@ void PeerServer::Server::take_news_of_shares() {
   for (; reads < kReadsPerTurn; ++reads) {
     const auto read = files_->take_read();
     if (!read) break;
+    out_.input = read->bytes;
     node_->disk_done(now(), read->ticket, {read->status, read->bytes}, out_);
     carry_out();
   }

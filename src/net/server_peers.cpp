@@ -44,6 +44,7 @@ void PeerServer::Server::peer_read(Connection& connection, std::string_view byte
       case PeerStream::Next::message:
         note_hello(connection, in.message());
         if (const auto query = in.upcoming_query()) node_->expect(*query);
+        out_.input = bytes;
         node_->receive(now(), id, in.message(), out_);
         carry_out();
         if (connections_.find(id) == nullptr || connection.is_ending) return;

@@ -74,7 +74,7 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedGet& get,
   ReplicaState& replica = turn.node.replica;
   look_again(replica, ticket, get.due, get.operation.next_deadline());
   if (get.operation.state() == GetOperation::State::done) {
-    replica.ended_gets.push_back(replica.gets.extract(ticket));
+    replica.gets.erase(ticket);
   }
 }
 
@@ -167,7 +167,6 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
     return refuse(too_few_members(*need, plan.places.size(),
                                   order.strict ? Quorum::strict : Quorum::sloppy, "--r"));
   }
-  forget_ended(turn);
   const std::uint64_t ticket = new_ticket(node);
   CoordinatedGet& get =
       node.replica.gets

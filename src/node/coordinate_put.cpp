@@ -49,7 +49,7 @@ void fail(Turn& turn, const CoordinatedPut& put, const Error& error) {
   end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
 }
 
-ObjectWrite message_of(const Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
+ObjectWrite message_of(Turn& turn, std::uint64_t ticket, const CoordinatedPut& put,
                        const WriteCopy& copy, std::size_t part) {
   ObjectWrite write;
   write.ticket = ticket;
@@ -61,7 +61,7 @@ ObjectWrite message_of(const Turn& turn, std::uint64_t ticket, const Coordinated
   write.hint_for = copy.who.stands_for;
   write.last = part + 1 == put.parts.size();
   write.key = put.key;
-  write.object = put.parts[part];
+  write.object = turn.out.share(put.parts[part]);
   return write;
 }
 
@@ -144,7 +144,7 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
   }
   look_again(node.replica, ticket, put.due, put.operation.next_deadline());
   if (put.operation.state() == PutOperation::State::done) {
-    node.replica.ended_puts.push_back(node.replica.puts.extract(ticket));
+    node.replica.puts.erase(ticket);
   }
 }
 
@@ -291,7 +291,6 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
     }
   }
 
-  forget_ended(turn);
   const std::uint64_t ticket = new_ticket(node);
   CoordinatedPut& put = node.replica.puts
                             .emplace(ticket, CoordinatedPut{asker,

@@ -8,7 +8,7 @@ namespace oxbow {
 DialId dial(Turn& turn, PendingDial pending) {
   NodeState& node = turn.node;
   const DialId id{++node.last_dial};
-  turn.out.dials.push_back({id, turn.out.arena.copy(pending.target)});
+  turn.out.dial(id, pending.target);
   node.dials.emplace(id, std::move(pending));
   return id;
 }
@@ -125,8 +125,7 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
   }
   for (const std::uint64_t ticket : pending.pieces) ask_for_piece(turn, ticket, connection);
   for (const OwnedSend& owned : pending.messages) {
-    // The outbox's views must outlive `pending`.
-    turn.out.send(connection.id, copy_into(turn.out.arena, *owned.message), owned.after);
+    turn.out.send(connection.id, *owned.message, owned.after);
   }
   if (pending.kind == ConnectionKind::control && !pending.messages.empty()) {
     replica_connected(turn, connection.peer);

@@ -46,15 +46,11 @@ void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
   ReplicaState& replica = turn.node.replica;
   const auto found = replica.handed.find(ticket);
   look_again(replica, ticket, found->second.due, kNever);
-  replica.ended_handed.push_back(replica.handed.extract(found));
-  const HandedOver& over = replica.ended_handed.back().mapped();
-  // Copies, as what follows may free the ended.
-  const Asker asker = over.asker;
-  const std::string key = over.key;
-  const GetRequest request = over.request;
+  const auto ended = replica.handed.extract(found);
+  const HandedOver& over = ended.mapped();
   result.elapsed = turn.now.steady - over.started;
   result.strict = over.strict;
-  end_operation(turn, asker, over.kind, key, &request, std::move(result));
+  end_operation(turn, over.asker, over.kind, over.key, &over.request, std::move(result));
 }
 
 const TriedCoordinator* find_tried(const HandedOver& over, const PeerId& member) {
@@ -164,7 +160,7 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
     }
     if (next == node.config.id) {
       look_again(node.replica, ticket, over.due, kNever);
-      auto ended = node.replica.handed.extract(ticket);
+      const auto ended = node.replica.handed.extract(ticket);
       const HandedOver& own = ended.mapped();
       const Order order = order_of(own, turn.now);
       if (own.kind == Operation::get) {
@@ -173,7 +169,6 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
       } else {
         coordinate_put(turn, own.asker, order);
       }
-      node.replica.ended_handed.push_back(std::move(ended));
       return;
     }
     over.coordinator = next;
@@ -209,12 +204,11 @@ void start_held_operations(Turn& turn) {
   }
   for (const std::uint64_t ticket : held) {
     look_again(node.replica, ticket, node.replica.handed.at(ticket).due, kNever);
-    auto ended = node.replica.handed.extract(ticket);
+    const auto ended = node.replica.handed.extract(ticket);
     const HandedOver& over = ended.mapped();
     const bool client_gets = over.kind == Operation::get && over.asker.kind == Asker::Kind::client;
     start_operation(turn, over.asker, order_of(over, turn.now),
                     client_gets ? &over.request : nullptr);
-    node.replica.ended_handed.push_back(std::move(ended));
   }
 }
 
@@ -245,7 +239,6 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
   if (!has_room_for_operation(node)) {
     return refuse({"busy", "too many gets and puts are under way (try again)", "", ""});
   }
-  forget_ended(turn);
   ++node.counters.handed_over;
   const std::uint64_t ticket = new_ticket(node);
   node.replica.handed.emplace(ticket, handed(turn, asker, order, request));

@@ -27,7 +27,7 @@ std::size_t size_of(const Hint& hint) { return hint.key.size() + hint.object.byt
 /// False: the connection takes no more for now.
 bool send_hint(Turn& turn, const PeerId& to, const Hint& hint, std::uint64_t ticket) {
   NodeState& node = turn.node;
-  const std::vector<std::string> parts = encoded_parts(hint.object, hint.key);
+  const std::vector<SharedBytes> parts = encoded_parts(hint.object, hint.key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     ObjectWrite write;
     write.ticket = ticket;
@@ -35,8 +35,8 @@ bool send_hint(Turn& turn, const PeerId& to, const Hint& hint, std::uint64_t tic
     write.reason = WriteReason::handoff;
     write.conflicts = node.ring.members.policy_of(hint.key).conflicts;
     write.last = i + 1 == parts.size();
-    write.key = turn.out.arena.copy(hint.key);
-    write.object = turn.out.arena.copy(parts[i]);
+    write.key = hint.key;
+    write.object = turn.out.share(parts[i]);
     if (!send_to_member(turn, to, ConnectionKind::bulk, write)) return false;
   }
   node.replica.background.spend(size_of(hint));

@@ -93,7 +93,7 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
     log(turn, severity, connection.id, fmt::format("hung up on {}: {}", name_of(connection), why));
   }
   turn.out.send(connection.id, Bye{code, why});
-  turn.out.hangups.push_back({connection.id, why});
+  turn.out.hang_up(connection.id, why);
   connection_gone(turn, connection, why);
 }
 
@@ -107,7 +107,7 @@ void offence(Turn& turn, Connection& from, std::string_view what) {
 
 void receive_bye(Turn& turn, Connection& from, const Bye& bye) {
   // Its text is a stranger's: bounded by the codec, escaped by the log.
-  turn.out.hangups.push_back({from.id, turn.out.arena.copy(bye.reason)});
+  turn.out.hang_up(from.id, bye.reason);
   const PeerId peer = from.peer;
   const bool lives_on = !from.up || bye.code == "idle" || bye.code == "duplicate";
   connection_gone(turn, from, fmt::format("it said: {}", bye.reason));
@@ -224,7 +224,7 @@ void look_after_connections(Turn& turn) {
 }
 
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text) {
-  turn.out.events.push_back({severity, connection, turn.out.arena.copy(text)});
+  turn.out.log(severity, connection, text);
 }
 
 void note(Turn& turn, const Query& query, TraceKind kind, LinkNumber peer) {

@@ -71,7 +71,7 @@ bool send_copy(Turn& turn, const PeerId& to, const ScannedObject& scanned, std::
   NodeState& node = turn.node;
   const BucketPolicy& policy = node.ring.members.policy_of(scanned.key);
   const std::uint64_t ticket = new_ticket(node);
-  const std::vector<std::string> parts = encoded_parts(scanned.object, scanned.key);
+  const std::vector<SharedBytes> parts = encoded_parts(scanned.object, scanned.key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     ObjectWrite write;
     write.ticket = ticket;
@@ -79,8 +79,8 @@ bool send_copy(Turn& turn, const PeerId& to, const ScannedObject& scanned, std::
     write.reason = WriteReason::move;
     write.conflicts = policy.conflicts;
     write.last = i + 1 == parts.size();
-    write.key = turn.out.arena.copy(scanned.key);
-    write.object = turn.out.arena.copy(parts[i]);
+    write.key = scanned.key;
+    write.object = turn.out.share(parts[i]);
     if (!send_to_member(turn, to, ConnectionKind::bulk, write)) return false;
   }
   node.replica.background.spend(scanned.object.byte_size());

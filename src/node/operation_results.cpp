@@ -168,39 +168,36 @@ std::string cut(std::string text, std::size_t most) {
   return text += kMore;
 }
 
-/// The parts that a message carries, in the outbox's arena; at least one, perhaps empty.
+/// In as many parts as the object needs; at least one, perhaps without any.
 void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
                  const OperationResult& result) {
   NodeState& node = turn.node;
   if (node.connections.find(asker.connection) == nullptr) return;  // it gives up by itself
-  Arena& arena = turn.out.arena;
   Coordinated message;
   message.ticket = asker.number;
   if (result.error) {
-    message.error = arena.copy(result.error->code);
-    message.reason = arena.copy(result.error->message);
-    message.needed = arena.copy(result.error->needed);
-    message.got = arena.copy(result.error->got);
+    message.error = result.error->code;
+    message.reason = result.error->message;
+    message.needed = result.error->needed;
+    message.got = result.error->got;
   }
-  message.context = arena.copy(result.context);
-  message.bucket = arena.copy(result.bucket);
+  message.context = result.context;
+  message.bucket = result.bucket;
   message.n = result.n;
   message.need = result.need;
   message.siblings = result.siblings;
   message.micros =
       static_cast<std::uint32_t>(std::clamp<Duration::rep>(result.elapsed.count(), 0, UINT32_MAX));
-  const auto members = arena.array<MemberOutcome>(result.members.size());
-  std::copy(result.members.begin(), result.members.end(), members.begin());
-  message.members = members;
-  if (kind != Operation::get) {
-    message.clock = arena.copy(cut(clock_of(node, result), limits::kExplanation));
-  }
+  message.members = result.members;
+  std::string clock;
+  if (kind != Operation::get) clock = cut(clock_of(node, result), limits::kExplanation);
+  message.clock = clock;
   const bool has_object = kind == Operation::get && !result.object.empty();
   if (!has_object) return turn.out.send(asker.connection, message, result.after);
-  const std::vector<std::string> parts = encoded_parts(result.object, key);
+  const std::vector<SharedBytes> parts = encoded_parts(result.object, key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     message.last = i + 1 == parts.size();
-    message.object = arena.copy(parts[i]);
+    message.object = turn.out.share(parts[i]);
     turn.out.send(asker.connection, message, result.after);
   }
 }

@@ -43,10 +43,10 @@ Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& 
   return sync != Sync::no ? own->pending : kNothingPending;
 }
 
-std::vector<std::string> encoded_parts(const Object& object, std::string_view key) {
-  std::vector<std::string> parts;
+std::vector<SharedBytes> encoded_parts(const Object& object, std::string_view key) {
+  std::vector<SharedBytes> parts;
   for (const Object& part : in_parts(object, limits::kObjectPart)) {
-    parts.push_back(encode_object(part, key));
+    parts.push_back(share(encode_object(part, key)));
   }
   return parts;
 }

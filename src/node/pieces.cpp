@@ -43,8 +43,7 @@ Found find_piece(Turn& turn, std::string_view key, const Digest& sha256, std::ui
   if (entry && entry->is_object) {
     if (const auto object = held_object(turn, key)) {
       if (object->sha256 != sha256) return {PieceStatus::changed, {}};
-      Found found = value_piece(*object->value, offset, length);
-      found.bytes = turn.out.arena.copy(found.bytes);
+      Found found = value_piece(turn.out.share(object->value), offset, length);
       found.after = object->pending;
       return found;
     }
@@ -61,7 +60,7 @@ DiskTicket read_from_disk(Turn& turn, std::string_view key, const Digest& sha256
   NodeState& node = turn.node;
   const DiskTicket ticket{++node.last_ticket};
   node.reads.emplace(ticket, operation);
-  turn.out.disk.push_back({ticket, turn.out.arena.copy(key), sha256, offset, length});
+  turn.out.read({ticket, key, sha256, offset, length});
   return ticket;
 }
 
@@ -139,8 +138,8 @@ void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection) {
   PieceOperation& piece = found->second;
   piece.connection = connection.id;
   connection.used = turn.now.steady;
-  turn.out.send(connection.id, PieceRequest{ticket, turn.out.arena.copy(piece.call.key),
-                                            piece.sha256, piece.call.offset, piece.call.length});
+  turn.out.send(connection.id, PieceRequest{ticket, piece.call.key, piece.sha256, piece.call.offset,
+                                            piece.call.length});
 }
 
 void receive_piece(Turn& turn, Connection& from, const Piece& piece) {

@@ -16,7 +16,7 @@ void repair(Turn& turn, std::string_view key, const Object& object, Conflicts co
     return;
   }
   // What goes wrong is put right by the next read.
-  const std::vector<std::string> parts = encoded_parts(object, key);
+  const std::vector<SharedBytes> parts = encoded_parts(object, key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     ObjectWrite write;
     write.ring = node.ring.stamp;
@@ -24,8 +24,8 @@ void repair(Turn& turn, std::string_view key, const Object& object, Conflicts co
     write.conflicts = conflicts;
     write.sync = sync;
     write.last = i + 1 == parts.size();
-    write.key = turn.out.arena.copy(key);
-    write.object = turn.out.arena.copy(parts[i]);
+    write.key = key;
+    write.object = turn.out.share(parts[i]);
     if (!send_to_member(turn, member, ConnectionKind::control, write)) return;
   }
 }

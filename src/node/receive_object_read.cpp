@@ -30,10 +30,10 @@ void receive_object_read(Turn& turn, Connection& from, const ObjectRead& read) {
     return turn.out.send(from.id, reply);
   }
   if (copy->object.empty()) return turn.out.send(from.id, reply);
-  const std::vector<std::string> parts = encoded_parts(copy->object, read.key);
+  const std::vector<SharedBytes> parts = encoded_parts(copy->object, read.key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     reply.last = i + 1 == parts.size();
-    reply.object = turn.out.arena.copy(parts[i]);
+    reply.object = turn.out.share(parts[i]);
     turn.out.send(from.id, reply, copy->pending);
   }
 }

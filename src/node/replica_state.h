@@ -57,7 +57,7 @@ struct CoordinatedPut {
   Conflicts conflicts = Conflicts::siblings;
   Sync sync = Sync::yes;
   Object object;                   ///< as it was written
-  std::vector<std::string> parts;  ///< the same, encoded once for all
+  std::vector<SharedBytes> parts;  ///< the same, encoded once for all
   std::string context;             ///< for the client
   PutOperation operation;
   Instant started{};
@@ -148,10 +148,6 @@ struct ReplicaState {
   std::map<std::uint64_t, WaitingPut> waiting_puts;
   std::set<std::pair<Instant, std::uint64_t>> due;  ///< of all three
   std::multimap<WriteSequence, OwnWrite> own_writes;
-  /// Over, but what the outbox holds may still point into them: see forget_ended().
-  std::vector<std::map<std::uint64_t, CoordinatedGet>::node_type> ended_gets;
-  std::vector<std::map<std::uint64_t, CoordinatedPut>::node_type> ended_puts;
-  std::vector<std::map<std::uint64_t, HandedOver>::node_type> ended_handed;
 
   RateLimiter full_reads;
 

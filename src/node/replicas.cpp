@@ -19,14 +19,6 @@ bool has_room_for_operation(const NodeState& node) {
 
 std::uint64_t new_ticket(NodeState& node) { return ++node.replica.last_ticket; }
 
-void forget_ended(Turn& turn) {
-  if (!turn.out.sends.empty()) return;
-  ReplicaState& replica = turn.node.replica;
-  replica.ended_gets.clear();
-  replica.ended_puts.clear();
-  replica.ended_handed.clear();
-}
-
 void start_replicas(Turn& turn) {
   ReplicaState& replica = turn.node.replica;
   replica.hints = turn.node.store.all_hints();
@@ -36,7 +28,6 @@ void start_replicas(Turn& turn) {
 
 void look_after_replicas(Turn& turn) {
   ReplicaState& replica = turn.node.replica;
-  forget_ended(turn);
   while (!replica.due.empty() && replica.due.begin()->first <= turn.now.steady) {
     const std::uint64_t ticket = replica.due.begin()->second;
     if (replica.gets.contains(ticket)) {

@@ -138,16 +138,13 @@ void handed_over_lost(Turn& turn, const PeerId& member, bool was_sent);
 void look_again(ReplicaState& replica, std::uint64_t ticket, Instant& due, Instant next);
 bool has_room_for_operation(const NodeState& node);
 std::uint64_t new_ticket(NodeState& node);
-/// Frees operations that are over, once nothing in the outbox can point into them.
-void forget_ended(Turn& turn);
-
 /// Sends the merged object to a primary that is behind.
 void repair(Turn& turn, std::string_view key, const Object& object, Conflicts conflicts,
             const PeerId& member);
 /// Sends over the connection of that kind to a member of the ring; false: it cannot be.
 bool send_to_member(Turn& turn, const PeerId& member, ConnectionKind kind, const Message& message,
                     WriteSequence after = kNothingPending);
-/// The object as the parts of messages, encoded.
-std::vector<std::string> encoded_parts(const Object& object, std::string_view key);
+/// The object as the parts of messages, encoded; for Outbox::share().
+std::vector<SharedBytes> encoded_parts(const Object& object, std::string_view key);
 
 }  // namespace oxbow

@@ -255,3 +255,42 @@ TEST_CASE("what a member keeps as an object is read from all copies, not adopted
   }
   CHECK(reread > 0);
 }
+
+TEST_CASE("a get that ends in the turn that asked for copies: what was sent is whole") {
+  for (const std::uint64_t seed : {20U, 21U, 22U, 23U}) {
+    CAPTURE(seed);
+    SimNetwork network(seed);
+    NodeConfig config = SimNetwork::defaults();
+    config.full_reads = 0;
+    const std::string key = "a key that no small string has room for/" + std::string(300, 'k');
+    Ring ring(network, 3, key, config, 1);
+    network.split({{ring[0], ring[1]}, {ring[2]}});
+    PutRequest put = put_of(key, "lonely", "", "1");
+    put.strict = true;
+    REQUIRE(network.put(ring[2], put).ok());
+    network.heal_all();
+    network.run_for(12s);
+    std::size_t asked = 0;
+    network.tap([&](const Carried& carried) {
+      const auto* read = std::get_if<ObjectRead>(&carried.message);
+      if (read == nullptr || carried.from != ring[0]) return;
+      ++asked;
+      CHECK(read->key == key);
+    });
+    // It hangs while the hit comes and the time of the get passes: then it looks at both in one
+    // turn, begins to read all copies and gives that up.
+    GetRequest request = get_of(key, "1");
+    request.search = true;
+    request.timeout_ms = 50;
+    const RequestHandle handle = network.request(ring[0], request);
+    network.freeze(ring[0]);
+    network.run_for(1s);
+    network.thaw(ring[0]);
+    REQUIRE(network.run_until([&] { return network.record(handle).over(); }, 30s));
+    REQUIRE(network.record(handle).error() != nullptr);
+    CHECK(network.record(handle).error()->code == "timeout");
+    CHECK(asked > 0);
+    network.run_for(1s);
+    CHECK(network.table(ring[0], "gets") == 0);
+  }
+}
