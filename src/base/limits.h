@@ -141,9 +141,19 @@ inline constexpr std::size_t kThreadStack = 256 * 1024;
 inline constexpr std::size_t kObject = 3 * 1024 * 1024;  // with all siblings: fits into one frame
 inline constexpr std::size_t kSiblingsWarn = 25;         // the application forgets to send contexts
 inline constexpr std::size_t kSiblings = 100;            // it does: the put is refused
-inline constexpr std::size_t kClockEntries = 4'096;
+inline constexpr std::size_t kClockEntriesWarn = 1'024;  // long before what follows
+inline constexpr std::size_t kClockEntries = 4'096;    // that clients and strangers may bring about
 inline constexpr std::size_t kContext = 192 * 1024;    // of a client: the longest clock, encoded
 inline constexpr std::size_t kRetiredActors = 65'536;  // remembered; then the run is a new one
+// Writes that this member numbered and has no copy of; then their actors are given up, at the price
+// of a clock entry each.
+inline constexpr std::size_t kUnstoredWrites = 16'384;
+inline constexpr std::size_t kUnstoredBytes = 16 * 1024 * 1024;
+// A time ahead of the clock of whoever takes a write. Local time taken for UTC is 14 h off at most.
+inline constexpr auto kTimeAhead = std::chrono::hours(24);
+// The same, of what members had before: any time must leave later ones.
+inline constexpr auto kTimeAheadKnown = std::chrono::hours(24 * 365 * 100);
+inline constexpr auto kClockHeard = std::chrono::hours(1);  // ago: what a member said of its clock
 
 // Gets that fall back to a search -----------------------------------------------------------------
 inline constexpr std::size_t kSearchedHolders = 100;  // remembered for one get: others are as good

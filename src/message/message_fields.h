@@ -201,6 +201,7 @@ constexpr void message_fields(V& v, Like<BucketRecord> auto& m) {
 template <class V>
 constexpr void message_fields(V& v, Like<Gossip> auto& m) {
   v("digest", m.digest);
+  v("clock", m.clock);
 }
 
 template <class V>
@@ -267,12 +268,14 @@ constexpr void message_fields(V& v, Like<ObjectWrite> auto& m) {
   v.bytes("key", m.key, 1, limits::kKey);
   v.bytes("object", m.object, 1, limits::kObjectPart);
   v("urgent", m.urgent);
+  v("outbids", m.outbids);
 }
 
 template <class V>
 constexpr void message_fields(V& v, Like<WriteReply> auto& m) {
   v("ticket", m.ticket);
   v.choice("status", m.status, ReplicaStatus::not_member);
+  v.text("reason", m.reason, limits::kReason);
 }
 
 template <class V>
@@ -348,7 +351,11 @@ inline constexpr std::size_t kMessageFields = detail::count_message_fields<T>();
 template <class T>
 inline constexpr std::size_t kAppendedFields = 0;
 template <>
-inline constexpr std::size_t kAppendedFields<ObjectWrite> = 1;  // urgent
+inline constexpr std::size_t kAppendedFields<Gossip> = 1;  // clock
+template <>
+inline constexpr std::size_t kAppendedFields<ObjectWrite> = 2;  // urgent, outbids
+template <>
+inline constexpr std::size_t kAppendedFields<WriteReply> = 1;  // reason
 template <>
 inline constexpr std::size_t kAppendedFields<Coordinated> = 1;  // clock
 

@@ -263,6 +263,7 @@ struct BucketRecord {
 /// "This is all I know of the ring": one who knows otherwise answers with GossipRecords.
 struct Gossip {
   std::uint64_t digest = 0;  ///< of all records
+  std::uint64_t clock = 0;   ///< the sender's: µs since 1970; 0: not told
 };
 struct GossipRecords {
   std::span<const MemberRecord> members;
@@ -333,11 +334,14 @@ struct ObjectWrite {
   std::string_view key;
   std::string_view object;
   bool urgent = true;  ///< its answer is waited for; else a sync may be put off, and shared
+  /// Of a put: its time is not the coordinator's clock, but follows one that its copy had already.
+  bool outbids = false;
 };
 /// The last part and all before it are stored (and synced, if the write asked for that).
 struct WriteReply {
   std::uint64_t ticket = 0;
   ReplicaStatus status = ReplicaStatus::ok;
+  std::string_view reason{};  ///< for people: why it was refused; at most 256 bytes
 };
 
 /// How many answers an operation needs.

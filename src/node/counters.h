@@ -45,6 +45,7 @@ namespace oxbow {
   X(operations_unknown, "puts unknown")      \
   X(object_reads, "object reads")            \
   X(object_writes, "object writes")          \
+  X(writes_refused, "object writes refused") \
   X(replica_timeouts, "replica timeouts")    \
   X(read_repairs, "read repairs")            \
   X(hints_kept, "hints kept")                \

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "node/membership.h"
+#include "node/object_times.h"
 
 namespace oxbow {
 
@@ -127,7 +128,7 @@ void spread_news(Turn& turn, const RingNews& news, ConnectionId from) {
 void tell_digest(Turn& turn, Connection& to) {
   const Members& members = turn.node.ring.members;
   if (members.empty() || to.kind != ConnectionKind::control) return;
-  turn.out.send(to.id, Gossip{members.digest()});
+  turn.out.send(to.id, Gossip{members.digest(), clock_to_tell(turn)});
   ++turn.node.counters.gossip_sent;
 }
 
@@ -148,6 +149,7 @@ void receive_gossip(Turn& turn, Connection& from, const Gossip& gossip) {
   ++turn.node.counters.gossip_received;
   if (from.kind != ConnectionKind::control) return offence(turn, from, "gossip over bulk");
   from.told_of_ring = true;
+  clock_heard(turn, from.peer, gossip.clock);
   const Members& members = turn.node.ring.members;
   if (gossip.digest == members.digest()) return heard_of_ring(turn, false);
   if (!may_have_list(turn, from)) return;

@@ -1,5 +1,6 @@
 // An object for this member's own copy, or as a hint for another one. Copies are merged, never
 // overwritten; a part of an object is one itself.
+#include "node/object_times.h"
 #include "node/replicas.h"
 #include "version/object_bytes.h"
 
@@ -27,6 +28,28 @@ Sync sync_of(const ObjectWrite& write) {
   return write.sync == Sync::yes && !write.urgent ? Sync::soon : write.sync;
 }
 
+Result<WriteSequence> take_in(Turn& turn, const Connection& from, const ObjectWrite& write,
+                              const Object& object) {
+  NodeState& node = turn.node;
+  const bool hint = is_hint(node, write);
+  if (is_doubtful(turn, from, write, object)) {
+    const auto local =
+        hint ? node.store.read_hints(write.key, write.conflicts) : read_own(turn, write.key);
+    if (!local.ok()) return local.error();
+    const Status fine = may_enter(turn, from, write, object, local->object);
+    if (!fine.ok()) return fine.error();
+  }
+  if (!hint) return merge_own(turn, write.key, object, write.conflicts, sync_of(write));
+  return keep_hint(turn, write.hint_for, write.key, object, write.conflicts, sync_of(write),
+                   Origin::elsewhere);
+}
+
+void refuse(Turn& turn, const Connection& from, const ObjectWrite& write, const Error& error) {
+  ++turn.node.counters.writes_refused;
+  const std::string_view reason = std::string_view(error.message).substr(0, limits::kReason);
+  turn.out.send(from.id, WriteReply{write.ticket, status_of(error), reason});
+}
+
 }  // namespace
 
 void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write) {
@@ -40,11 +63,8 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
   if (!may_write(node, write)) return answer(ReplicaStatus::not_owner);
   const auto object = parse_object(write.object, write.key);
   if (!object.ok()) return offence(turn, from, object.error().message);
-  const auto written = is_hint(node, write)
-                           ? keep_hint(turn, write.hint_for, write.key, *object, write.conflicts,
-                                       sync_of(write), Origin::elsewhere)
-                           : merge_own(turn, write.key, *object, write.conflicts, sync_of(write));
-  if (!written.ok()) return answer(status_of(written.error()));
+  const auto written = take_in(turn, from, write, *object);
+  if (!written.ok()) return refuse(turn, from, write, written.error());
   if (write.last) answer(ReplicaStatus::ok, *written);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "membership/members.h"
+#include "membership/peer_clocks.h"
 #include "message/client.h"
 #include "message/messages.h"
 #include "ring/token_ring.h"
@@ -58,6 +59,8 @@ struct RingState {
   TokenRing ring;   ///< of those that have joined; made anew when `members` changes
   RingStamp stamp;  ///< of `ring`, for replica messages
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
+  PeerClocks clocks;
+  bool clock_is_wrong = false;  ///< and the log has been told so
 
   std::map<std::uint64_t, LookupOperation> lookups;  ///< by our ticket
   std::vector<SentLookup> sent_lookups;              ///< the oldest first

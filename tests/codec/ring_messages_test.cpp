@@ -64,8 +64,9 @@ const std::string kObject = "c4066f626a656374";          // "object"
 
 TEST_CASE("gossip, byte for byte") {
   CHECK(sample<Gossip>() ==
-        "0000000b0e"
-        "91cf1122334455667788");
+        "000000140e"
+        "92cf1122334455667788"
+        "cf0000000102030405");
   CHECK(sample<GossipRecords>() ==
         "000000860f"
         "93"
@@ -133,19 +134,20 @@ TEST_CASE("reads and writes of objects, byte for byte") {
         "c2" +
             kObject);
   CHECK(sample<ObjectWrite>() ==
-        "0000003714"
-        "9a"
+        "0000003814"
+        "9b"
         "07" +
             kRing +
             "02"
             "01"
             "00" +
-            kA + "c2" + kKey + kObject + "c3");
+            kA + "c2" + kKey + kObject + "c3" + "c3");
   CHECK(sample<WriteReply>() ==
-        "0000000415"
-        "92"
+        "0000000915"
+        "93"
         "07"
-        "02");
+        "02"
+        "a4" "66756c6c");
 }
 
 TEST_CASE("an operation handed to its coordinator, byte for byte") {
