@@ -110,7 +110,8 @@ class Client {
   Result<GetAnswer> get(const std::string& key);
   Result<GetAnswer> get(const GetRequest& request);
   /// Replaces the siblings that `context` covers; without one it adds a sibling. The answer's
-  /// context covers the new value too: with it one can go on without a get.
+  /// context covers the new value too: with it one can go on without a get, at any peer. What a
+  /// context names and nobody reachable knows of is not replaced: it becomes a sibling again.
   Result<PutAnswer> put(const std::string& key, const std::string& value,
                         const std::string& context = {});
   Result<PutAnswer> put(const PutRequest& request);

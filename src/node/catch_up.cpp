@@ -1,17 +1,14 @@
 // A put whose client has seen a write that the coordinator has not, and that stands alone in the
 // client's context: beyond a gap, as after a put that was no answer to a get. The coordinator's
 // clock cannot say that this one write is superseded without those before it, so it would come back
-// with the copy that has it. It has to be fetched first.
+// with the copy that has it. It is fetched first, if anybody who can be reached has it. If not, the
+// put is taken all the same, as one that has not seen that write: the two are siblings once they
+// meet, and nothing is lost. So a client goes on across a cut with the context of its last put.
+//
+// The same where a context names so many writes, or so late a time, that it may be made up.
 #include "node/replicas.h"
 
 namespace oxbow {
-
-Error unknown_context() {
-  return {"unknown-context",
-          "nothing was stored: no member that answered knows of the write that the context names "
-          "(get the key, and put with that context)",
-          "", ""};
-}
 
 void catch_up(Turn& turn, const Asker& asker, const Order& order, std::uint32_t members) {
   NodeState& node = turn.node;
@@ -35,15 +32,7 @@ void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got) {
   auto found = turn.node.replica.waiting_puts.extract(number);
   if (found.empty()) return;  // its client has gone
   const WaitingPut& put = found.mapped();
-  if (got.error) {
-    OperationResult result;
-    result.error = *got.error;
-    result.error->message =
-        "nothing was stored: too few members answered what they know of the write that the context "
-        "names (try again)";
-    result.coordinator = turn.node.config.id;
-    return end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
-  }
+  // Where too few have answered, `got.object` is empty: nobody can be asked who knows more.
   Order order;
   order.kind = put.kind;
   order.need = put.need;

@@ -1,6 +1,9 @@
 // A put, delete or adoption, coordinated by this member: see replica/put_operation.h for its
 // course.
+#include <fmt/format.h>
+
 #include "base/sha256.h"
+#include "node/object_times.h"
 #include "node/replicas.h"
 #include "replica/quorum_need.h"
 #include "version/update.h"
@@ -32,20 +35,29 @@ void answer(Turn& turn, const CoordinatedPut& put) {
   end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
 }
 
-/// Everybody who was asked has said no, this member first: it need not be called unknown.
-bool is_certainly_nowhere(const CoordinatedPut& put) {
+/// Everybody who was asked has said no, this member first, and no later write went on from this
+/// one: it need not be called unknown, and its number is free again.
+bool is_certainly_nowhere(Turn& turn, const CoordinatedPut& put) {
   const auto outcomes = put.operation.outcomes();
-  return put.refused && put.parts.size() == 1 &&
-         std::all_of(outcomes.begin(), outcomes.end(), [](const MemberOutcome& outcome) {
-           return outcome.outcome == Outcome::refused;
-         });
+  const bool refused_by_all =
+      put.refused && put.parts.size() == 1 &&
+      std::all_of(outcomes.begin(), outcomes.end(),
+                  [](const MemberOutcome& outcome) { return outcome.outcome == Outcome::refused; });
+  if (!refused_by_all) return false;
+  return put.kind == Operation::adopt ||
+         turn.node.replica.unstored.take_back(put.key, put.object, put.unstored);
 }
 
 void fail(Turn& turn, const CoordinatedPut& put, const Error& error) {
   ++turn.node.counters.quorums_missed;
-  if (!is_certainly_nowhere(put)) ++turn.node.counters.operations_unknown;
   OperationResult result = result_of(turn, put);
-  result.error = is_certainly_nowhere(put) ? *put.refused : error;
+  if (is_certainly_nowhere(turn, put)) {
+    result.error = *put.refused;
+  } else {
+    ++turn.node.counters.operations_unknown;
+    result.error = error;
+    if (!put.refusal.empty()) result.error->message += "; " + put.refusal;
+  }
   end_operation(turn, put.asker, put.kind, put.key, nullptr, std::move(result));
 }
 
@@ -58,6 +70,7 @@ ObjectWrite message_of(Turn& turn, std::uint64_t ticket, const CoordinatedPut& p
   write.conflicts = put.conflicts;
   write.sync = put.sync;
   write.urgent = copy.urgent;
+  write.outbids = put.outbids;
   write.hint_for = copy.who.stands_for;
   write.last = part + 1 == put.parts.size();
   write.key = put.key;
@@ -175,39 +188,94 @@ std::size_t takers(const PutPlan& plan, bool with_self) {
   return std::min(count, plan.primaries.size());
 }
 
+/// Told as it grows, not with each write.
+void warn_of_clock(Turn& turn, std::string_view key, const Object& before, const Object& after) {
+  const std::size_t entries = after.clock().size();
+  if (before.clock().size() / limits::kClockEntriesWarn == entries / limits::kClockEntriesWarn) {
+    return;
+  }
+  log(turn, Severity::warning, kNoConnection,
+      fmt::format("the clock of '{}' has {} entries: each restart of a member that writes the key "
+                  "adds one, and reads and writes of it become slow (move what is in it to another "
+                  "key)",
+                  key, entries));
+}
+
 /// What the write makes of this member's copy.
 struct Written {
   Object before;  ///< the stored copy
   Object object;
   std::optional<Dot> dot;  ///< none: an adoption is no new event
   std::string context;
-  bool behind = false;  ///< nothing was written: the client has seen a write that is not here
+  bool outbids = false;  ///< see ObjectWrite
+  bool behind = false;   ///< nothing was written: the client has seen a write that is not here
 };
+
+/// Of all that this member has of the key: its stored copy, its hints, and what it wrote and could
+/// not store. All of it is of one history, so its numbers go on from the greatest.
+struct Known {
+  Object stored;
+  Object all;
+};
+
+Result<Known> read_known(Turn& turn, std::string_view key, Conflicts conflicts) {
+  NodeState& node = turn.node;
+  ReplicaState& replica = node.replica;
+  const auto own = node.store.read(key);
+  const bool damaged = !own.ok() && own.error().code == "damaged";
+  if (!own.ok() && !damaged) return own.error();
+  Known known;
+  if (own.ok()) known.stored = own->object;
+  if (damaged) log(turn, Severity::warning, kNoConnection, own.error().message);
+  known.all = known.stored;
+  if (replica.hints.hints > 0) {
+    const auto hints = node.store.read_hints(key, conflicts);
+    if (!hints.ok()) return hints.error();
+    known.all.merge(hints->object, conflicts);
+  }
+  known.all.merge(replica.unstored.of(key), conflicts);
+  // What cannot be read may have numbered further writes than what can.
+  if (damaged) replica.actors.observe(VectorClock(), known.all.clock());
+  return known;
+}
+
+/// What the client has seen, as far as that can be taken for true. Nothing: this member is behind,
+/// and has to ask others first.
+Result<std::optional<Context>> take_context(Turn& turn, const Order& order, const Object& local,
+                                            bool asked_others, Conflicts conflicts) {
+  auto parsed = parse_context(order.context, order.key);
+  if (!parsed.ok()) return parsed.error();
+  Context context = *std::move(parsed);
+  const WallTime latest = std::max(local.newest(), wall_time(turn) + limits::kTimeAhead);
+  const bool from_the_future = context.newest > latest;
+  const bool is_behind = (context.dot && !local.clock().contains(*context.dot)) ||
+                         names_too_many(context, local.clock()) || from_the_future;
+  if (is_behind && !asked_others) return std::optional<Context>();
+  if (context.dot && !local.clock().contains(*context.dot)) {
+    // Nobody who can be asked has that one write: it stays beside this one, should it come back.
+    turn.node.replica.actors.retire(context.dot->actor);
+    context.dot.reset();
+  }
+  if (from_the_future && order.kind == Operation::put && conflicts == Conflicts::lww) {
+    return time_ahead(
+        "nothing was stored: the context names a time that is too far ahead of this "
+        "member's clock, and that no member knows (get the key again)",
+        context.newest - wall_time(turn));
+  }
+  context.newest = std::min(context.newest, latest);
+  return std::optional(std::move(context));
+}
 
 /// `others`: what other members know of the key; nullptr: they were not asked.
 Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place,
                            const Object* others) {
-  NodeState& node = turn.node;
   const Conflicts conflicts = place.policy->conflicts;
-  auto own = read_own(turn, order.key);
-  if (!own.ok()) return own.error();
-  auto hints = node.replica.hints.hints == 0 ? Result<StoredObject>(StoredObject{})
-                                             : node.store.read_hints(order.key, conflicts);
-  if (!hints.ok()) return hints.error();
-  ActorRun& actors = node.replica.actors;
+  ActorRun& actors = turn.node.replica.actors;
+  auto known = read_known(turn, order.key, conflicts);
+  if (!known.ok()) return known.error();
   Written written;
-  // A primary writes its stored copy, a fallback its hints; the other must not be behind or ahead
-  // of it in what this member numbered.
-  Object local;
-  if (place.primary) {
-    actors.observe(own->object.clock(), hints->object.clock());
-    written.before = own->object;
-    local = std::move(own->object);
-    local.merge(hints->object, conflicts);
-  } else {
-    actors.observe(hints->object.clock(), own->object.clock());
-    local = std::move(hints->object);
-  }
+  written.before = std::move(known->stored);
+  Object local = std::move(known->all);
   if (others != nullptr) {
     actors.observe(local.clock(), others->clock());
     local.merge(*others, conflicts);
@@ -220,21 +288,22 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
     written.object = merged(std::move(local), located, conflicts);
     return written;
   }
-  auto context = parse_context(order.context, order.key);
+  auto context = take_context(turn, order, local, others != nullptr, conflicts);
   if (!context.ok()) return context.error();
-  if (context->dot && !local.clock().contains(*context->dot)) {
-    if (others != nullptr) return unknown_context();
+  if (!*context) {
     written.behind = true;
     return written;
   }
   Write write;
   if (order.kind == Operation::put) write.value = share(std::string(order.value));
-  write.context = *std::move(context);
-  write.wall = turn.now.wall;
+  write.context = **std::move(context);
+  write.wall = wall_time(turn);
   auto updated = update(actors, local, write, conflicts);
   if (!updated.ok()) return updated.error();
+  if (updated->many_entries) warn_of_clock(turn, order.key, local, updated->object);
   written.object = std::move(updated->object);
   written.dot = updated->dot;
+  written.outbids = updated->outbids;
   written.context = encode_context(updated->context, order.key);
   return written;
 }
@@ -283,13 +352,17 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
         return refuse(stored.error());  // nothing has gone out: nothing was stored
       } else {
         refused = stored.error();
-        if (written->dot) node.replica.actors.retire(written->dot->actor);
       }
     } else if (policy.sync == Sync::yes) {
       const auto present = node.store.read(order.key);
       if (present.ok()) own = present->pending;
     }
   }
+
+  // From here on the write may be at others, whatever comes of it here.
+  const bool has_own_copy = place.primary && !refused;
+  Object unstored = node.replica.unstored.of(order.key);
+  if (written->dot && !has_own_copy) node.replica.unstored.remember(order.key, written->object);
 
   const std::uint64_t ticket = new_ticket(node);
   CoordinatedPut& put = node.replica.puts
@@ -306,7 +379,10 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
                                                             PutOperation(std::move(plan)),
                                                             turn.now.steady,
                                                             kNever,
-                                                            std::move(refused)})
+                                                            std::move(refused),
+                                                            std::move(unstored),
+                                                            written->outbids,
+                                                            {}})
                             .first->second;
   put.parts = encoded_parts(put.object, put.key);
   std::vector<PutEffect> effects;
@@ -324,13 +400,6 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
     } else {
       node.replica.own_writes.emplace(own, OwnWrite{ticket, self});
     }
-  } else if (written->dot) {
-    // Without a hint here, nothing here will remember the number.
-    const bool kept = std::any_of(effects.begin(), effects.end(), [&](const PutEffect& effect) {
-      const auto* copy = std::get_if<WriteCopy>(&effect);
-      return copy != nullptr && copy->who.member == node.config.id;
-    });
-    if (!kept) node.replica.actors.retire(written->dot->actor);
   }
   carry_out(turn, ticket, put, effects);
 }
@@ -352,6 +421,10 @@ void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) 
   const auto who = found->second.operation.waiting_for(from.peer);
   if (!who) return;
   if (reply.status == ReplicaStatus::ok) return step_put(turn, reply.ticket, Stored{*who});
+  std::string& refusal = found->second.refusal;
+  if (refusal.empty() && !reply.reason.empty()) {
+    refusal = fmt::format("{} refused it: {}", names_of(turn.node)(from.peer), reply.reason);
+  }
   step_put(turn, reply.ticket, NotStored{*who, Outcome::refused});
 }
 

@@ -28,7 +28,7 @@ Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::stri
   const auto all = node.store.read_hints(key, conflicts);
   if (!all.ok()) return all.error();
   if (origin == Origin::elsewhere) {
-    node.replica.actors.observe(all->object.clock(), object.clock());
+    node.replica.unstored.observe(key, all->object.clock(), object.clock());
   }
   const auto known = node.store.read_hint(destination, key);
   Hint hint{destination, std::string(key), object, turn.now.wall};
@@ -38,6 +38,7 @@ Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::stri
     hint.object.merge(known->object, conflicts);
     hint.written = known->written;
     if (same_events(hint.object, known->object)) {
+      node.replica.unstored.kept(key, known->object);
       return sync != Sync::no ? all->pending : kNothingPending;
     }
   }
@@ -54,6 +55,7 @@ Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::stri
     ++node.counters.hints_refused;
     return written;
   }
+  node.replica.unstored.kept(key, hint.object);
   totals.bytes = totals.bytes - before + size;
   if (!known) ++totals.hints;
   ++node.counters.hints_kept;
@@ -67,7 +69,7 @@ Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::stri
 void erase_hint(Turn& turn, const Hint& hint) {
   NodeState& node = turn.node;
   const auto own = node.store.read(hint.key);
-  node.replica.actors.observe(own.ok() ? own->object.clock() : VectorClock{}, hint.object.clock());
+  keep_numbers(turn, hint.key, own.ok() ? own->object.clock() : VectorClock{}, hint.object);
   node.store.erase_hint(hint.destination, hint.key);
   HintTotals& totals = node.replica.hints;
   totals.hints -= std::min<std::uint64_t>(totals.hints, 1);

@@ -102,10 +102,15 @@ std::optional<Error> unheard_by_too_few(const OperationResult& result) {
                fmt::format("{} of its primaries", result.need), fmt::format("{}", primaries)};
 }
 
-std::string sibling_warning(std::uint32_t siblings) {
-  if (siblings < limits::kSiblingsWarn) return "";
-  return fmt::format("the key has {} siblings: get it, and put one value with that context",
-                     siblings);
+std::string warning_of(const OperationResult& result) {
+  if (result.siblings >= limits::kSiblingsWarn) {
+    return fmt::format("the key has {} siblings: get it, and put one value with that context",
+                       result.siblings);
+  }
+  const std::size_t entries = result.object.clock().size();
+  if (entries < limits::kClockEntriesWarn) return "";
+  return fmt::format("the key's clock has {} entries, which makes it slow: use another key",
+                     entries);
 }
 
 /// Of the object, abbreviated; as the coordinator says, where that is another member.
@@ -152,7 +157,7 @@ void answer_client(Turn& turn, const Asker& asker, Operation kind, std::string_v
   answer.explained = asker.explain;
   answer.context = std::move(result.context);
   answer.siblings = result.siblings;
-  answer.warning = sibling_warning(result.siblings);
+  answer.warning = warning_of(result);
   if (asker.explain) answer.quorum = report_of(node, kind, result);
   reply(turn, asker.handle, ClientAnswer(std::move(answer)), result.after);
 }

@@ -1,5 +1,7 @@
 // This member's own copies of objects. What other members see of them is what makes numbering
 // writes safe: see version/actor_run.h, whose observe() is called wherever something comes in.
+#include <algorithm>
+
 #include "node/replicas.h"
 #include "version/object_bytes.h"
 
@@ -28,7 +30,9 @@ Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts confli
 Result<WriteSequence> write_own(Turn& turn, std::string_view key, const Object& before,
                                 const Object& after, Sync sync) {
   auto written = turn.node.store.write(key, before, after, sync);
-  if (written.ok()) object_changed(turn, key, after);
+  if (!written.ok()) return written;
+  turn.node.replica.unstored.kept(key, after);
+  object_changed(turn, key, after);
   return written;
 }
 
@@ -36,11 +40,21 @@ Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& 
                                 Conflicts conflicts, Sync sync) {
   const auto own = read_own(turn, key);
   if (!own.ok()) return own.error();
-  turn.node.replica.actors.observe(own->object.clock(), object.clock());
+  turn.node.replica.unstored.observe(key, own->object.clock(), object.clock());
   const Object all = merged(own->object, object, conflicts);
   if (!same_events(all, own->object)) return write_own(turn, key, own->object, all, sync);
   // Nothing new, but perhaps not on disk yet.
   return sync != Sync::no ? own->pending : kNothingPending;
+}
+
+void keep_numbers(Turn& turn, std::string_view key, const VectorClock& own, const Object& object) {
+  ReplicaState& replica = turn.node.replica;
+  const auto numbered = object.clock().of_run(replica.actors.peer(), replica.actors.run());
+  const bool known = std::all_of(numbered.begin(), numbered.end(),
+                                 [&](const Dot& entry) { return own.contains(entry); });
+  if (known) return;
+  const Conflicts conflicts = turn.node.ring.members.policy_of(key).conflicts;
+  replica.unstored.remember(key, merged(replica.unstored.of(key), object, conflicts));
 }
 
 std::vector<SharedBytes> encoded_parts(const Object& object, std::string_view key) {

@@ -16,6 +16,7 @@
 #include "replica/get_operation.h"
 #include "replica/handoff.h"
 #include "replica/put_operation.h"
+#include "replica/unstored_writes.h"
 #include "ring/token_ring.h"
 #include "store/store.h"
 #include "version/actor_run.h"
@@ -63,6 +64,9 @@ struct CoordinatedPut {
   Instant started{};
   Instant due = kNever;
   std::optional<Error> refused;  ///< the own copy, by the own disk
+  Object unstored;               ///< what UnstoredWrites had under the key before this write
+  bool outbids = false;          ///< see ObjectWrite
+  std::string refusal;           ///< what the first member that refused it said
 };
 
 /// A put that waits for what other members know of the key (catch_up.cpp).
@@ -140,6 +144,7 @@ struct ReplicaState {
   explicit ReplicaState(const PeerId& self, std::uint64_t run) : actors(self, run) {}
 
   ActorRun actors;
+  UnstoredWrites unstored{actors};
   std::uint64_t last_ticket = 0;
 
   std::map<std::uint64_t, CoordinatedGet> gets;

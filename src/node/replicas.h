@@ -44,6 +44,10 @@ Result<WriteSequence> write_own(Turn& turn, std::string_view key, const Object& 
 Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& object,
                                 Conflicts conflicts, Sync sync);
 
+/// `object` goes from here, and the stored copy has that clock: what this member numbered in it is
+/// remembered, so that the next write goes on from it.
+void keep_numbers(Turn& turn, std::string_view key, const VectorClock& own, const Object& object);
+
 // -- hints (hints.cpp, handoffs.cpp) --------------------------------------------------------------
 
 /// Where an object comes from: what another member knows of this one's writes has to be observed.
@@ -115,8 +119,6 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order,
 /// members, then coordinates the put.
 void catch_up(Turn& turn, const Asker& asker, const Order& order, std::uint32_t members);
 void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got);
-/// Where nobody who could be asked knows of that write either.
-Error unknown_context();
 /// Coordinates here, or hands over to who shall.
 void start_operation(Turn& turn, const Asker& asker, const Order& order,
                      const GetRequest* request = nullptr);

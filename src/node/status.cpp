@@ -53,6 +53,7 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"hints", node.replica.hints.hints},
       {"hint bytes", node.replica.hints.bytes},
       {"hints under way", hints_under_way(node)},
+      {"writes not stored here", node.replica.unstored.size()},
       {"moves under way", node.replica.moves.size()},
       {"move scans", node.replica.scan ? 1U : 0U},
       {"members", node.ring.ring.size()},

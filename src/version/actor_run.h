@@ -32,10 +32,10 @@ class ActorRun {
   ActorRun(const PeerId& peer, std::uint64_t run, std::size_t most_retired = limits::kRetiredActors)
       : peer_(peer), run_(run), most_retired_(most_retired) {}
 
-  /// The dot of the next write on a copy with this clock (of no copy: an empty one). It is taken,
-  /// whether or not the write is stored; but if it then goes to others and not into this member's
-  /// copy, retire(dot.actor) must be called. May draw a new run: actors of before are not gone on
-  /// with then.
+  /// The dot of the next write on a copy with this clock (of no copy: an empty one). Where the
+  /// write is then neither stored nor sent to anybody, the next one may get the same. Where it is
+  /// sent to others, and this member has no copy of it, the caller has to remember it as if it had:
+  /// see replica/unstored_writes.h. May draw a new run: actors of before are not gone on with then.
   Dot next_dot(const VectorClock& local, const Context& context);
 
   /// To be called before an object from elsewhere is merged into the member's copy (of no copy: an

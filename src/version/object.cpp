@@ -117,7 +117,10 @@ void Object::replace(const Context& replaced, Sibling sibling, Conflicts conflic
   all.clock.cover(sibling.dot);
   all.siblings.reserve(siblings().size() + 1);
   std::copy_if(siblings().begin(), siblings().end(), std::back_inserter(all.siblings),
-               [&](const Sibling& present) { return !replaced.covers(present.dot); });
+               [&](const Sibling& present) {
+                 const bool says_the_same = sibling.tombstone() && present.tombstone();
+                 return !replaced.covers(present.dot) && !says_the_same;
+               });
   all.siblings.insert(
       std::upper_bound(all.siblings.begin(), all.siblings.end(), sibling, dot_is_less),
       std::move(sibling));

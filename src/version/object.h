@@ -76,7 +76,8 @@ class Object {
   void merge(const Object& other, Conflicts conflicts);
 
   /// Replaces the siblings that `replaced` covers by one under `dot`, which must be the next of
-  /// its actor; keeps the others, as `conflicts` has it. Checks no limit: see version/update.h.
+  /// its actor; keeps the others, as `conflicts` has it. A tombstone takes the place of all other
+  /// ones too: they say the same. Checks no limit: see version/update.h.
   void replace(const Context& replaced, Sibling sibling, Conflicts conflicts);
 
   friend bool operator==(const Object& left, const Object& right);

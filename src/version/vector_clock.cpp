@@ -63,6 +63,15 @@ void VectorClock::merge(const VectorClock& other) {
   entries_ = std::move(merged);
 }
 
+VectorClock VectorClock::common(const VectorClock& first, const VectorClock& second) {
+  VectorClock both;
+  for (const Dot& entry : first.entries_) {
+    const std::uint64_t counter = std::min(entry.counter, second.counter(entry.actor));
+    if (counter > 0) both.entries_.push_back({entry.actor, counter});
+  }
+  return both;
+}
+
 VectorClock::Range VectorClock::of_run(const PeerId& peer, std::uint64_t run) const {
   const Dot* const end = entries_.data() + entries_.size();
   const Dot* const first =

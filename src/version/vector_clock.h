@@ -47,6 +47,9 @@ class VectorClock {
   /// Covers all that the other covers: the least clock that is not before either.
   void merge(const VectorClock& other);
 
+  /// What both cover.
+  static VectorClock common(const VectorClock& first, const VectorClock& second);
+
   /// The entries of one run of one peer, by number: [first, last) of entries().
   struct Range {
     const Dot* first;

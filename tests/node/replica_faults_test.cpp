@@ -300,28 +300,67 @@ TEST_CASE("a put that replaces the client's own last write, at a coordinator tha
   }
 }
 
-TEST_CASE("a put with a context of a write that nobody reachable has stores nothing, and says so") {
-  Cluster cluster(8, 3, 0);
+TEST_CASE(
+    "a put with the context of a write that nobody reachable has is taken beside that write") {
+  for (const bool fails : {false, true}) {  // those who are asked for that write do not answer
+    CAPTURE(fails);
+    Cluster cluster(8, 3, 0);
+    SimNetwork& network = cluster.network;
+    const auto primaries = cluster.primaries("k");
+    network.lose_if([&](const Carried& carried) {
+      return std::holds_alternative<ObjectWrite>(carried.message);
+    });
+    PutRequest alone = put_of("k", "1", {}, "1");
+    CHECK(network.put(primaries[0], alone).ok());
+    const auto context = network.put(primaries[0], alone);
+    REQUIRE(context.ok());
+    network.crash(primaries[0]);
+    network.lose_if([&](const Carried& carried) {
+      return fails && std::holds_alternative<ObjectRead>(carried.message);
+    });
+    network.run_for(1s);
+    PutRequest next = put_of("k", "2", context->context);
+    const auto taken = network.put(primaries[1], next);
+    REQUIRE_MESSAGE(taken.ok(), taken.error().message);
+    network.lose_if(nullptr);
+    CHECK(values_of(get(network, primaries[1], "k")) == std::set<std::string>{"2"});
+    // It replaces itself, wherever its client goes on.
+    put(network, primaries[2], "k", "3", taken->context);
+    CHECK(values_of(get(network, primaries[1], "k")) == std::set<std::string>{"3"});
+    network.start(primaries[0]);
+    REQUIRE(network.wait_for_ring(3));
+    REQUIRE(cluster.wait_for_trust());
+    const GetAnswer all = get(network, primaries[2], "k", "all");
+    CHECK(all.values.size() == 3);  // both first puts, which the coordinator had not seen
+    put(network, primaries[1], "k", "4", all.context);
+    CHECK(values_of(get(network, primaries[2], "k")) == std::set<std::string>{"4"});
+  }
+}
+
+TEST_CASE("a client goes on across a cut with the context of its last put") {
+  Cluster cluster(12, 6, 0);
   SimNetwork& network = cluster.network;
   const auto primaries = cluster.primaries("k");
-  network.lose_if(
-      [&](const Carried& carried) { return std::holds_alternative<ObjectWrite>(carried.message); });
-  PutRequest alone = put_of("k", "1", {}, "1");
-  CHECK(network.put(primaries[0], alone).ok());
-  const auto context = network.put(primaries[0], alone);
-  REQUIRE(context.ok());
-  network.crash(primaries[0]);
-  network.lose_if(nullptr);
-  network.run_for(1s);
-  const auto refused = network.put(primaries[1], put_of("k", "2", context->context));
-  REQUIRE(!refused.ok());
-  CHECK(refused.error().code == "unknown-context");
-  CHECK(get(network, primaries[1], "k").values.empty());
-  network.start(primaries[0]);
-  REQUIRE(network.wait_for_ring(3));
+  std::vector<PeerNumber> others;
+  for (const PeerNumber member : cluster.members) {
+    if (std::find(primaries.begin(), primaries.end(), member) == primaries.end()) {
+      others.push_back(member);
+    }
+  }
+  put(network, primaries[0], "k", "0");
+  network.split({primaries, others});
+  network.run_for(12s);
+  const std::string there = put(network, primaries[0], "k", "1");
+  const std::string here = put(network, others[0], "k", "2", there);
+  put(network, others[1], "k", "3", here);
+  CHECK(values_of(get(network, others[2], "k")) == std::set<std::string>{"3"});
+  network.heal_all();
   REQUIRE(cluster.wait_for_trust());
-  put(network, primaries[1], "k", "2", context->context);
-  CHECK(get(network, primaries[2], "k").values.size() == 2);
+  CHECK(network.run_until([&] { return cluster.hints() == 0; }, 1min));
+  const auto left = values_of(get(network, others[0], "k", "all"));
+  CHECK(left.contains("0"));
+  CHECK(left.contains("3"));
+  CHECK(!left.contains("2"));
 }
 
 TEST_CASE("what a read repaired is no less durable for a write that comes after it") {

@@ -49,7 +49,27 @@ TEST_CASE("a coordinator without a copy stamps after what the client has seen") 
 TEST_CASE("the end of time has no later") {
   ActorRun run(peer('a'), 1);
   const Object first = done(run, {}, {share("v1"), {}, WallTime::max()}).object;
-  CHECK(stamp(at(1), first, first.context()) == WallTime::max());
+  CHECK(stamp({share("v2"), first.context(), at(1)}, first, Conflicts::siblings) ==
+        WallTime::max());
+}
+
+TEST_CASE("where the last write wins, a write is stamped after all that its coordinator knows") {
+  ActorRun a(peer('a'), 1);
+  ActorRun b(peer('b'), 1);
+  const Object first = done(a, {}, {share("first"), {}, at(100)}, Conflicts::lww).object;
+  const Updated second = done(b, first, {share("second"), {}, at(40)}, Conflicts::lww);
+  CHECK(values(second.object) == std::vector<std::string>{"second"});
+  CHECK(second.object.newest() == at(101));
+  CHECK(second.outbids);
+  for (const Object& order : {merged(first, second.object, Conflicts::lww),
+                              merged(second.object, first, Conflicts::lww)}) {
+    CHECK(values(order) == std::vector<std::string>{"second"});
+  }
+  const Updated deleted = done(a, second.object, {nullptr, {}, at(40)}, Conflicts::lww);
+  CHECK(deleted.object.deleted());
+  const Updated again = done(b, deleted.object, {share("again"), {}, at(40)}, Conflicts::lww);
+  CHECK(values(again.object) == std::vector<std::string>{"again"});
+  CHECK(!done(b, again.object, {share("later"), {}, at(200)}, Conflicts::lww).outbids);
 }
 
 TEST_CASE("a put's context never replaces what its client has not seen") {
@@ -154,20 +174,76 @@ TEST_CASE("an object above 3 MiB is refused, and may be put right") {
   CHECK(smaller.object.byte_size() == 64 + 1 + 2 * 64);
 }
 
-TEST_CASE("a clock has at most 4,096 entries where a write enters, more by merging") {
-  Object stored;
-  for (std::uint64_t number = 1; number <= 4096; ++number) {
-    stored.replace(stored.context(), {{{peer('b'), 1, number}, 1}, share("v"), {}},
-                   Conflicts::siblings);
+namespace {
+
+VectorClock clock_of(std::uint64_t entries, char letter = 'b') {
+  VectorClock clock;
+  for (std::uint64_t number = 1; number <= entries; ++number) {
+    clock.cover({{peer(letter), 1, number}, 1});
   }
+  return clock;
+}
+
+}  // namespace
+
+TEST_CASE("a key whose clock is full can be written and deleted, for ever; people are warned") {
   ActorRun run(peer('a'), 1);
-  const auto refused = update(run, stored, {share("w"), stored.context(), {}}, Conflicts::siblings);
+  const Object nearly = Object::from_parts({}, clock_of(1'022)).value();
+  CHECK(!done(run, nearly, {share("v"), nearly.context(), {}}).many_entries);
+  const Object full = Object::from_parts({}, clock_of(4'096)).value();
+  const Updated written = done(run, full, {share("v"), full.context(), {}});
+  CHECK(written.many_entries);
+  CHECK(written.object.clock().size() == 4'097);
+  CHECK(values(written.object) == std::vector<std::string>{"v"});
+  ActorRun after_restart(peer('a'), 2);
+  const Updated blind = done(after_restart, written.object, {share("w"), {}, {}});
+  CHECK(blind.object.clock().size() == 4'098);
+  const Updated deleted = done(run, blind.object, {nullptr, blind.object.context(), {}});
+  CHECK(deleted.object.deleted());
+}
+
+TEST_CASE("a context may not make a clock large with what nobody knows; a delete does without it") {
+  ActorRun run(peer('a'), 1);
+  const Object stored = done(run, {}, {share("v"), {}, {}}).object;
+  Context forged{stored.clock(), std::nullopt, {}};
+  forged.clock.merge(clock_of(4'096));
+  CHECK(names_too_many(forged, stored.clock()));
+  CHECK(!names_too_many(forged, forged.clock));
+  const auto refused = update(run, stored, {share("w"), forged, {}}, Conflicts::siblings);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == "clock-too-large");
+  CHECK(refused.error().needed == "at most 4096");
   CHECK(refused.error().got == "4097");
+  CHECK(text(done(run, stored, {share("w"), {}, {}}).object) == "a:2[w,v]");  // it took no number
 
-  stored.merge(put({}, "elsewhere", {}, 'c'), Conflicts::siblings);
-  CHECK(stored.clock().size() == 4097);
+  const Updated deleted = done(run, stored, {nullptr, forged, {}});
+  CHECK(text(deleted.object) == "a:2[-]");
+  forged.clock = clock_of(4'095);
+  forged.clock.cover({{peer('a'), 1, 1}, 1});
+  CHECK(update(run, stored, {share("w"), forged, {}}, Conflicts::siblings).ok());
+}
+
+TEST_CASE("a delete is never refused, and deletes that saw nothing do not add up") {
+  ActorRun run(peer('a'), 1);
+  Object stored;
+  for (std::size_t i = 1; i <= 100; ++i) {
+    stored = done(run, stored, {share(std::to_string(i)), {}, {}}).object;
+  }
+  for (int i = 0; i < 3; ++i) stored = done(run, stored, {nullptr, {}, at(i)}).object;
+  CHECK(stored.siblings().size() == 101);
+  CHECK(!update(run, stored, {share("v"), {}, {}}, Conflicts::siblings).ok());
+  stored = done(run, stored, {nullptr, stored.context(), {}}).object;
+  CHECK(stored.deleted());
+  CHECK(stored.siblings().size() == 1);
+}
+
+TEST_CASE("a tombstone that takes the place of others is later than these") {
+  ActorRun run(peer('a'), 1);
+  const Object first = done(run, {}, {nullptr, {}, at(100)}).object;
+  const Object second = done(run, first, {nullptr, {}, at(40)}).object;
+  REQUIRE(second.siblings().size() == 1);
+  CHECK(second.newest() == at(101));
+  CHECK(merged(first, second, Conflicts::siblings) == second);
 }
 
 TEST_CASE("adopting the same bytes twice, anywhere, is one sibling") {
