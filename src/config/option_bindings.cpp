@@ -145,6 +145,10 @@ Result<bool> read_adopt(std::string_view text) {
   return complaint("neither on-find nor never");
 }
 
+Result<std::size_t> read_cache(std::string_view text) {
+  return read_size(text, std::uint64_t{1} << 40);
+}
+
 constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error", "off"};
 
 Result<LogLevel> read_level(std::string_view text) {
@@ -258,6 +262,14 @@ std::vector<Binding> make_bindings() {
           info(kRing, "data", "DIR",
                "Keep objects, hints and the peer id in this folder, made if need be. Without it: "
                "in memory. In FILE, a relative folder is looked for beside FILE.")),
+      text<&O::cache, read_cache, write_size>(
+          info(kRing, "cache", "SIZE",
+               "Memory for objects of --data that were read or written lately, such as 64MiB; 0: "
+               "none.")),
+      boolean<&O::accept_loss>(
+          info(kRing, "accept-loss", "",
+               "Start although the folder of --data holds less than was synced there, and go on "
+               "with what is left; for one start. Otherwise such a start is refused.")),
       list<&O::buckets, read_bucket, write_bucket>(
           info(kRing, "bucket", "POLICY",
                "What is promised for keys that begin with NAME/: NAME n=3 r=2 w=2 "

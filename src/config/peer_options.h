@@ -59,10 +59,12 @@ struct PeerOptions {
   std::vector<std::string> shares;  ///< folders; from a FILE, relative ones are taken from there
 
   // Replicas -----------------------------------------------------------------------------------
-  bool member = false;                ///< serves the replica layer; needs `data` or `id`
-  std::string zone;                   ///< failure domain
-  double weight = 1;                  ///< of its share of the ring
-  std::string data;                   ///< folder; empty: in memory. From a FILE like `shares`
+  bool member = false;  ///< serves the replica layer; needs `data` or `id`
+  std::string zone;     ///< failure domain
+  double weight = 1;    ///< of its share of the ring
+  std::string data;     ///< folder; empty: in memory. From a FILE like `shares`
+  std::size_t cache = limits::kObjectCache;  ///< bytes of objects kept decoded, of those in `data`
+  bool accept_loss = false;           ///< start although `data` holds less than was synced there
   std::vector<BucketPolicy> buckets;  ///< proposed to the ring; names differ
   bool adopt_on_find = false;         ///< located data goes into the ring
   Duration operation_timeout = limits::kOperationTimeout;  ///< of a get or put

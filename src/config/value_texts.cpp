@@ -16,6 +16,13 @@ using namespace std::chrono_literals;
 
 constexpr Duration kLongest = 24h;
 
+struct SizeUnit {
+  std::string_view suffix;
+  std::uint64_t bytes;
+};
+constexpr SizeUnit kSizeUnits[] = {
+    {"GiB", std::uint64_t{1} << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}};
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
@@ -77,6 +84,31 @@ Result<Duration> read_duration(std::string_view text) {
 std::string write_duration(Duration duration) {
   if (duration % 1s == 0s) return fmt::format("{}s", duration / 1s);
   return fmt::format("{}ms", to_ms(duration));
+}
+
+Result<std::uint64_t> read_size(std::string_view text, std::uint64_t most) {
+  std::uint64_t unit = 1;
+  for (const SizeUnit& known : kSizeUnits) {
+    if (!text.ends_with(known.suffix)) continue;
+    unit = known.bytes;
+    text = trimmed(text.substr(0, text.size() - known.suffix.size()));
+    break;
+  }
+  const auto number = read_number(text, 0, most / unit);
+  if (!number) {
+    return complaint(
+        fmt::format("not a size up to {}, such as 500KiB, 64MiB or 2GiB", write_size(most)));
+  }
+  return *number * unit;
+}
+
+std::string write_size(std::uint64_t bytes) {
+  for (const SizeUnit& unit : kSizeUnits) {
+    if (bytes >= unit.bytes && bytes % unit.bytes == 0) {
+      return fmt::format("{}{}", bytes / unit.bytes, unit.suffix);
+    }
+  }
+  return fmt::format("{}", bytes);
 }
 
 Result<std::string> read_name(std::string_view text) {

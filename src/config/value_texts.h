@@ -28,6 +28,11 @@ Result<bool> read_boolean(std::string_view text);
 Result<Duration> read_duration(std::string_view text);
 std::string write_duration(Duration duration);
 
+/// A whole number with KiB, MiB or GiB after it; without a unit: bytes. At most `most` bytes.
+Result<std::uint64_t> read_size(std::string_view text, std::uint64_t most);
+/// In the largest unit that leaves no fraction.
+std::string write_size(std::uint64_t bytes);
+
 /// 1 to 63 printable bytes, for the name of a peer or a network.
 Result<std::string> read_name(std::string_view text);
 

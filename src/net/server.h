@@ -29,6 +29,8 @@
 
 namespace oxbow {
 
+class RocksStore;
+
 class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser {
  public:
   Server(const PeerOptions& options, PeerServerSetup setup);
@@ -95,6 +97,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   Status open_store();
   Status open_data();
   Status close_store();
+  void tell_of_loss(const RocksStore& store);
   StoreEvents store_events();
   bool waits(WriteSequence after) const { return after > durable_; }
   void hold_message(ConnectionId target, const Send& send);

@@ -44,14 +44,28 @@ Status PeerServer::Server::open_data() {
   StorageOptions options;
   options.directory = options_.data;
   options.peer = id_;
+  options.cache_bytes = options_.cache;
+  options.accept_loss = options_.accept_loss;
   StoreEvents events = store_events();
   options.on_durable = std::move(events.on_durable);
   options.on_fatal = std::move(events.on_fatal);
   auto store = RocksStore::open(std::move(options));
   if (!store) return store.error();
+  tell_of_loss(**store);
   close_store_ = [rocks = store.value().get()] { return rocks->close(); };
   store_ = std::move(store).value();
   return Done{};
+}
+
+void PeerServer::Server::tell_of_loss(const RocksStore& store) {
+  for (const std::string& missing : store.missing()) {
+    log(Severity::warning, fmt::format("{} holds less than was synced there, which is accepted: {}",
+                                       options_.data, missing));
+  }
+  if (store.is_complete()) return;
+  log(Severity::warning,
+      "the copies of this peer are incomplete: it does not say of a key that it was never written "
+      "until it has left the ring and joined it again (oxbow ring leave, oxbow ring join)");
 }
 
 /// Flushes it, so that the next start has nothing to do. A second signal ends the process without.

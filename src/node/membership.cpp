@@ -76,6 +76,8 @@ void change_own_record(Turn& turn, Member record) {
   const Member* before = node.ring.members.find(node.config.id);
   record.incarnation = next_incarnation(turn.now, before == nullptr ? 0 : before->incarnation);
   log_change(turn, before, record);
+  const bool was_joined = before != nullptr && before->state == MemberState::joined;
+  if (was_joined && record.state == MemberState::left) node.ring.left_at = turn.now.steady;
   if (node.ring.members.take(record) != News::newer) return;
   RingNews news;
   news.members.push_back(record.id);
@@ -100,6 +102,7 @@ void take_record(Turn& turn, const Member& record, RingNews& news) {
   if (record.id == node.config.id && (!before || supersedes(record, *before))) {
     const bool as_we_say = !before && record.state == MemberState::left;
     if (!as_we_say) right = put_right(before ? &*before : nullptr, record);
+    if (!before) node.ring.left_at = turn.now.steady;
   }
   switch (node.ring.members.take(right)) {
     case News::newer:
@@ -181,7 +184,9 @@ Result<bool> join_ring(Turn& turn, const std::string& zone, double weight) {
     record.incarnation = own->incarnation;
     if (record == *own) return false;
   }
+  const bool anew = !is_member(node);
   change_own_record(turn, std::move(record));
+  if (anew) joined_anew(turn);
   const bool alone = config.neighbors.empty() || !node.ring.members.buckets().empty();
   node.ring.propose_due = turn.now.steady + (alone ? Duration(0) : limits::kProposeAfter);
   return true;

@@ -35,6 +35,10 @@ bool is_member(const NodeState& node);
 /// Puts this peer on the ring, or changes its place there; false: it is there just so already.
 /// Errors: "bad-zone", "not-reachable" (an address that nobody can dial).
 Result<bool> join_ring(Turn& turn, const std::string& zone, double weight);
+/// This peer has joined a ring that it was not on. What it lost before (see Store::is_complete())
+/// counts no more if all members have had the time to hear that it had left: they send it its
+/// copies, as to any new member (incomplete_copies.cpp).
+void joined_anew(Turn& turn);
 /// False: it is no member.
 bool leave_ring(Turn& turn);
 /// Proposes buckets of the configuration that the ring has no record of.

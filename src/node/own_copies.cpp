@@ -19,11 +19,14 @@ Result<StoredObject> read_own(Turn& turn, std::string_view key) {
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts) {
   NodeState& node = turn.node;
   auto own = read_own(turn, key);
-  if (!own.ok() || node.replica.hints.hints == 0) return own;
-  const auto hints = node.store.read_hints(key, conflicts);
-  if (!hints.ok()) return hints.error();
-  own->object.merge(hints->object, conflicts);
-  own->pending = std::max(own->pending, hints->pending);
+  if (!own.ok()) return own;
+  if (node.replica.hints.hints > 0) {
+    const auto hints = node.store.read_hints(key, conflicts);
+    if (!hints.ok()) return hints.error();
+    own->object.merge(hints->object, conflicts);
+    own->pending = std::max(own->pending, hints->pending);
+  }
+  if (const Status complete = check_complete(node, own->object); !complete) return complete.error();
   return own;
 }
 

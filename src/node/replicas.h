@@ -35,7 +35,10 @@ void compare_rings(Turn& turn, Connection& from, const RingStamp& stamp);
 
 /// The stored copy, or an empty one where it is damaged: that is as good as lost.
 Result<StoredObject> read_own(Turn& turn, std::string_view key);
-/// The stored copy and all hints for the key, merged: what this member knows of it.
+/// Error "incomplete": the copy is empty, at a member that may have lost it.
+Status check_complete(const NodeState& node, const Object& copy);
+/// The stored copy and all hints for the key, merged: what this member answers of it. Error
+/// "incomplete" as above.
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts);
 /// Replaces the stored copy.
 Result<WriteSequence> write_own(Turn& turn, std::string_view key, const Object& before,

@@ -60,7 +60,7 @@ void request_ring(Turn& turn, RequestHandle handle) {
   for (const auto& [name, bucket] : node.ring.members.buckets()) {
     answer.buckets.push_back(describe_bucket(bucket.policy));
   }
-  answer.objects = node.store.objects();
+  answer.objects = node.store.live_objects();
   reply(turn, handle, ClientAnswer(std::move(answer)));
 }
 
@@ -239,7 +239,7 @@ void request_ring_bucket(Turn& turn, RequestHandle handle, const RingBucketReque
 
 void request_ring_leave(Turn& turn, RequestHandle handle, const RingLeaveRequest& request) {
   NodeState& node = turn.node;
-  const std::uint64_t objects = node.store.objects();
+  const std::uint64_t objects = node.store.live_objects();
   if (is_member(node) && node.ring.ring.size() == 1 && objects > 0 && !request.force) {
     return reply(turn, handle,
                  Error{"last-member",

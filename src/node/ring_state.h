@@ -74,6 +74,7 @@ struct RingState {
   /// After a start without records of others, until a neighbor has told what it knows: gets and
   /// puts wait meanwhile. kNever: nothing is awaited (any more).
   Instant awaited_until = kNever;
+  Instant left_at{};           ///< this peer, the last time; the beginning: not in this run
   Instant leave_due = kNever;  ///< a member by an earlier run, but not by the configuration
   bool keep_failed = false;    ///< and the log has been told so
   std::set<std::string, std::less<>> warned;  ///< buckets configured otherwise than the ring's

@@ -43,6 +43,8 @@ class SimStore final : public Store {
 
   std::size_t pending_bytes() const override { return pending_bytes_; }
   std::string refusing() const override;
+  bool is_complete() const override { return shown_.complete; }
+  void set_complete() override { shown_.complete = disk_.complete = true; }
 
   // -- as its driver sees it ------------------------------------------------------------------
 
@@ -60,12 +62,18 @@ class SimStore final : public Store {
   struct Image {
     MemoryStore content;
     std::set<std::string, std::less<>> damaged;
+    bool complete = true;  ///< see Store::is_complete()
   };
   /// What is durable now.
   const Image& image() const { return disk_; }
   /// Puts an image onto the disk, instead of all that is there; nobody may be using it.
   void restore(const Image& image);
   void wipe() { restore(Image{}); }
+  /// Puts back what is left of it, which is not all.
+  void restore_incomplete(Image left) {
+    left.complete = false;
+    restore(left);
+  }
   /// Writes are refused from now on; reads go on.
   void set_full(bool full) { full_ = full; }
   /// The stored copy of the key can no longer be read, until it is written again.

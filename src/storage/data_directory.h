@@ -3,15 +3,20 @@
 //
 //     IDENTITY   text, written durably when the folder is made: what it is, format, peer id
 //     LOCK       held (flock) while a process uses the folder; its pid as text
+//     STORE      what is known of the store without opening it: see store_marker.h
 //     rocksdb/   the store
+//
+// A folder that other users may write to is refused, and no symbolic link in it is followed.
 #pragma once
 
 #include <oxbow/result.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/ids.h"
+#include "storage/store_marker.h"
 
 namespace oxbow {
 
@@ -20,9 +25,10 @@ inline constexpr int kDataFormat = 1;
 
 class DataDirectory {
  public:
-  /// Makes the folder (not those above it) if it is not there, and takes it for this process until
-  /// the object goes. Errors, all of code "bad-data": it cannot be made or written; it is in use,
-  /// and by which process; it is another peer's, of another format, or something else.
+  /// Makes the folder (not those above it) if it is not there, and locks it for this process until
+  /// the object goes. In a folder that was there before nothing is changed, until take().
+  /// Errors, all of code "bad-data": it cannot be made or written; it is in use, and by which
+  /// process; it is another peer's, of another format, or something else; others may write to it.
   static Result<DataDirectory> open(const std::string& path, const PeerId& peer);
 
   ~DataDirectory();
@@ -31,12 +37,20 @@ class DataDirectory {
 
   const std::string& path() const { return path_; }
   std::string store_path() const { return path_ + "/rocksdb"; }
+  /// Lives as long as this object, wherever that is moved.
+  storage::StoreMarkerFile& marker() const { return *marker_; }
+
+  /// This start goes on: whoever finds the folder in use is told this process's pid.
+  void take();
 
  private:
-  DataDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  explicit DataDirectory(std::string path);
+  Status lock();
 
   std::string path_;
-  int lock_;
+  int lock_ = -1;
+  bool made_lock_ = false;  // and not yet taken
+  std::unique_ptr<storage::StoreMarkerFile> marker_;
 };
 
 /// The peer id that a data directory belongs to; nothing: there is no such folder, or it is empty.

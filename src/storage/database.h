@@ -5,6 +5,7 @@
 
 #include <oxbow/result.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
 #include <cstdint>
@@ -13,12 +14,26 @@
 #include <shared_mutex>
 #include <string>
 
+#include "storage/synced_files.h"
+
 namespace oxbow::storage {
+
+/// What a status that is not OK says, of the database in the folder `path`.
+Error error_of(const rocksdb::Status& status, const std::string& path);
 
 class Database {
  public:
+  enum class Damage : std::uint8_t {
+    refuse,   ///< what cannot be read in the log ends it
+    read_on,  ///< it is left out
+  };
   /// In the folder `path`, made if it is not there. Errors: "damaged", "no-room", "disk".
-  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  static Result<std::unique_ptr<Database>> open(const std::string& path,
+                                                Damage damage = Damage::refuse);
+  /// Makes a database of all files in the folder that can be read, whatever it says belongs to it;
+  /// those that cannot are kept in its folder `lost`. Takes as long as reading them all. Errors: as
+  /// open().
+  static Status rebuild(const std::string& path);
 
   // -- of the loop thread -----------------------------------------------------------------------
 
@@ -54,19 +69,25 @@ class Database {
   Status write(rocksdb::WriteBatch& batch, bool sync);
   /// Without an error all is as it was. Else reads fail until it has succeeded.
   Status reopen();
+  /// After a write with a sync.
+  SyncedUpTo synced() const;
 
   // -- when nobody else uses it any more --------------------------------------------------------
 
-  /// Into files, so that the log is empty.
-  Status flush_and_close();
+  /// Into files, so that the log is empty; nothing: it stays in the log, for want of space.
+  Result<std::optional<SyncedUpTo>> flush_and_close();
 
  private:
-  explicit Database(std::string path) : path_(std::move(path)) {}
+  Database(std::string path, Damage damage);
 
-  Error error_of(const rocksdb::Status& status) const;
+  Error error_of(const rocksdb::Status& status) const { return storage::error_of(status, path_); }
   std::uint64_t figure(const std::string& property) const;
 
   const std::string path_;
+  const Damage damage_;
+  const std::shared_ptr<SyncedFiles> files_;
+  const std::unique_ptr<rocksdb::Env> env_;
+  std::uint64_t manifest_ = 0;       // its number when it was opened
   mutable std::shared_mutex mutex_;  // held while `opened_` is used, alone while it is replaced
   std::unique_ptr<rocksdb::DB> opened_;
 };

@@ -142,6 +142,7 @@ bool GroupCommit::commit_batch() {
   commits_.fetch_add(1, std::memory_order_relaxed);
   if (synced) {
     syncs_.fetch_add(1, std::memory_order_relaxed);
+    if (settings_.on_synced) settings_.on_synced();
     if (settings_.on_durable) settings_.on_durable(WriteSequence{last});
   }
   return true;

@@ -46,6 +46,8 @@ struct CommitSettings {
   /// quarter of it, which is RocksDB's own for its files, commits wait too.
   std::uint64_t disk_reserve = 0;
   Duration gather_delay{};  ///< of writes that nobody waits for
+  /// On the storage thread: the database was synced; before on_durable.
+  std::function<void()> on_synced;
   /// On the storage thread: all up to this sequence is durable. Not called for a batch without a
   /// sync.
   std::function<void(WriteSequence)> on_durable;

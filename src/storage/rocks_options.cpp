@@ -1,43 +1,14 @@
 #include "storage/rocks_options.h"
 
 #include <rocksdb/cache.h>
-#include <rocksdb/env.h>
-#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
-
-#include <memory>
 
 #include "base/limits.h"
 
 namespace oxbow::storage {
 
-namespace {
-
-/// Gives a log its whole size beforehand. A sync of one that grows with each write has to wait for
-/// the file system's journal too: a quarter of its time on ext4. What was not written is zeros,
-/// which recovery knows for the end.
-class FileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  FileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-  const char* Name() const override { return "oxbow"; }
-  rocksdb::FileOptions OptimizeForLogWrite(const rocksdb::FileOptions& options,
-                                           const rocksdb::DBOptions& db) const override {
-    rocksdb::FileOptions ours = FileSystemWrapper::OptimizeForLogWrite(options, db);
-    ours.fallocate_with_keep_size = false;
-    return ours;
-  }
-};
-
-rocksdb::Env* environment() {
-  static const std::unique_ptr<rocksdb::Env> kEnvironment =
-      rocksdb::NewCompositeEnv(std::make_shared<FileSystem>());
-  return kEnvironment.get();
-}
-
-}  // namespace
-
-rocksdb::Options rocks_options() {
+rocksdb::Options rocks_options(rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(limits::kBlockCache);
   table.cache_index_and_filter_blocks = true;  // so that they are within the bound
@@ -45,7 +16,7 @@ rocksdb::Options rocks_options() {
   table.format_version = 5;
 
   rocksdb::Options options;
-  options.env = environment();
+  options.env = env;
   options.create_if_missing = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = rocksdb::kNoCompression;  // clients compress what is worth it

@@ -6,6 +6,7 @@
 
 namespace oxbow::storage {
 
-rocksdb::Options rocks_options();
+/// `env` must outlive what is opened with them.
+rocksdb::Options rocks_options(rocksdb::Env* env);
 
 }  // namespace oxbow::storage

@@ -9,6 +9,7 @@
 #include "storage/database.h"
 #include "storage/record_bytes.h"
 #include "storage/record_keys.h"
+#include "storage/store_opening.h"
 #include "version/object_bytes.h"
 
 namespace oxbow {
@@ -16,6 +17,9 @@ namespace oxbow {
 using namespace storage;
 
 namespace {
+
+/// Of the cache: a part like this remembers keys that are not stored, whoever may ask for them.
+constexpr std::size_t kOfAbsentKeys = 8;
 
 constexpr std::size_t kWriteOverhead = 200;  // of a pending write: nodes, strings, vectors
 
@@ -30,24 +34,28 @@ std::size_t size_of(const PendingWrite& write) {
 Result<std::unique_ptr<RocksStore>> RocksStore::open(StorageOptions options) {
   auto directory = DataDirectory::open(options.directory, options.peer);
   if (!directory) return directory.error();
-  auto database = Database::open(directory->store_path());
-  if (!database) return database.error();
-  std::unique_ptr<RocksStore> store(new RocksStore(std::move(options), std::move(directory).value(),
-                                                   std::move(database).value()));
+  const OnLoss on_loss = options.accept_loss ? OnLoss::accept : OnLoss::refuse;
+  auto opened = open_database(*directory, on_loss);
+  if (!opened) return opened.error();
+  std::unique_ptr<RocksStore> store(
+      new RocksStore(std::move(options), std::move(directory).value(), std::move(opened).value()));
   if (const Status loaded = store->load_hint_totals(); !loaded) return loaded.error();
   if (const Status counted = store->count_objects(); !counted) return counted.error();
   return store;
 }
 
-RocksStore::RocksStore(StorageOptions options, DataDirectory directory,
-                       std::unique_ptr<Database> database)
+RocksStore::RocksStore(StorageOptions options, DataDirectory directory, OpenedDatabase opened)
     : options_(std::move(options)),
       directory_(std::move(directory)),
-      database_(std::move(database)),
-      cache_(options_.cache_bytes),
+      database_(std::move(opened.database)),
+      missing_(std::move(opened.missing)),
+      complete_(directory_.marker().marker().complete),
+      cache_(options_.cache_bytes - options_.cache_bytes / kOfAbsentKeys),
+      absent_(options_.cache_bytes / kOfAbsentKeys),
       commit_(std::make_unique<GroupCommit>(
           *database_,
           CommitSettings{options_.directory, options_.disk_reserve, options_.gather_delay,
+                         [this] { directory_.marker().note(database_->synced()); },
                          options_.on_durable, options_.on_fatal})) {}
 
 RocksStore::~RocksStore() {
@@ -62,13 +70,34 @@ Status RocksStore::close() {
   const bool has_failed = commit_->health() == GroupCommit::Health::failed;
   commit_.reset();
   Status closed = Done{};
-  if (!has_failed) closed = database_->flush_and_close();
+  if (!has_failed) closed = close_database();
   database_.reset();
   if (lost == 0) return closed;
   return Error{has_failed ? "disk" : "no-room",
                fmt::format("{} writes could not be stored in {}", lost, options_.directory),
                {},
                {}};
+}
+
+Status RocksStore::close_database() {
+  const auto flushed = database_->flush_and_close();
+  if (!flushed) return flushed.error();
+  if (!*flushed) return Done{};
+  StoreMarker marker = directory_.marker().marker();
+  marker.state = StoreMarker::State::clean;
+  marker.synced = **flushed;
+  marker.objects = count_;
+  marker.tombstones = tombstones_;
+  return directory_.marker().keep(marker);
+}
+
+bool RocksStore::was_stopped_cleanly() const { return directory_.marker().was_clean(); }
+
+void RocksStore::set_complete() {
+  if (complete_) return;
+  StoreMarker marker = directory_.marker().marker();
+  marker.complete = true;
+  complete_ = directory_.marker().keep(marker).ok();
 }
 
 Status RocksStore::load_hint_totals() {
@@ -83,7 +112,10 @@ Status RocksStore::load_hint_totals() {
     }
     hints_.set(destination, *found);
   }
-  return totals.status();
+  Status read = totals.status();
+  if (read || read.error().code != "damaged") return read;
+  ++damaged_;  // a whole block of them
+  return Done{};
 }
 
 /// A small store is gone through at once; of a large one the sums have to be found later.
@@ -97,8 +129,15 @@ Status RocksStore::count_objects() {
     return Done{};
   }
   sums_known_ = false;
+  const StoreMarker last = directory_.marker().marker();
+  if (was_stopped_cleanly() && missing_.empty()) {
+    count_ = last.objects;
+    tombstones_ = last.tombstones;
+    return Done{};
+  }
   const std::uint64_t keys = database_->keys();
   count_ = keys - std::min(keys, hints_.all().hints);
+  tombstones_ = std::min(count_, last.tombstones);
   return Done{};
 }
 
@@ -108,6 +147,7 @@ Result<StoredObject> RocksStore::read(std::string_view key) {
   if (const ObjectCache::Entry* const cached = cache_.find(key)) {
     return StoredObject{cached->object, shown(cached->shown_after)};
   }
+  if (absent_.find(key) != nullptr) return StoredObject{};
   const std::string stored_key = object_key(key);
   if (const PendingWrite* const write = pending_.find(stored_key)) {
     if (!write->erased) cache_.put(key, write->object, write->shown_after);
@@ -115,7 +155,10 @@ Result<StoredObject> RocksStore::read(std::string_view key) {
   }
   const auto record = read_disk(stored_key);
   if (!record) return record.error();
-  if (!*record) return StoredObject{};
+  if (!*record) {
+    absent_.put(key, Object(), 0);
+    return StoredObject{};
+  }
   auto object = parse_object(**record, key);
   if (!object) {
     ++damaged_;
@@ -133,6 +176,7 @@ Result<WriteSequence> RocksStore::put(std::string_view key, const Object& object
   write.object = object;
   write.sync = sync;
   const auto added = add(std::move(write));
+  absent_.erase(key);
   cache_.put(key, object, added->shown_after);
   return sync != Sync::no ? WriteSequence{added->sequence} : kNothingPending;
 }
@@ -303,7 +347,8 @@ Result<std::optional<std::string>> RocksStore::read_disk(const std::string& stor
 }
 
 RocksStore::Figures RocksStore::figures() const {
-  return {damaged_, commit_->commits(), commit_->syncs(), cache_.size(), cache_.bytes()};
+  return {damaged_,      commit_->commits(), commit_->syncs(),
+          cache_.size(), absent_.size(),     cache_.bytes() + absent_.bytes()};
 }
 
 }  // namespace oxbow

@@ -27,7 +27,8 @@ namespace oxbow {
 
 namespace storage {
 class Database;
-}
+struct OpenedDatabase;
+}  // namespace storage
 
 struct StorageOptions {
   std::string directory;  ///< made if it is not there; its parent must be
@@ -39,7 +40,8 @@ struct StorageOptions {
   /// storage thread. Reads may go on; the peer should not.
   std::function<void(const Error&)> on_fatal;
 
-  std::size_t cache_bytes = limits::kObjectCache;
+  bool accept_loss = false;  ///< go on where less is found than was synced, instead of refusing
+  std::size_t cache_bytes = limits::kObjectCache;     ///< of objects and absences; 0: none
   std::size_t pending_bytes = limits::kPendingBytes;  ///< then writes are refused
   std::uint64_t disk_reserve = limits::kDiskReserve;  ///< bytes free; below it likewise
   Duration gather_delay = limits::kGatherDelay;       ///< of writes that nobody waits for
@@ -47,7 +49,8 @@ struct StorageOptions {
 
 class RocksStore final : public Store {
  public:
-  /// Errors: "bad-data" (see data_directory.h), "damaged", "no-room", "disk".
+  /// Errors, with nothing changed on disk: "bad-data" (see data_directory.h), "lost-data" (there is
+  /// less than was synced), "no-room"; also "damaged", "disk".
   static Result<std::unique_ptr<RocksStore>> open(StorageOptions options);
   /// As close(), for better or worse.
   ~RocksStore() override;
@@ -60,7 +63,8 @@ class RocksStore final : public Store {
   Result<StoredObject> read(std::string_view key) override;
   Result<bool> scan(Cursor& cursor, std::uint64_t last, std::size_t most, std::size_t most_bytes,
                     std::vector<ScannedObject>& page) override;
-  /// Exact from the start where the store is small, else once rebuild_sums() has met all.
+  /// Exact from the start where the store is small or was stopped cleanly, else once rebuild_sums()
+  /// has met all.
   std::uint64_t objects() const override { return count_; }
 
   Result<StoredObject> read_hints(std::string_view key, Conflicts conflicts) override;
@@ -72,6 +76,12 @@ class RocksStore final : public Store {
   std::vector<PeerId> hint_destinations() const override { return hints_.destinations(); }
   HintTotals hints_for(const PeerId& destination) const override { return hints_.of(destination); }
   HintTotals all_hints() const override { return hints_.all(); }
+
+  bool is_complete() const override { return complete_; }
+  void set_complete() override;
+  bool was_stopped_cleanly() const override;
+  /// What was found to be missing as it was opened, and accepted.
+  const std::vector<std::string>& missing() const { return missing_; }
 
   std::optional<std::string> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
@@ -91,6 +101,7 @@ class RocksStore final : public Store {
     std::uint64_t commits = 0;
     std::uint64_t syncs = 0;  ///< commits that synced
     std::size_t cached_objects = 0;
+    std::size_t cached_absences = 0;
     std::size_t cached_bytes = 0;
   };
   Figures figures() const;
@@ -98,12 +109,12 @@ class RocksStore final : public Store {
  private:
   struct HintFound;
 
-  RocksStore(StorageOptions options, DataDirectory directory,
-             std::unique_ptr<storage::Database> database);
+  RocksStore(StorageOptions options, DataDirectory directory, storage::OpenedDatabase opened);
 
   Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) override;
   Result<WriteSequence> remove(std::string_view key) override;
 
+  Status close_database();
   Status load_hint_totals();
   Status count_objects();
   Status check_room();
@@ -117,7 +128,10 @@ class RocksStore final : public Store {
   const StorageOptions options_;
   const DataDirectory directory_;
   std::unique_ptr<storage::Database> database_;
+  const std::vector<std::string> missing_;
+  bool complete_;
   storage::ObjectCache cache_;
+  storage::ObjectCache absent_;  // keys that are neither pending nor on disk; no objects
   storage::PendingWrites pending_;
   std::vector<storage::PendingWritePointer> unsubmitted_;
   std::size_t unsubmitted_bytes_ = 0;

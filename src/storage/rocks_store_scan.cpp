@@ -1,4 +1,5 @@
 // Scans: what is on disk and what is pending, as one order.
+#include "storage/damaged_part.h"
 #include "storage/database.h"
 #include "storage/record_bytes.h"
 #include "storage/record_keys.h"
@@ -11,8 +12,8 @@ using namespace storage;
 
 namespace {
 
-/// How many slices a scan leaves out in search of the end of a damaged block.
-constexpr int kSlicesLeftOut = 256;
+/// Damaged parts that one page leaves out: to find the end of one takes a millisecond or two.
+constexpr int kPartsLeftOut = 4;
 
 }  // namespace
 
@@ -73,20 +74,26 @@ Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t mo
     return true;
   };
 
-  for (int left_out = 0;; ++left_out) {
+  for (int left_out = 0; left_out < kPartsLeftOut; ++left_out) {
     std::string from = objects_from(cursor.hash);
     if (!cursor.key.empty()) from = behind(from += cursor.key);
     if (from >= end) return false;
     const Status walked = walk(from, end, visit);
     if (walked) return more;
-    if (walked.error().code != "damaged" || left_out >= kSlicesLeftOut) return walked.error();
-    // A whole block cannot be read: on with the next slice, until they can be again.
+    if (walked.error().code != "damaged") return walked.error();
+    // A whole block cannot be read: on with what comes behind it, until it can be again.
     ++damaged_;
-    const std::uint32_t slice = SliceSums::slice_of(cursor.hash);
-    if (slice + 1 >= SliceSums::kSlices) return false;
-    cursor = {std::uint64_t{slice + 1} << 48, {}};
-    if (cursor.hash > last) return false;
+    const auto can_read = [&](std::uint64_t hash) {
+      const std::string at = objects_from(hash);
+      if (at >= end) return true;
+      const Database::Range behind_it(*database_, at, end);
+      return behind_it.valid() || behind_it.status().ok();
+    };
+    const auto next = end_of_damage(cursor.hash, can_read);
+    if (!next || *next > last) return false;
+    cursor = {*next, {}};
   }
+  return true;
 }
 
 void RocksStore::scan_hints(const PeerId& destination, std::string_view after, std::size_t most,

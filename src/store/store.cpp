@@ -23,6 +23,8 @@ void Store::changed(std::string_view key, const Object& before, const Object& af
   rebuild_.change(key, before, after);
   if (before.empty() && !after.empty()) ++count_;
   if (!before.empty() && after.empty() && count_ > 0) --count_;
+  if (!before.deleted() && after.deleted()) ++tombstones_;
+  if (before.deleted() && !after.deleted() && tombstones_ > 0) --tombstones_;
 }
 
 Result<bool> Store::rebuild_sums(std::size_t most, std::size_t most_bytes) {
@@ -38,6 +40,7 @@ Result<bool> Store::rebuild_sums(std::size_t most, std::size_t most_bytes) {
     rebuild_.end(sums_);
     sums_known_ = true;
     count_ = rebuild_.objects();
+    tombstones_ = rebuild_.tombstones();
   }
   return *more;
 }

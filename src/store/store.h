@@ -17,6 +17,7 @@
 
 #include <oxbow/result.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -81,11 +82,16 @@ class Store {
     std::string key;         ///< behind this key; empty: at its beginning
   };
   /// Appends a page from the cursor on: at most `most` objects and about `most_bytes` bytes, and
-  /// at least one; moves the cursor. False: the end has been reached. Damaged ones are left out.
+  /// at least one; moves the cursor. False: the end has been reached. Damaged ones are left out; of
+  /// a store with much damage a page may be empty.
   virtual Result<bool> scan(Cursor& cursor, std::uint64_t last, std::size_t most,
                             std::size_t most_bytes, std::vector<ScannedObject>& page) = 0;
-  /// Roughly, where counting would cost too much.
+  /// All that are kept, tombstones included. Roughly, where counting would cost too much.
   virtual std::uint64_t objects() const = 0;
+  /// Those of them that were deleted: nothing but tombstones.
+  std::uint64_t tombstones() const { return tombstones_; }
+  /// Those that have a value.
+  std::uint64_t live_objects() const { return objects() - std::min(objects(), tombstones_); }
 
   /// Of the slices; right once sums_known().
   const SliceSums& sums() const { return sums_; }
@@ -118,6 +124,16 @@ class Store {
   virtual std::optional<std::string> read_record(std::string_view name) = 0;
   virtual Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) = 0;
 
+  // -- what became of earlier runs ----------------------------------------------------------------
+
+  /// False: a part of what was acknowledged here is lost, and that was accepted. An object that is
+  /// there is a copy like any other; of one that is not there, this store knows nothing. So it
+  /// stays, over restarts, until set_complete().
+  virtual bool is_complete() const { return true; }
+  /// What is here now is all that this peer answers for.
+  virtual void set_complete() {}
+  /// Whether the run before this one ended with close(), and not by a crash.
+  virtual bool was_stopped_cleanly() const { return true; }
   /// Whether what is written is there again when the peer starts anew.
   virtual bool survives_restart() const { return true; }
 
@@ -135,8 +151,9 @@ class Store {
   virtual Result<WriteSequence> remove(std::string_view key) = 0;
 
   SliceSums sums_;
-  bool sums_known_ = true;   // false in a store that was opened with objects in it
-  std::uint64_t count_ = 0;  // of objects, as far as `before` told
+  bool sums_known_ = true;        // false in a store that was opened with objects in it
+  std::uint64_t count_ = 0;       // of objects, as far as `before` told
+  std::uint64_t tombstones_ = 0;  // of these, those that were deleted
 
  private:
   void changed(std::string_view key, const Object& before, const Object& after);

@@ -19,6 +19,7 @@ void SumsRebuild::meet(std::string_view key, const Object& object, SliceSums& su
   finish_slices_before(SliceSums::slice_of(last_hash_), sums);
   sum_ += object_hash(key, object);
   ++objects_;
+  if (object.deleted()) ++tombstones_;
   met_any_ = true;
 }
 
@@ -33,6 +34,8 @@ void SumsRebuild::change(std::string_view key, const Object& before, const Objec
   if (std::tie(hash, key) > std::tuple(last_hash_, std::string_view(last_key_))) return;
   if (before.empty() && !after.empty()) ++objects_;
   if (!before.empty() && after.empty()) --objects_;
+  if (!before.deleted() && after.deleted()) ++tombstones_;
+  if (before.deleted() && !after.deleted()) --tombstones_;
   if (SliceSums::slice_of(hash) == slice_) {
     sum_ += object_hash(key, after) - object_hash(key, before);
   }

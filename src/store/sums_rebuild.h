@@ -16,8 +16,9 @@ namespace oxbow {
 class SumsRebuild {
  public:
   bool is_running() const { return running_; }
-  /// Objects up to the one met last.
+  /// Objects up to the one met last, and those of them that were deleted.
   std::uint64_t objects() const { return objects_; }
+  std::uint64_t tombstones() const { return tombstones_; }
 
   void begin();
   /// The next object of the store; those of the slices before its own have all been met.
@@ -33,6 +34,7 @@ class SumsRebuild {
 
   bool running_ = false;
   std::uint64_t objects_ = 0;
+  std::uint64_t tombstones_ = 0;
   std::uint32_t slice_ = 0;  // being gone through
   std::uint64_t sum_ = 0;    // of what was met of it
   bool met_any_ = false;

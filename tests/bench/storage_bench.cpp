@@ -1,5 +1,7 @@
 // Durable writes of 100 bytes, 16 and 256 at a time: the store with its group commit against what
-// must be done at least, a log that is appended to and synced. Both on the same disk, in turn.
+// must be done at least, a log that is appended to and synced. Both on the same disk, in turn. Then
+// reads: of a hot key, of a working set ten times the size of the cache, and of keys that are not
+// stored.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/eventfd.h>
@@ -10,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "bench/support/child.h"
 #include "bench/support/clock.h"
 #include "bench/support/compare.h"
@@ -23,6 +26,8 @@ constexpr std::size_t kValue = 100;
 constexpr double kSeconds = 2;
 constexpr std::uint64_t kKeys = 200'000;
 constexpr int kReads = 2'000'000;
+constexpr std::uint64_t kWorkingSet = 50'000;
+constexpr int kSpreadReads = 500'000;
 
 class TemporaryFolder {
  public:
@@ -75,8 +80,10 @@ double rate(std::size_t group, Commit commit_group) {
 /// The store, with a loop that sleeps until it is told.
 class Ours {
  public:
-  explicit Ours(const std::string& folder) : told_(::eventfd(0, EFD_CLOEXEC)) {
+  explicit Ours(const std::string& folder, std::size_t cache_bytes = limits::kObjectCache)
+      : told_(::eventfd(0, EFD_CLOEXEC)) {
     StorageOptions options;
+    options.cache_bytes = cache_bytes;
     options.directory = folder;
     options.peer.bytes[0] = 1;
     options.on_durable = [this](WriteSequence) {
@@ -108,6 +115,28 @@ class Ours {
       if (::read(told_, &news, sizeof news) < 0) fail("eventfd");
     }
   }
+
+  /// Makes the store hold `kWorkingSet` objects, in files.
+  void fill() {
+    while (next_ < kWorkingSet) commit(500);
+  }
+  /// Gets of keys drawn from so many, of which `stored` says whether they are there.
+  double spread_get_ns(std::uint64_t keys, const char* prefix, bool stored) {
+    Random random(7);
+    std::uint64_t found = 0;
+    const auto read = [&] {
+      const std::string key = prefix + key_of(random.below(keys));
+      found += store_->read(key).value().object.empty() ? 0 : 1;
+    };
+    for (int i = 0; i < kSpreadReads / 5; ++i) read();
+    found = 0;
+    const double start = seconds();
+    for (int i = 0; i < kSpreadReads; ++i) read();
+    const double took = seconds() - start;
+    if (found != (stored ? kSpreadReads : 0)) fail("a key is not where it should be");
+    return took / kSpreadReads * 1e9;
+  }
+  std::size_t cached_bytes() const { return store_->figures().cached_bytes; }
 
   double hot_get_ns() {
     const std::string key = key_of(next_ - 1);
@@ -164,6 +193,39 @@ Outcome outcome(std::size_t group, const Comparison& comparison, double goal) {
           fmt::format("at least {:.2f} x", goal), comparison.ratio >= goal};
 }
 
+/// A cache that holds a tenth of what is asked for, against none at all.
+void measure_reads(std::vector<Outcome>& outcomes) {
+  const TemporaryFolder folder;
+  std::size_t tenth = 0;
+  {
+    Ours probe(folder.path() + "/probe");
+    probe.fill();
+    tenth = probe.cached_bytes() / 10;
+  }
+  Ours cached(folder.path() + "/cached", tenth);
+  Ours uncached(folder.path() + "/uncached", 0);
+  cached.fill();
+  uncached.fill();
+  fmt::print("gets drawn evenly from {} objects, a tenth of which fit into the cache\n",
+             kWorkingSet);
+  const Comparison spread = compare(
+      "gets", [&] { return 1e9 / cached.spread_get_ns(kWorkingSet, "", true); },
+      [&] { return 1e9 / uncached.spread_get_ns(kWorkingSet, "", true); });
+  outcomes.push_back(
+      {"gets from a working set ten times the cache",
+       fmt::format("{} gets/s, without a cache {}", short_number(spread.ours),
+                   short_number(spread.baseline)),
+       fmt::format("{:.2f} x ({:.2f} to {:.2f})", spread.ratio, spread.lowest, spread.highest),
+       "at least 0.95 x", spread.ratio >= 0.95});
+  const double known_ns = cached.spread_get_ns(1000, "absent/", false);
+  outcomes.push_back({"a get of a key that is not stored, asked for before", "1,000 such keys",
+                      fmt::format("{:.0f} ns", known_ns), "under 1 µs", known_ns < 1000});
+  const double unknown_ns = cached.spread_get_ns(1'000'000'000, "nowhere/", false);
+  outcomes.push_back({"a get of a key that is not stored, never asked for before",
+                      fmt::format("{} objects in the store", kWorkingSet),
+                      fmt::format("{:.0f} ns", unknown_ns), "under 10 µs", unknown_ns < 10'000});
+}
+
 void run() {
   const TemporaryFolder folder;
   Ours store(folder.path() + "/data");
@@ -184,6 +246,7 @@ void run() {
   const double get_ns = store.hot_get_ns();
   outcomes.push_back({"a hot object read from the store", "1 sibling of 100 bytes",
                       fmt::format("{:.0f} ns", get_ns), "under 1 µs", get_ns < 1000});
+  measure_reads(outcomes);
   report(outcomes);
 }
 

@@ -48,6 +48,8 @@ member = yes
 zone = west
 weight = 1.5
 data = state
+cache = 64MiB
+accept-loss = yes
 bucket = carts n=5 r=2 w=4 conflict=lww sync=no
 bucket = sync=yes logs n=1
 adopt = on-find
@@ -77,6 +79,8 @@ hello-deadline = 250ms
   CHECK(options->ttl == 4);
   CHECK(options->ttl_cap == 5);
   CHECK(options->reforward_duplicates);
+  CHECK(options->cache == std::size_t{64} << 20);
+  CHECK(options->accept_loss);
   CHECK(options->find_timeout == 1500ms);
   CHECK(options->patience == 2s);
   CHECK(options->hits_per_query == 6);

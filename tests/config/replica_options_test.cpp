@@ -43,6 +43,21 @@ TEST_CASE("a relative data folder is beside the file that names it, and else whe
   CHECK(load({folder.write("b.conf", "data = /var/lib/oxbow\n")})->data == "/var/lib/oxbow");
 }
 
+TEST_CASE("a size is a number of bytes, or one with a unit") {
+  CHECK(load({})->cache == limits::kObjectCache);
+  CHECK(load({"--cache=0"})->cache == 0);
+  CHECK(load({"--cache=1000"})->cache == 1000);
+  CHECK(load({"--cache=3KiB"})->cache == 3072);
+  CHECK(load({"--cache=64 MiB"})->cache == std::size_t{64} << 20);
+  CHECK(load({"--cache=2GiB"})->cache == std::size_t{2} << 30);
+  for (const std::string wrong :
+       {"", "-1", "64MB", "MiB", "1.5GiB", "2000GiB", "99999999999999999999"}) {
+    CAPTURE(wrong);
+    CHECK(message_of(load({"--cache=" + wrong})).find("not a size up to 1024GiB, such as 500KiB") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("all but the name of a bucket may be left out, in any order") {
   CHECK(bucket_of("carts") == BucketPolicy{"carts", 3, 2, 2, Conflicts::siblings, Sync::yes});
   CHECK(bucket_of(" sync=off  w=1 carts\tconflict=lww n=4 r=3 ") ==

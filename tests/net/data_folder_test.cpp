@@ -93,3 +93,40 @@ TEST_CASE("what is no data folder is refused") {
   CHECK(refusal(keeping(folder.path())) ==
         folder.path() + " is not empty, and no data directory of oxbow: use another folder");
 }
+
+TEST_CASE("a data folder that lost files is refused, unless the loss is accepted, which is told") {
+  const TemporaryFolder folder;
+  const std::string data = folder.path() + "/data";
+  const auto put = [](RunningPeer& peer) {
+    Client client(peer);
+    PutRequest request;
+    request.key = "k";
+    request.value = "v";
+    CHECK(client.ask<PutAnswer>(request).quorum.acknowledged == 1);
+  };
+  {
+    RunningPeer peer(keeping(data));
+    put(peer);
+  }
+  std::filesystem::remove_all(data + "/rocksdb");
+  CHECK(refusal(keeping(data)).find("the folder rocksdb is not there") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(data + "/rocksdb"));
+  PeerOptions accepting = keeping(data);
+  accepting.accept_loss = true;
+  RunningPeer peer(accepting);
+  CHECK(peer.logs("holds less than was synced there, which is accepted"));
+  CHECK(peer.logs("the copies of this peer are incomplete"));
+  Client client(peer);
+  GetRequest get;
+  get.key = "k";
+  get.search = false;
+  CHECK(client.ask_any(get).error().code == "quorum-not-met");
+}
+
+TEST_CASE("a folder that others may write to is no data folder") {
+  const TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  CHECK(refusal(keeping(folder.path())).find("may be written by other users (mode 0777)") !=
+        std::string::npos);
+  CHECK(std::filesystem::is_empty(folder.path()));
+}

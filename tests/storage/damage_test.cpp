@@ -147,3 +147,65 @@ TEST_CASE("bit rot in a file costs the objects of one block, and no more") {
   CHECK(left <= kObjects - lost);
   CHECK(left >= kObjects - lost - 3 * files);  // and what shares a slice with them
 }
+
+TEST_CASE("bit rot in a small store costs the objects of one block, and it starts all the same") {
+  for (int part = 0; part < 8; ++part) {
+    CAPTURE(part);
+    const TemporaryFolder folder;
+    OpenedStore store(folder.path());
+    constexpr std::size_t kObjects = 200;
+    for (std::size_t i = 0; i < kObjects; ++i) {
+      write(*store, "key" + std::to_string(i), object_of(std::string(180, 'v')));
+    }
+    REQUIRE(store->write_hint(hint_for('x', "key", "v"), Sync::yes).ok());
+    REQUIRE(store->write_record("ring", "members").ok());
+    store.close();
+    for (const auto& entry : std::filesystem::directory_iterator(folder.at("rocksdb"))) {
+      if (entry.path().extension() != ".sst") continue;
+      std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+      // The last quarter has the index and such: without it there is no file.
+      file.seekp(static_cast<std::streamoff>(entry.file_size()) * part * 3 / 32 + 100);
+      file.write("rot", 3);
+      REQUIRE(file.good());
+    }
+    store.open();
+    CHECK(store->is_complete());
+    std::size_t lost = 0;
+    for (std::size_t i = 0; i < kObjects; ++i) {
+      const auto found = store->read("key" + std::to_string(i));
+      lost += found.ok() ? 0 : 1;
+      if (found.ok()) CHECK_FALSE(found->object.empty());
+    }
+    CHECK(lost <= 20);
+    CHECK(store->objects() == kObjects - lost);
+    CHECK(scanned(*store).size() == kObjects - lost);
+    CHECK(store->figures().damaged > 0);
+  }
+}
+
+TEST_CASE("a file that cannot be opened at all is named, with a remedy, and nothing is changed") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  for (int i = 0; i < 200; ++i) write(*store, "key" + std::to_string(i), object_of("v"));
+  store.close();
+  std::string name;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.at("rocksdb"))) {
+    if (entry.path().extension() != ".sst") continue;
+    name = entry.path().filename().string();
+    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(entry.file_size()) - 20);
+    file.write("rotrotrotrot", 12);
+  }
+  StorageOptions options;
+  options.directory = folder.path();
+  options.peer = peer('p');
+  const auto refused = RocksStore::open(options);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find(name) != std::string::npos);
+  CHECK(refused.error().message.find("--accept-loss") != std::string::npos);
+  options.accept_loss = true;
+  const auto accepted = RocksStore::open(options);
+  REQUIRE(accepted.ok());
+  CHECK_FALSE((*accepted)->is_complete());
+  CHECK(std::filesystem::exists(folder.at("rocksdb/lost/" + name)));
+}

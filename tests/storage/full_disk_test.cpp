@@ -2,6 +2,7 @@
 // process that fills it sees it. Writes are refused, reads go on, and once there is space again
 // all that was taken on becomes durable.
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <filesystem>
@@ -19,6 +20,11 @@ namespace {
 
 constexpr const char* kReserve = "below the reserve writes are refused, until there is space";
 constexpr const char* kNoSpace = "what finds no space stays pending, and is committed later";
+constexpr const char* kAtStart =
+    "a start on a full disk is refused with a message, and loses nothing";
+constexpr const char* kReadOnly =
+    "a start on a disk that cannot be written is refused with a message";
+constexpr const char* kNoDescriptors = "a start without descriptors is refused with a message";
 constexpr int kNotPermitted = 77;
 
 /// Runs the test case once more with a small disk of its own, if this system lets us.
@@ -53,6 +59,15 @@ class SmallDisk {
       ballast.write(block.data(), static_cast<std::streamsize>(block.size())).flush();
       if (!ballast) return;
     }
+  }
+  /// Takes the last byte.
+  void fill_up() const {
+    std::ofstream ballast(folder_ + "/ballast", std::ios::binary | std::ios::app);
+    while (ballast.put('b').flush()) {
+    }
+  }
+  bool make_read_only() const {
+    return ::mount("none", folder_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
   }
   void make_space() const { std::filesystem::remove(folder_ + "/ballast"); }
 
@@ -164,4 +179,114 @@ TEST_CASE(kNoSpace) {
   }
   CHECK(store->read("yes").value().object == object_of(1));
   CHECK_FALSE(store.told().fatal().has_value());
+}
+
+TEST_CASE(kAtStart) {
+  const auto folder = other_role();
+  if (!folder) {
+    CHECK(passed_with_small_disk(kAtStart));
+    return;
+  }
+  const SmallDisk disk(*folder);
+  StorageOptions options;
+  options.disk_reserve = 0;
+  options.peer = history::peer('p');
+  options.directory = disk.data();
+  // As a crash leaves it: copied while it is in use. Its log is to be written into a file.
+  {
+    OpenedStore store(*folder + "/live", options);
+    for (int i = 0; i < 40; ++i) {
+      REQUIRE(store->write(key_of(i), {}, object_of(i), Sync::yes).ok());
+    }
+    store.commit();
+    std::filesystem::copy(*folder + "/live", disk.data(), std::filesystem::copy_options::recursive);
+  }
+  std::filesystem::remove_all(*folder + "/live");
+  for (const std::uint64_t free :
+       {std::uint64_t{0}, std::uint64_t{100'000}, std::uint64_t{1} << 20, std::uint64_t{3} << 20}) {
+    CAPTURE(free);
+    disk.make_space();
+    disk.fill_up_to(free);
+    if (free == 0) disk.fill_up();
+    const auto refused = RocksStore::open(options);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == "no-room");
+    CHECK(refused.error().message.find("the disk of " + disk.data() + " is full") == 0);
+  }
+  disk.make_space();
+  OpenedStore store(disk.data(), options);
+  CHECK(store->is_complete());
+  for (int i = 0; i < 40; ++i) CHECK(store->read(key_of(i)).value().object == object_of(i));
+  // A first start finds no space either.
+  store.close();
+  disk.fill_up_to(0);
+  disk.fill_up();
+  options.directory = *folder + "/fresh";
+  CHECK_FALSE(RocksStore::open(options).ok());
+  disk.make_space();
+  CHECK(RocksStore::open(options).ok());
+}
+
+TEST_CASE(kReadOnly) {
+  const auto folder = other_role();
+  if (!folder) {
+    CHECK(passed_with_small_disk(kReadOnly));
+    return;
+  }
+  const SmallDisk disk(*folder);
+  StorageOptions options;
+  options.disk_reserve = 0;
+  {
+    OpenedStore store(disk.data(), options);
+    REQUIRE(store->write("key", {}, object_of(0), Sync::yes).ok());
+  }
+  REQUIRE(disk.make_read_only());
+  options.directory = disk.data();
+  options.peer = history::peer('p');
+  const auto refused = RocksStore::open(options);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find("Read-only file system") != std::string::npos);
+}
+
+TEST_CASE(kNoDescriptors) {
+  const auto folder = other_role();
+  if (!folder) {
+    const TemporaryFolder temporary;
+    OtherProcess other(kNoDescriptors, temporary.path());
+    CHECK(other.wait() == 0);
+    return;
+  }
+  const std::string data = *folder + "/data";
+  {
+    OpenedStore store(data);
+    REQUIRE(store->write("key", {}, object_of(0), Sync::yes).ok());
+  }
+  {
+    OpenedStore store(data);  // leaves one more file
+    REQUIRE(store->write("other", {}, object_of(0), Sync::yes).ok());
+  }
+  StorageOptions options;
+  options.directory = data;
+  options.peer = history::peer('p');
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int next = ::dup(0);
+  ::close(next);
+  int refusals = 0;
+  for (rlim_t more = 0; more < 40; ++more) {
+    const rlimit limit{static_cast<rlim_t>(next) + more, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    const auto opened = RocksStore::open(options);
+    if (opened.ok()) break;
+    ++refusals;
+    INFO(opened.error().message);
+    CHECK(opened.error().message.find("Too many open files") != std::string::npos);
+    CHECK(opened.error().code != "lost-data");
+  }
+  CHECK(refusals > 3);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  const auto opened = RocksStore::open(options);
+  REQUIRE(opened.ok());
+  CHECK((*opened)->is_complete());
+  CHECK_FALSE((*opened)->read("other").value().object.empty());
 }

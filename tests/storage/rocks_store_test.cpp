@@ -17,6 +17,14 @@ StorageOptions without_cache() {
   return options;
 }
 
+/// The object as a delete leaves it.
+Object deleted(Object object) {
+  const Actor by = history::actor('d');
+  const Dot dot{by, object.clock().counter(by) + 1};
+  object.replace(object.context(), {dot, nullptr, at(9)}, Conflicts::siblings);
+  return object;
+}
+
 struct OnDisk {
   explicit OnDisk(StorageOptions options = {}) : opened(folder.path(), std::move(options)) {}
   Store& store() { return *opened; }
@@ -193,11 +201,81 @@ TEST_CASE("a hot object comes out of the cache, and the cache stays within its b
   }
   const RocksStore::Figures figures = disk.opened->figures();
   CHECK(figures.cached_bytes <= 10'000);
-  CHECK(figures.cached_objects == 7);
+  CHECK(figures.cached_objects == 6);
   for (int i = 0; i < 50; ++i) CHECK_FALSE(read(disk.store(), "key" + std::to_string(i)).empty());
   // An object above the bound of the whole cache is just not kept.
   write(disk.store(), "large", object_of(std::string(100'000, 'v')));
   CHECK(read(disk.store(), "large") == object_of(std::string(100'000, 'v')));
+}
+
+TEST_CASE("that a key is not stored is remembered, until it is written") {
+  OnDisk disk;
+  Store& store = disk.store();
+  CHECK(read(store, "key").empty());
+  CHECK(disk.opened->figures().cached_absences == 1);
+  CHECK(read(store, "key").empty());
+  write(store, "key", object_of("v"));
+  CHECK(disk.opened->figures().cached_absences == 0);
+  CHECK(read(store, "key") == object_of("v"));
+  disk.opened.commit();
+  REQUIRE(store.erase("key", object_of("v")).ok());
+  CHECK(read(store, "key").empty());
+  CHECK(disk.opened->figures().cached_absences == 0);  // it is still on disk
+  disk.opened.commit();
+  CHECK(read(store, "key").empty());
+  CHECK(disk.opened->figures().cached_absences == 1);
+  write(store, "key", object_of("again"));
+  CHECK(read(store, "key") == object_of("again"));
+}
+
+TEST_CASE("absent keys take an eighth of the cache, and no room from objects") {
+  StorageOptions options;
+  options.cache_bytes = 80'000;
+  OnDisk disk(options);
+  for (int i = 0; i < 20; ++i) {
+    write(disk.store(), "key" + std::to_string(i), object_of(std::string(1000, 'v')));
+  }
+  disk.opened.commit();
+  const std::size_t objects = disk.opened->figures().cached_objects;
+  for (int i = 0; i < 10'000; ++i) {
+    CHECK(read(disk.store(), "absent" + std::to_string(i)).empty());
+  }
+  const RocksStore::Figures figures = disk.opened->figures();
+  CHECK(figures.cached_objects == objects);
+  CHECK(figures.cached_absences > 40);
+  CHECK(figures.cached_absences < 70);
+  CHECK(figures.cached_bytes <= 80'000);
+}
+
+TEST_CASE("tombstones are counted apart, over restarts and crashes too") {
+  OnDisk disk;
+  Store& store = disk.store();
+  for (int i = 0; i < 10; ++i) write(store, "key" + std::to_string(i), object_of("v"));
+  for (int i = 0; i < 4; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    write(store, key, deleted(read(store, key)));
+  }
+  CHECK(store.objects() == 10);
+  CHECK(store.tombstones() == 4);
+  CHECK(store.live_objects() == 6);
+  disk.opened.reopen();
+  CHECK(disk.store().tombstones() == 4);
+  CHECK(disk.store().live_objects() == 6);
+}
+
+TEST_CASE("a large store knows after a clean stop what it keeps, without looking through it") {
+  OnDisk disk;
+  for (int i = 0; i < 12; ++i) {
+    write(disk.store(), "key" + std::to_string(i), object_of(std::string(1'000'000, 'v')));
+    disk.opened.commit();
+  }
+  write(disk.store(), "key3", deleted(read(disk.store(), "key3")));
+  write(disk.store(), "key3", put(read(disk.store(), "key3"), "v", {}, 'c'));
+  write(disk.store(), "key4", deleted(read(disk.store(), "key4")));
+  disk.opened.reopen();
+  CHECK_FALSE(disk.store().sums_known());
+  CHECK(disk.store().objects() == 12);
+  CHECK(disk.store().tombstones() == 1);
 }
 
 TEST_CASE("a large object and many small ones come back as they were") {
