@@ -73,7 +73,7 @@ class RocksStore final : public Store {
   HintTotals hints_for(const PeerId& destination) const override { return hints_.of(destination); }
   HintTotals all_hints() const override { return hints_.all(); }
 
-  std::optional<std::string> read_record(std::string_view name) override;
+  Result<std::optional<std::string>> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
 
   void submit() override;

@@ -64,11 +64,11 @@ Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t mo
       object = std::move(parsed).value();
     } else {
       ++damaged_;
-      return true;
     }
     ++taken;
     bytes += key.size() + object.byte_size();
-    cursor = {hash_of_object(stored_key), std::string(key)};
+    cursor.hash = hash_of_object(stored_key);
+    cursor.key = key;
     page.push_back({cursor.key, std::move(object)});
     return true;
   };
@@ -83,8 +83,10 @@ Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t mo
     // A whole block cannot be read: on with the next slice, until they can be again.
     ++damaged_;
     const std::uint32_t slice = SliceSums::slice_of(cursor.hash);
+    ++cursor.left_out;
     if (slice + 1 >= SliceSums::kSlices) return false;
-    cursor = {std::uint64_t{slice + 1} << 48, {}};
+    cursor.hash = std::uint64_t{slice + 1} << 48;
+    cursor.key.clear();
     if (cursor.hash > last) return false;
   }
 }
