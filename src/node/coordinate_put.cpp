@@ -160,8 +160,11 @@ PutPlan plan_put(const Turn& turn, const KeyPlace& place, const Order& order, st
   for (const PeerId& primary : place.primaries) {
     const bool up = is_reachable(node, primary, turn.now);
     plan.primaries.push_back({primary, up, is_hintable(turn, primary)});
+    plan.patience.of_members.emplace_back(primary,
+                                          node.replica.times.patience(primary, AskedFor::write));
   }
   plan.fallbacks = reachable_fallbacks(turn, place);
+  plan.patience.otherwise = limits::kPatienceUnknown;
   return plan;
 }
 
@@ -181,7 +184,8 @@ struct Written {
   Object object;
   std::optional<Dot> dot;  ///< none: an adoption is no new event
   std::string context;
-  bool behind = false;  ///< nothing was written: the client has seen a write that is not here
+  bool behind = false;   ///< nothing was written: the client has seen a write that is not here
+  bool is_lost = false;  ///< the stored copy is damaged: others have to take the write
 };
 
 /// `others`: what other members know of the key; nullptr: they were not asked.
@@ -196,6 +200,8 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
   if (!hints.ok()) return hints.error();
   ActorRun& actors = node.replica.actors;
   Written written;
+  written.is_lost = place.primary && is_awaiting_restore(turn, order.key, *own);
+  if (written.is_lost && order.kind == Operation::adopt) return damaged_copy();
   // A primary writes its stored copy, a fallback its hints; the other must not be behind or ahead
   // of it in what this member numbered.
   Object local;
@@ -207,6 +213,10 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
   } else {
     actors.observe(hints->object.clock(), own->object.clock());
     local = std::move(hints->object);
+  }
+  // What cannot be read may have numbered further writes than what can.
+  if (own->state != CopyState::whole || hints->state != CopyState::whole) {
+    actors.observe(VectorClock(), local.clock());
   }
   if (others != nullptr) {
     actors.observe(local.clock(), others->clock());
@@ -276,7 +286,9 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
   std::optional<Error> refused;  // by the own disk: others may have room
   if (place.primary) {
     if (!same_events(written->before, written->object)) {
-      const auto stored = write_own(turn, order.key, written->before, written->object, policy.sync);
+      const auto stored = written->is_lost ? Result<WriteSequence>(damaged_copy())
+                                           : write_own(turn, order.key, written->before,
+                                                       written->object, policy.sync);
       if (stored.ok()) {
         own = *stored;
       } else if (takers(plan, false) < *need) {
@@ -352,6 +364,8 @@ void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) 
   }
   const auto who = found->second.operation.waiting_for(from.peer);
   if (!who) return;
+  const auto asked = found->second.operation.asked_at(from.peer);
+  if (asked) turn.node.replica.times.took(from.peer, AskedFor::write, turn.now.steady - *asked);
   if (reply.status == ReplicaStatus::ok) return step_put(turn, reply.ticket, Stored{*who});
   step_put(turn, reply.ticket, NotStored{*who, Outcome::refused});
 }

@@ -10,6 +10,8 @@
 
 namespace oxbow {
 
+struct OperationResult;
+
 // -- whose a key is (key_places.cpp) ---------------------------------------------------------
 
 /// A key's place on the ring, as this peer knows it.
@@ -33,16 +35,28 @@ void compare_rings(Turn& turn, Connection& from, const RingStamp& stamp);
 
 // -- this member's own copies (own_copies.cpp) --------------------------------------------------
 
-/// The stored copy, or an empty one where it is damaged: that is as good as lost.
+/// The stored copy; a damaged one is empty, says so, and is read from the others soon.
 Result<StoredObject> read_own(Turn& turn, std::string_view key);
-/// The stored copy and all hints for the key, merged: what this member knows of it.
+/// The stored copy and all hints for the key, merged: what this member knows of it. It is whole
+/// only if all of them are.
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts);
+/// Of a copy that nothing may be written to before it has been read from the others.
+bool is_awaiting_restore(const Turn& turn, std::string_view key, const StoredObject& own);
+Error damaged_copy();
 /// Replaces the stored copy.
 Result<WriteSequence> write_own(Turn& turn, std::string_view key, const Object& before,
                                 const Object& after, Sync sync);
 /// Merges what came from elsewhere into the stored copy; what to wait for until it is durable.
+/// Error `damaged`: it is to be read from the others first.
 Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& object,
                                 Conflicts conflicts, Sync sync);
+
+// -- copies that cannot be read (damaged_copies.cpp) ----------------------------------------------
+
+void damaged_copy_met(Turn& turn, std::string_view key);
+/// Reads those that are due from the other primaries.
+void restore_damaged_copies(Turn& turn);
+void damaged_copy_read(Turn& turn, std::string_view key, const OperationResult& result);
 
 // -- hints (hints.cpp, handoffs.cpp) --------------------------------------------------------------
 
@@ -117,7 +131,7 @@ void catch_up(Turn& turn, const Asker& asker, const Order& order, std::uint32_t 
 void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got);
 /// Where nobody who could be asked knows of that write either.
 Error unknown_context();
-/// Coordinates here, or hands over to who shall.
+/// Coordinates here, or forwards it to who shall.
 void start_operation(Turn& turn, const Asker& asker, const Order& order,
                      const GetRequest* request = nullptr);
 /// Tells whoever asked.
@@ -130,9 +144,11 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
 
 void step_get(Turn& turn, std::uint64_t ticket, GetInput input);
 void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input);
-/// The time of one that was handed over is up.
-void handed_over_due(Turn& turn, std::uint64_t ticket);
-void handed_over_lost(Turn& turn, const PeerId& member, bool was_sent);
+/// The time of a forwarded one is up, or one of its coordinators is late.
+void forward_is_due(Turn& turn, std::uint64_t ticket);
+void forwards_lost(Turn& turn, const PeerId& member, bool was_sent);
+/// A member does not answer when it is asked whether it is alive.
+void forwards_are_silent(Turn& turn, const PeerId& member);
 
 /// Moves an operation's next deadline to `next`.
 void look_again(ReplicaState& replica, std::uint64_t ticket, Instant& due, Instant next);
