@@ -62,7 +62,8 @@ class AsyncClient {
   AsyncClient& operator=(const AsyncClient&) = delete;
 
   // Errors of all requests: "unreachable", "peer-lost", "timeout" (also, after 5 s, that the peer
-  // answers nothing, not even a ping), "closed", "bad-address", and what the peer itself answers. What the requests mean: oxbow/requests.h, oxbow/client.h.
+  // answers nothing, not even a ping), "closed", "bad-address", and what the peer itself answers.
+  // What the requests mean: oxbow/requests.h, oxbow/client.h.
 
   Ticket get(const std::string& key, Callback<GetAnswer> callback);
   Ticket get(const GetRequest& request, Callback<GetAnswer> callback);
