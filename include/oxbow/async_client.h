@@ -61,8 +61,9 @@ class AsyncClient {
   AsyncClient(const AsyncClient&) = delete;
   AsyncClient& operator=(const AsyncClient&) = delete;
 
-  // Errors of all requests: "unreachable", "peer-lost", "timeout", "closed", "bad-address", and
-  // what the peer itself answers. What the requests mean: oxbow/requests.h, oxbow/client.h.
+  // Errors of all requests: "unreachable", "peer-lost", "timeout" (also, after 5 s, that the peer
+  // answers nothing, not even a ping), "closed", "bad-address", and what the peer itself answers.
+  // What the requests mean: oxbow/requests.h, oxbow/client.h.
 
   Ticket get(const std::string& key, Callback<GetAnswer> callback);
   Ticket get(const GetRequest& request, Callback<GetAnswer> callback);

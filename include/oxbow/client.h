@@ -73,8 +73,9 @@ class Client {
   /// The address that was connected to.
   const std::string& address() const;
 
-  // Errors of all calls: "peer-lost" (the connection ended: make a new Client), "timeout", and what
-  // the peer itself answers.
+  // Errors of all calls: "peer-lost" (the connection ended: make a new Client), "timeout" (its time
+  // was up; or, after 5 s, the peer hangs: it does not even answer a ping), and what the peer
+  // itself answers.
 
   /// Locates a key, or keys by a pattern. `on_hit` sees each hit as it comes; the answer has them
   /// all.

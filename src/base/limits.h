@@ -220,6 +220,16 @@ inline constexpr auto kLeavePatience = 5s;     // `ring leave` waits for what ha
 inline constexpr std::size_t kMovePage = 64;   // objects looked at in one slice after a ring change
 inline constexpr auto kOperationMost = 10min;  // that a client may give a get or put
 inline constexpr std::uint32_t kCoordinatorsTried = 4;  // for one get, one after the other
+inline constexpr std::size_t kDamagedCopies = 4'096;  // being read from others; then as they are met
+inline constexpr auto kDamagedRetry = 5s;  // a damaged copy that too few could answer for
+inline constexpr auto kPatienceUnknown = 100ms;  // for a member of which nothing is known yet
+inline constexpr auto kPatienceLeast = 50ms;  // a busy machine takes as long to run a process
+inline constexpr int kPatienceTimes = 3;      // of what a member usually takes, and its variation
+inline constexpr auto kFreshAnswer = 5ms;  // a member that answered so lately is not confirmed first
+inline constexpr std::size_t kUngrantedBytes = 64 * 1024 * 1024;  // of writes that wait for a grant
+inline constexpr std::size_t kUngrantedOfPeer = 16 * 1024 * 1024;  // of one peer
+inline constexpr auto kGrantPatience = 10s;  // of a coordinator; who grants answers in a round trip
+inline constexpr auto kProbeMember = 250ms;  // pause between pings of one member that is doubted
 inline constexpr auto kCoordinatorsRest =
     100ms;  // when all said that they are no owners; then anew
 

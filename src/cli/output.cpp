@@ -43,11 +43,12 @@ bool is_one_of(const std::array<std::string_view, N>& codes, std::string_view co
 int exit_code_of(const Error& error) {
   constexpr std::array<std::string_view, 2> kUnreached{"unreachable", "peer-lost"};
   constexpr std::array<std::string_view, 2> kNothingFound{"not-found", "no-network"};
-  constexpr std::array<std::string_view, 2> kSiblingsLeft{"siblings", "too-many-siblings"};
-  constexpr std::array<std::string_view, 12> kWrongUse{
-      "bad-file",    "usage",           "config",           "exists",
-      "too-large",   "bad-request",     "params",           "running",
-      "wrong-value", "value-too-large", "object-too-large", "clock-too-large"};
+  constexpr std::array<std::string_view, 3> kSiblingsLeft{"siblings", "too-many-siblings",
+                                                          "object-too-large"};
+  // What was asked was wrong in itself. A limit that what is stored has reached is not.
+  constexpr std::array<std::string_view, 10> kWrongUse{
+      "bad-file",    "usage",  "config",  "exists",      "too-large",
+      "bad-request", "params", "running", "wrong-value", "value-too-large"};
   if (is_one_of(kUnreached, error.code)) return exit_code::kUnreachable;
   if (is_one_of(kNothingFound, error.code)) return exit_code::kNothing;
   if (is_one_of(kWrongUse, error.code) || error.code.starts_with("bad-")) return exit_code::kUsage;

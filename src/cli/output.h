@@ -5,6 +5,8 @@
 #include <oxbow/client.h>
 #include <oxbow/result.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -94,8 +96,17 @@ struct Invocation {
 
   /// With --timeout the command is over a little after that, even where the peer hangs.
   Result<Client> connect() const {
-    Result<Client> client = Client::connect(peer);
-    if (client && options.has("timeout")) client->set_patience(std::chrono::seconds(1));
+    constexpr std::chrono::seconds kAllowance{1};
+    if (!options.has("timeout")) return Client::connect(peer);
+    const std::chrono::milliseconds most = options.duration("timeout") + kAllowance;
+    const auto began = std::chrono::steady_clock::now();
+    Result<Client> client =
+        Client::connect(peer, std::min<std::chrono::milliseconds>(most, std::chrono::seconds(5)));
+    if (!client) return client;
+    // What connecting took is not there for the answer.
+    const auto left = kAllowance - (std::chrono::steady_clock::now() - began);
+    client->set_patience(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                                  std::chrono::milliseconds(100)));
     return client;
   }
   /// `oxbow` with the options that reach the same peer: for commands that are suggested.

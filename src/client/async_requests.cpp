@@ -33,8 +33,9 @@ AsyncClient::Ticket AsyncClient::Implementation::submit(ClientRequest request,
   const Ticket ticket = ++last_ticket_;
   const auto patience = (allowed + options_.patience).count();
   const std::uint64_t deadline = AsyncConnection::now() + static_cast<std::uint64_t>(patience);
-  requests_.emplace(ticket,
-                    Request{std::move(request), std::move(answered), std::move(on_hit), deadline});
+  const Asks asks = asks_of(request);
+  requests_.emplace(
+      ticket, Request{std::move(request), asks, std::move(answered), std::move(on_hit), deadline});
   deadlines_.emplace(deadline, ticket);
   waiting_.push_back(ticket);
   send_waiting();
@@ -49,6 +50,7 @@ void AsyncClient::Implementation::send_waiting() {
     waiting_.pop_front();
     const auto request = requests_.find(ticket);
     if (request == requests_.end()) continue;
+    if (at_peer_.empty()) heard_ = AsyncConnection::now();
     at_peer_[stream_.append_request(request->second.content, connection_.outgoing())] = ticket;
     request->second.content = PingRequest{};  // a value may be large
   }
@@ -57,6 +59,8 @@ void AsyncClient::Implementation::send_waiting() {
 // -- answers in -----------------------------------------------------------------------------------
 
 void AsyncClient::Implementation::connection_received(std::string_view bytes) {
+  heard_ = AsyncConnection::now();
+  pinged_.reset();
   stream_.feed(bytes);
   while (!closing_ && take(stream_.next())) {
   }
@@ -123,7 +127,35 @@ void AsyncClient::Implementation::finish_late() {
   }
   for (const Ticket ticket : late) {
     if (closing_) return;
-    finish(ticket, peer_late());
+    const auto request = requests_.find(ticket);
+    if (request == requests_.end()) continue;
+    finish(ticket, peer_late(request->second.asks));
+  }
+}
+
+// When a peer that has requests, and is quiet, is pinged; or hangs, as it did not answer that.
+std::uint64_t AsyncClient::Implementation::next_watch() const {
+  if (at_peer_.empty() || !connection_.is_open()) return ~std::uint64_t{0};
+  constexpr Watch kWatch;
+  if (pinged_) return *pinged_ + static_cast<std::uint64_t>(kWatch.ping_patience.count());
+  return heard_ + static_cast<std::uint64_t>(kWatch.quiet.count());
+}
+
+void AsyncClient::Implementation::watch_peer() {
+  const std::uint64_t now = AsyncConnection::now();
+  if (next_watch() > now) return;
+  if (!pinged_) {
+    pinged_ = now;
+    stream_.append_request(PingRequest{}, connection_.outgoing());
+    return;
+  }
+  pinged_.reset();
+  heard_ = now;
+  std::vector<std::pair<Ticket, Asks>> given_up;
+  for (const auto& [ticket, request] : requests_) given_up.emplace_back(ticket, request.asks);
+  for (const auto& [ticket, asks] : given_up) {
+    if (closing_ || detached_) return;
+    finish(ticket, peer_hangs(asks));
   }
 }
 
@@ -146,7 +178,7 @@ void AsyncClient::Implementation::plan() {
   } else if (deadlines_.empty()) {
     connection_.sleep();
   } else {
-    connection_.wake_at(deadlines_.begin()->first);
+    connection_.wake_at(std::min(deadlines_.begin()->first, next_watch()));
   }
 }
 
@@ -155,6 +187,7 @@ void AsyncClient::Implementation::connection_due() {
     finish_all(*failure_);
   } else {
     finish_late();
+    if (!closing_) watch_peer();
   }
   if (closing_) return;
   tell_idle();

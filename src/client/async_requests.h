@@ -16,6 +16,8 @@
 
 #include "base/limits.h"
 #include "client/async_connection.h"
+#include "client/channel.h"
+#include "client/endpoint.h"
 #include "codec/rpc.h"
 #include "message/client.h"
 
@@ -54,6 +56,7 @@ struct AsyncClient::Implementation final : ConnectionObserver {
  private:
   struct Request {
     ClientRequest content;
+    Asks asks = Asks::reads;
     Answered answered;
     Hits on_hit;
     std::uint64_t deadline = 0;
@@ -73,6 +76,8 @@ struct AsyncClient::Implementation final : ConnectionObserver {
   void finish(Ticket ticket, Result<ClientAnswer> answer);
   void finish_all(const Error& error);
   void finish_late();
+  std::uint64_t next_watch() const;
+  void watch_peer();
   void tell_idle();
   void plan();
 
@@ -84,7 +89,9 @@ struct AsyncClient::Implementation final : ConnectionObserver {
   std::deque<Ticket> waiting_;               // in their order; some may have been given up since
   std::map<std::uint32_t, Ticket> at_peer_;  // by the number in the message, until it is answered
   std::set<std::pair<std::uint64_t, Ticket>> deadlines_;
-  std::optional<Error> failure_;  // nothing more can be sent
+  std::uint64_t heard_ = 0;              // when bytes came last, or the first request went out
+  std::optional<std::uint64_t> pinged_;  // since then nothing came
+  std::optional<Error> failure_;         // nothing more can be sent
   std::function<void()> on_idle_;
   std::function<void()> on_closed_;
   bool closing_ = false;

@@ -23,7 +23,12 @@ Result<ClientAnswer> Client::Implementation::call(
   if (!id) return id.error();
   for (;;) {
     Result<Arrival> arrival = channel.receive(deadline);
-    if (!arrival) return arrival.error();
+    if (!arrival) {
+      const std::string& code = arrival.error().code;
+      if (code == "timeout") return peer_late(asks_of(request));
+      if (code == "peer-hangs") return peer_hangs(asks_of(request));
+      return arrival.error();
+    }
     if (arrival->id != *id) continue;
     if (auto* answer = std::get_if<Result<ClientAnswer>>(&arrival->content))
       return std::move(*answer);

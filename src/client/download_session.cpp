@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/ids.h"
+#include "client/endpoint.h"
 #include "client/part_file.h"
 #include "transfer/assembly.h"
 #include "transfer/download.h"
@@ -77,9 +78,9 @@ class DownloadSession {
       if (!asked) return asked;
       Result<std::string> piece = await(download);
       if (!piece) {
-        if (piece.error().code == "peer-lost" || piece.error().code == "file") {
-          return piece.error();
-        }
+        const std::string& code = piece.error().code;
+        if (code == "peer-hangs") return peer_hangs(Asks::reads);  // not the holder's fault
+        if (code == "peer-lost" || code == "file") return piece.error();
         const Error& reason = piece.error();
         give_up(summary, reason.message);
         download.lost_all();

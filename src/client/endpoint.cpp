@@ -50,10 +50,39 @@ Error not_an_answer(const Error& error) {
 
 Error other_answer() { return peer_lost("the peer answered something else than it was asked"); }
 
-Error peer_late() {
+namespace {
+
+template <class... Kinds>
+bool is_one_of(const ClientRequest& request) {
+  return (std::holds_alternative<Kinds>(request) || ...);
+}
+
+std::string what_may_follow(Asks asks) {
+  return asks == Asks::changes ? "; what it was asked to change it may still change" : "";
+}
+
+}  // namespace
+
+Asks asks_of(const ClientRequest& request) {
+  const bool changes =
+      is_one_of<PutRequest, DeleteRequest, PublishRequest, UnpublishRequest, PeerAddRequest,
+                PeerRemoveRequest, RingJoinRequest, RingLeaveRequest, RingBucketRequest>(request);
+  return changes ? Asks::changes : Asks::reads;
+}
+
+Error peer_late(Asks asks) {
+  return {"timeout", "the peer did not answer in time" + what_may_follow(asks), "an answer",
+          "none"};
+}
+
+Error peer_hangs(Asks asks) {
   return {"timeout",
-          "the peer did not answer in time; what it was asked to change it may still change",
+          "the peer hangs: it takes requests, and answers nothing, not even a ping (look whether "
+          "its process is stopped or its machine too busy, or ask another peer)" +
+              what_may_follow(asks),
           "an answer", "none"};
 }
+
+Error socket_late() { return {"timeout", "the peer did not answer in time", "an answer", "none"}; }
 
 }  // namespace oxbow

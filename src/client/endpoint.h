@@ -4,7 +4,10 @@
 
 #include <oxbow/result.h>
 
+#include <cstdint>
 #include <string>
+
+#include "message/client.h"
 
 namespace oxbow {
 
@@ -22,6 +25,14 @@ Error peer_lost(const std::string& reason);
 Error not_an_answer(const Error& error);
 /// An answer of another kind than was asked for.
 Error other_answer();
-Error peer_late();
+/// Whether a request that was not answered may have changed something.
+enum class Asks : std::uint8_t { reads, changes };
+Asks asks_of(const ClientRequest& request);
+/// It did not answer in time.
+Error peer_late(Asks asks);
+/// It takes requests, and does not even say that it is alive.
+Error peer_hangs(Asks asks);
+/// Nothing more could be sent, or came, in time: of no request in particular.
+Error socket_late();
 
 }  // namespace oxbow

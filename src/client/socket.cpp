@@ -20,6 +20,9 @@
 namespace oxbow {
 namespace {
 
+// A peer that takes not a byte for so long hangs, however much time the request has.
+constexpr std::chrono::seconds kStalled{5};
+
 std::string reason_of(int error) {
   std::string reason = std::strerror(error);
   if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(reason[0]));
@@ -112,7 +115,8 @@ Status Socket::send(std::string_view bytes, Deadline deadline) {
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(POLLOUT, deadline)) return peer_late();
+      const Deadline stalled = std::chrono::steady_clock::now() + kStalled;
+      if (!wait_for(POLLOUT, std::min(deadline, stalled))) return socket_late();
     } else if (errno != EINTR) {
       return lost(errno);
     }
@@ -126,7 +130,7 @@ Result<std::size_t> Socket::receive(std::span<char> buffer, Deadline deadline) {
     if (count > 0) return static_cast<std::size_t>(count);
     if (count == 0) return peer_lost("the peer closed the connection");
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(POLLIN, deadline)) return peer_late();
+      if (!wait_for(POLLIN, deadline)) return socket_late();
     } else if (errno != EINTR) {
       return lost(errno);
     }

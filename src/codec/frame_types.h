@@ -48,6 +48,8 @@ inline constexpr std::array<FrameType, std::variant_size_v<Message>> kFrameTypes
     {21, "write reply", limits::kFrame},
     {22, "coordinate", limits::kFrame},
     {23, "coordinated", limits::kFrame},
+    {24, "confirmed", limits::kFrame},
+    {25, "grant", limits::kFrame},
 }};
 
 inline constexpr std::size_t kHelloIndex = 0;

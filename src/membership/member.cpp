@@ -68,6 +68,28 @@ Error bad_record(std::string_view what, std::string needed, std::string got) {
   return {"bad-record", fmt::format("a record with {}", what), std::move(needed), std::move(got)};
 }
 
+/// `what` is the text's place in the record. Each cause has its own words.
+Status check_label(std::string_view what, std::string_view text) {
+  if (text.size() > limits::kName) {
+    return bad_record(fmt::format("{} that is too long", what),
+                      fmt::format("at most {} bytes", limits::kName),
+                      fmt::format("{} bytes", text.size()));
+  }
+  if (!is_label(text)) {
+    return bad_record(fmt::format("{} that is no text", what), "UTF-8 without control characters",
+                      "");
+  }
+  return Done{};
+}
+
+Status check_bucket_name(std::string_view name) {
+  if (name.empty()) return bad_record("an empty bucket name", "1 byte at least", "0 bytes");
+  if (name.find('/') != std::string::npos) {
+    return bad_record("a bucket name that no key has", "a text without '/'", std::string(name));
+  }
+  return check_label("a bucket name", name);
+}
+
 }  // namespace
 
 Status check(const Member& member) {
@@ -81,16 +103,13 @@ Status check(const Member& member) {
     return bad_record("an address that nobody can dial", "an IP address and a port",
                       to_string(member.address));
   }
-  if (!is_label(member.name)) return bad_record("a name that is no text", "", "");
-  if (!is_label(member.zone)) return bad_record("a zone that is no text", "", "");
-  return Done{};
+  if (const Status name = check_label("a name", member.name); !name.ok()) return name;
+  return check_label("a zone", member.zone);
 }
 
 Status check(const Bucket& bucket) {
   const BucketPolicy& policy = bucket.policy;
-  if (policy.name.empty() || !is_label(policy.name) || policy.name.find('/') != std::string::npos) {
-    return bad_record("a bucket name that is none", "a text without '/'", "");
-  }
+  if (const Status name = check_bucket_name(policy.name); !name.ok()) return name;
   if (bucket.version == 0 || bucket.version > limits::kBucketVersions) {
     return bad_record("a wrong bucket version", fmt::format("1 to {}", limits::kBucketVersions),
                       fmt::to_string(bucket.version));

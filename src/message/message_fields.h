@@ -254,6 +254,7 @@ constexpr void message_fields(V& v, Like<ObjectReply> auto& m) {
   v.choice("status", m.status, ReplicaStatus::not_member);
   v("last", m.last);
   v.bytes("object", m.object, 0, limits::kObjectPart);
+  v("incomplete", m.incomplete);
 }
 
 template <class V>
@@ -295,6 +296,18 @@ constexpr void message_fields(V& v, Like<Coordinate> auto& m) {
   v.bytes("key", m.key, 1, limits::kKey);
   v.bytes("value", m.value, 0, limits::kValue);
   v.bytes("context", m.context, 0, limits::kContext);
+  v.choice("grant", m.grant, OrderGrant::awaited);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Confirmed> auto& m) {
+  v("ticket", m.ticket);
+}
+
+template <class V>
+constexpr void message_fields(V& v, Like<Grant> auto& m) {
+  v("ticket", m.ticket);
+  v.choice("word", m.word, GrantWord::withdrawn);
 }
 
 template <class V>
@@ -353,9 +366,13 @@ inline constexpr std::size_t kAppendedFields = 0;
 template <>
 inline constexpr std::size_t kAppendedFields<Gossip> = 1;  // clock
 template <>
+inline constexpr std::size_t kAppendedFields<ObjectReply> = 1;  // incomplete
+template <>
 inline constexpr std::size_t kAppendedFields<ObjectWrite> = 2;  // urgent, outbids
 template <>
 inline constexpr std::size_t kAppendedFields<WriteReply> = 1;  // reason
+template <>
+inline constexpr std::size_t kAppendedFields<Coordinate> = 1;  // grant
 template <>
 inline constexpr std::size_t kAppendedFields<Coordinated> = 1;  // clock
 

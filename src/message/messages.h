@@ -25,6 +25,12 @@ enum class ConnectionKind : std::uint8_t {
   probe,    ///< finds out whether an address reaches a peer: hung up after the hellos
 };
 
+/// Bits of Hello::features: what the sender does beyond the first version of the protocol.
+namespace peer_features {
+/// It confirms operations that are forwarded to it, and waits for the grant of a write.
+inline constexpr std::uint64_t kConfirms = 1;
+}  // namespace peer_features
+
 /// The first message in both directions. The dialler's states its wish, the acceptor's answers it.
 struct Hello {
   std::uint32_t version = kProtocolVersion;
@@ -319,6 +325,9 @@ struct ObjectReply {
   ReplicaStatus status = ReplicaStatus::ok;
   bool last = true;         ///< no further part
   std::string_view object;  ///< see version/object_bytes.h; empty: never heard of
+  /// With a status that is not ok: the copy is damaged, or may lack writes. It counts as no answer,
+  /// but `object` is what is left of it.
+  bool incomplete = false;
 };
 
 enum class WriteReason : std::uint8_t { put, repair, handoff, adoption, move };
@@ -356,8 +365,13 @@ struct QuorumNeed {
   std::uint32_t count = 0;
 };
 
-/// Hands a client's get or put to a member that coordinates it.
+/// Forwards a client's get or put to a member that coordinates it.
 enum class Operation : std::uint8_t { get, put, remove, adopt };
+/// Whether a write may be carried out at once. A coordinator of the first version always does.
+enum class OrderGrant : std::uint8_t {
+  given,    ///< it may (and so may a get)
+  awaited,  ///< once the sender's Grant has come: the write is sent to further coordinators perhaps
+};
 struct Coordinate {
   std::uint64_t ticket = 0;
   RingStamp ring;
@@ -368,6 +382,19 @@ struct Coordinate {
   std::string_view key;
   std::string_view value;    ///< of a put or an adoption
   std::string_view context;  ///< of a put or remove, as the client gave it
+  OrderGrant grant = OrderGrant::given;
+};
+/// At once, from who coordinates: it has the operation, and carries it out or awaits the grant. Not
+/// sent where the answer itself follows at once, nor to a peer without peer_features::kConfirms.
+struct Confirmed {
+  std::uint64_t ticket = 0;
+};
+/// From who forwarded a write, to one coordinator at most: it is to carry the write out. To others
+/// that it was sent to: it is withdrawn.
+enum class GrantWord : std::uint8_t { carry_out, withdrawn };
+struct Grant {
+  std::uint64_t ticket = 0;
+  GrantWord word = GrantWord::carry_out;
 };
 
 /// What one member had to do with an operation, and what came of it.
@@ -406,9 +433,9 @@ struct Coordinated {
   std::string_view clock;  ///< of the object of a put or remove, abbreviated: for people
 };
 
-using Message =
-    std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk, WalkReport,
-                 WalkReply, PieceRequest, Piece, Gossip, GossipRecords, LookupStep, LookupEnd,
-                 ObjectRead, ObjectReply, ObjectWrite, WriteReply, Coordinate, Coordinated>;
+using Message = std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk,
+                             WalkReport, WalkReply, PieceRequest, Piece, Gossip, GossipRecords,
+                             LookupStep, LookupEnd, ObjectRead, ObjectReply, ObjectWrite,
+                             WriteReply, Coordinate, Coordinated, Confirmed, Grant>;
 
 }  // namespace oxbow

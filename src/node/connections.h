@@ -26,6 +26,7 @@ struct Connection {
   PeerId peer;
   Address address;  ///< where the peer says that it can be dialled
   std::string name;
+  std::uint64_t features = 0;  ///< of the peer: see peer_features
 
   bool linked = false;      ///< both agreed to flood over it
   bool link_asked = false;  ///< we asked with a LinkChange and wait for the answer

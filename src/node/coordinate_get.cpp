@@ -30,6 +30,8 @@ void fail(Turn& turn, const CoordinatedGet& get, const Error& error) {
   ++turn.node.counters.quorums_missed;
   OperationResult result = result_of(turn, get);
   result.error = error;
+  // What is left where too many copies are damaged.
+  if (get.asker.kind == Asker::Kind::restore) result.object = get.operation.tally().merged();
   end_operation(turn, get.asker, Operation::get, get.key, &get.request, std::move(result));
 }
 
@@ -41,6 +43,9 @@ std::optional<GetInput> ask(Turn& turn, std::uint64_t ticket, CoordinatedGet& ge
     auto copy = read_all(turn, get.key, node.ring.members.policy_of(get.key).conflicts);
     if (!copy.ok()) return MemberLost{who.member, Outcome::refused};
     get.shows = copy->pending;
+    if (copy->state != CopyState::whole) {
+      return IncompleteCopyCame{who.member, std::move(copy->object)};
+    }
     return CopyCame{who.member, std::move(copy->object)};
   }
   const ObjectRead read{ticket, node.ring.stamp, who.is_fallback(), get.key};
@@ -86,7 +91,6 @@ GetPlan plan_get(const Turn& turn, const KeyPlace& place, const Order& order, st
   plan.conflicts = place.policy->conflicts;
   plan.deadline = turn.now.steady + order.timeout;
   plan.replica_timeout = node.config.replica_timeout;
-  plan.hedge_after = node.config.replica_timeout / 5;
   for (const PeerId& primary : place.primaries) {
     if (is_reachable(node, primary, turn.now)) {
       plan.places.push_back({primary, {}});
@@ -102,6 +106,11 @@ GetPlan plan_get(const Turn& turn, const KeyPlace& place, const Order& order, st
       plan.spares.erase(plan.spares.begin());
     }
   }
+  for (const Participant& place_of : plan.places) {
+    plan.patience.of_members.emplace_back(
+        place_of.member, node.replica.times.patience(place_of.member, AskedFor::copy));
+  }
+  plan.patience.otherwise = limits::kPatienceUnknown;
   std::stable_partition(plan.places.begin(), plan.places.end(), [&](const Participant& place_of) {
     return place_of.member == node.config.id;
   });
@@ -113,7 +122,7 @@ bool answer_from_own_copy(Turn& turn, const Asker& asker, const Order& order,
                           const BucketPolicy& policy, const GetRequest* request) {
   NodeState& node = turn.node;
   auto copy = read_all(turn, order.key, policy.conflicts);
-  if (!copy.ok()) return false;
+  if (!copy.ok() || copy->state != CopyState::whole) return false;
   if (request != nullptr && !asker.explain) {
     answer_briefly(turn, asker, order.key, *request, *copy);
     return true;
@@ -153,7 +162,8 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
 
   const double rate = node.config.full_reads;
   const bool ask_all =
-      rate > 0 && node.replica.full_reads.admit(turn.now.steady, rate, std::max(rate, 1.0));
+      asker.kind == Asker::Kind::restore ||
+      (rate > 0 && node.replica.full_reads.admit(turn.now.steady, rate, std::max(rate, 1.0)));
   if (*need == 1 && !ask_all && is_primary_of(node, order.key, policy) &&
       answer_from_own_copy(turn, asker, order, policy, request)) {
     return;
@@ -199,8 +209,12 @@ void receive_object_reply(Turn& turn, Connection& from, const ObjectReply& reply
   if (found == turn.node.replica.gets.end()) return;  // answered without it
   CoordinatedGet& get = found->second;
   const PeerId member = from.peer;
-  if (!get.operation.waits_for(member)) return;
-  if (reply.status != ReplicaStatus::ok) {
+  const auto asked = get.operation.asked_at(member);
+  if (!asked) return;
+  turn.node.replica.times.took(member, AskedFor::copy, turn.now.steady - *asked);
+  const bool counts = reply.status == ReplicaStatus::ok;
+  if (!counts && (!reply.incomplete || (reply.object.empty() && reply.last))) {
+    if (reply.incomplete) return step_get(turn, reply.ticket, IncompleteCopyCame{member, {}});
     return step_get(turn, reply.ticket, MemberLost{member, Outcome::refused});
   }
   auto object = parse_object(reply.object, get.key);
@@ -208,16 +222,20 @@ void receive_object_reply(Turn& turn, Connection& from, const ObjectReply& reply
     step_get(turn, reply.ticket, MemberLost{member, Outcome::refused});
     return offence(turn, from, object.error().message);
   }
+  const auto come = [&](Object copy) -> GetInput {
+    if (counts) return CopyCame{member, std::move(copy)};
+    return IncompleteCopyCame{member, std::move(copy)};
+  };
   const auto earlier = get.parts.find(member);
   if (reply.last && earlier == get.parts.end()) {
-    return step_get(turn, reply.ticket, CopyCame{member, *std::move(object)});
+    return step_get(turn, reply.ticket, come(*std::move(object)));
   }
   Object& all = get.parts[member];
   all.merge(*object, turn.node.ring.members.policy_of(get.key).conflicts);
   if (!reply.last) return;
   Object copy = std::move(all);
   get.parts.erase(member);
-  step_get(turn, reply.ticket, CopyCame{member, std::move(copy)});
+  step_get(turn, reply.ticket, come(std::move(copy)));
 }
 
 }  // namespace oxbow

@@ -173,8 +173,11 @@ PutPlan plan_put(const Turn& turn, const KeyPlace& place, const Order& order, st
   for (const PeerId& primary : place.primaries) {
     const bool up = is_reachable(node, primary, turn.now);
     plan.primaries.push_back({primary, up, is_hintable(turn, primary)});
+    plan.patience.of_members.emplace_back(primary,
+                                          node.replica.times.patience(primary, AskedFor::write));
   }
   plan.fallbacks = reachable_fallbacks(turn, place);
+  plan.patience.otherwise = limits::kPatienceUnknown;
   return plan;
 }
 
@@ -209,6 +212,7 @@ struct Written {
   std::string context;
   bool outbids = false;  ///< see ObjectWrite
   bool behind = false;   ///< nothing was written: the client has seen a write that is not here
+  bool is_lost = false;  ///< the stored copy is damaged: others have to take the write
 };
 
 /// Of all that this member has of the key: its stored copy, its hints, and what it wrote and could
@@ -216,26 +220,25 @@ struct Written {
 struct Known {
   Object stored;
   Object all;
+  bool is_awaiting_restore = false;  ///< the stored copy is damaged, and may not be replaced yet
 };
 
 Result<Known> read_known(Turn& turn, std::string_view key, Conflicts conflicts) {
   NodeState& node = turn.node;
   ReplicaState& replica = node.replica;
-  const auto own = node.store.read(key);
-  const bool damaged = !own.ok() && own.error().code == "damaged";
-  if (!own.ok() && !damaged) return own.error();
-  Known known;
-  if (own.ok()) known.stored = own->object;
-  if (damaged) log(turn, Severity::warning, kNoConnection, own.error().message);
-  known.all = known.stored;
+  const auto own = read_own(turn, key);
+  if (!own.ok()) return own.error();
+  Known known{own->object, own->object, is_awaiting_restore(turn, key, *own)};
+  bool is_whole = own->state == CopyState::whole;
   if (replica.hints.hints > 0) {
     const auto hints = node.store.read_hints(key, conflicts);
     if (!hints.ok()) return hints.error();
     known.all.merge(hints->object, conflicts);
+    is_whole = is_whole && hints->state == CopyState::whole;
   }
   known.all.merge(replica.unstored.of(key), conflicts);
   // What cannot be read may have numbered further writes than what can.
-  if (damaged) replica.actors.observe(VectorClock(), known.all.clock());
+  if (!is_whole) replica.actors.observe(VectorClock(), known.all.clock());
   return known;
 }
 
@@ -274,6 +277,8 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
   auto known = read_known(turn, order.key, conflicts);
   if (!known.ok()) return known.error();
   Written written;
+  written.is_lost = place.primary && known->is_awaiting_restore;
+  if (written.is_lost && order.kind == Operation::adopt) return damaged_copy();
   written.before = std::move(known->stored);
   Object local = std::move(known->all);
   if (others != nullptr) {
@@ -345,7 +350,9 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
   std::optional<Error> refused;  // by the own disk: others may have room
   if (place.primary) {
     if (!same_events(written->before, written->object)) {
-      const auto stored = write_own(turn, order.key, written->before, written->object, policy.sync);
+      const auto stored = written->is_lost ? Result<WriteSequence>(damaged_copy())
+                                           : write_own(turn, order.key, written->before,
+                                                       written->object, policy.sync);
       if (stored.ok()) {
         own = *stored;
       } else if (takers(plan, false) < *need) {
@@ -420,6 +427,8 @@ void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) 
   }
   const auto who = found->second.operation.waiting_for(from.peer);
   if (!who) return;
+  const auto asked = found->second.operation.asked_at(from.peer);
+  if (asked) turn.node.replica.times.took(from.peer, AskedFor::write, turn.now.steady - *asked);
   if (reply.status == ReplicaStatus::ok) return step_put(turn, reply.ticket, Stored{*who});
   std::string& refusal = found->second.refusal;
   if (refusal.empty() && !reply.reason.empty()) {

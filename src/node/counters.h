@@ -48,6 +48,7 @@ namespace oxbow {
   X(writes_refused, "object writes refused") \
   X(replica_timeouts, "replica timeouts")    \
   X(read_repairs, "read repairs")            \
+  X(copies_restored, "copies restored")      \
   X(hints_kept, "hints kept")                \
   X(hints_delivered, "hints delivered")      \
   X(hints_expired, "hints expired")          \

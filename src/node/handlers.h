@@ -39,6 +39,8 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
 void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply);
 void receive_coordinate(Turn& turn, Connection& from, const Coordinate& order);
 void receive_coordinated(Turn& turn, Connection& from, const Coordinated& result);
+void receive_confirmed(Turn& turn, Connection& from, const Confirmed& confirmed);
+void receive_grant(Turn& turn, Connection& from, const Grant& grant);
 
 // -- clients' requests --------------------------------------------------------------------------
 void request_find(Turn& turn, RequestHandle handle, const FindRequest& request);
@@ -138,7 +140,7 @@ void give_up_dials(Turn& turn, std::string_view target);
 void dial_succeeded(Turn& turn, Connection& connection, DialId id);
 /// Sends over the control connection to `peer`, dialling `address` first if there is none.
 /// Sends over the connection of that kind to `peer`, dialling `address` first if there is none;
-/// then what comes of it is told by member_connected() or replica_lost(). False: there is no room
+/// then what comes of it is told by replica_connected() or replica_lost(). False: there is no room
 /// for one more connection or message.
 bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, ConnectionKind kind,
                   const Message& message, WriteSequence after = kNothingPending);
@@ -175,10 +177,15 @@ void cancel_membership(Turn& turn, RequestHandle handle);
 bool ring_is_awaited(const NodeState& node);
 /// A neighbor has answered a first ping. What it knows of the ring it would have told before.
 void neighbor_answered(Turn& turn);
-/// A connection to that peer has come up, or could not be made.
-void member_connected(Turn& turn, const PeerId& peer);
-/// Something was heard from a peer; most are no members, or have not failed.
-void member_lives(Turn& turn, const PeerId& peer);
+/// Whether that is an answer to something that was asked: what counts for a member's health.
+bool is_owed_answer(const Message& message);
+/// A peer has answered; most are no members, or have not failed.
+void member_answered(Turn& turn, const PeerId& peer);
+/// Something else was heard from a peer: if it has failed, it is asked whether it is back.
+void member_heard(Turn& turn, const PeerId& peer);
+/// A member is late: unless it answers anything within the time for one answer, it has failed.
+void member_doubted(Turn& turn, const PeerId& peer);
+void fail_silent_members(Turn& turn);
 /// It did not answer, or could not be reached: it is not asked again for a while.
 void member_failed(Turn& turn, const PeerId& peer);
 /// The connection to it was lost; unless there is another one, it has failed.

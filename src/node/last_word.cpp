@@ -39,7 +39,12 @@ RingPlace place_at_start(Turn& turn) {
   NodeState& node = turn.node;
   RingPlace configured = configured_place(node.config);
   const auto bytes = node.store.read_record(kLastWord);
-  const auto word = bytes ? last_word_of(*bytes) : std::nullopt;
+  const auto word = bytes.ok() && *bytes ? last_word_of(**bytes) : std::nullopt;
+  if (!word && (!bytes.ok() || *bytes)) {
+    log(turn, Severity::warning, kNoConnection,
+        "what the last `oxbow ring join` or `ring leave` said cannot be read: this peer does as it "
+        "is configured");
+  }
   if (!word) return configured;
   const RingPlace& place = word->place;
   const bool differs = place.member ? place != configured : configured.member;

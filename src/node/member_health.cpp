@@ -1,9 +1,10 @@
 // Who answers. A member that did not is left alone for a pause that doubles, with jitter, and is
-// then pinged until it is heard of again. What a single peer sees is its own affair: it never
-// changes the ring, and moves no data.
+// then pinged until it answers. Being heard is not answering: a member may send, and hear nothing.
+// What a single peer sees is its own affair: it never changes the ring, and moves no data.
 #include <algorithm>
 
 #include "node/membership.h"
+#include "node/replicas.h"
 
 namespace oxbow {
 
@@ -17,10 +18,48 @@ Duration pause_after(std::uint32_t attempts, Random& random) {
   return Duration(static_cast<Duration::rep>(static_cast<double>(pause.count()) * factor));
 }
 
+void ping(Turn& turn, const PeerId& id) {
+  send_to_member(turn, id, ConnectionKind::control, Ping{turn.node.random.next() | 1, false});
+}
+
 }  // namespace
 
-void member_lives(Turn& turn, const PeerId& peer) {
-  if (!turn.node.ring.failed.empty()) turn.node.ring.failed.erase(peer);
+bool is_owed_answer(const Message& message) {
+  return std::holds_alternative<Pong>(message) || std::holds_alternative<ObjectReply>(message) ||
+         std::holds_alternative<WriteReply>(message) ||
+         std::holds_alternative<Coordinated>(message) ||
+         std::holds_alternative<Confirmed>(message) || std::holds_alternative<LookupEnd>(message);
+}
+
+void member_answered(Turn& turn, const PeerId& peer) {
+  NodeState& node = turn.node;
+  node.replica.times.answered(turn.now.steady, peer);
+  node.replica.owed.answered(peer);
+  if (!node.ring.failed.empty()) node.ring.failed.erase(peer);
+}
+
+void member_heard(Turn& turn, const PeerId& peer) {
+  NodeState& node = turn.node;
+  if (node.ring.failed.empty()) return;
+  const auto found = node.ring.failed.find(peer);
+  if (found == node.ring.failed.end()) return;
+  if (found->second.probed + limits::kProbeMember > turn.now.steady) return;
+  found->second.probed = turn.now.steady;  // it may be back: its pong says so
+  ping(turn, peer);
+}
+
+void member_doubted(Turn& turn, const PeerId& peer) {
+  NodeState& node = turn.node;
+  if (peer == node.config.id || !node.ring.ring.find(peer)) return;
+  const Instant until = turn.now.steady + node.config.replica_timeout;
+  if (node.replica.owed.expect(peer, until)) ping(turn, peer);
+}
+
+void fail_silent_members(Turn& turn) {
+  for (const PeerId& peer : turn.node.replica.owed.take_overdue(turn.now.steady)) {
+    member_failed(turn, peer);
+    forwards_are_silent(turn, peer);
+  }
 }
 
 void member_failed(Turn& turn, const PeerId& peer) {
@@ -44,8 +83,6 @@ bool is_reachable(const NodeState& node, const PeerId& member, Now now) {
   return failed == node.ring.failed.end() || failed->second.retry <= now.steady;
 }
 
-void member_connected(Turn& turn, const PeerId& peer) { member_lives(turn, peer); }
-
 void probe_failed_members(Turn& turn) {
   NodeState& node = turn.node;
   std::vector<PeerId> due;
@@ -53,11 +90,8 @@ void probe_failed_members(Turn& turn) {
     if (health.retry <= turn.now.steady) due.push_back(id);
   }
   for (const PeerId& id : due) {
-    member_failed(turn, id);  // until it is heard of
-    const Member* member = node.ring.members.find(id);
-    if (member == nullptr) continue;
-    send_to_peer(turn, id, member->address, ConnectionKind::control,
-                 Ping{node.random.next() | 1, false});
+    member_failed(turn, id);  // until it answers
+    ping(turn, id);
   }
 }
 

@@ -226,6 +226,13 @@ void propose_buckets(Turn& turn) {
 
 Result<Bucket> change_bucket(Turn& turn, const BucketPolicy& policy) {
   const Bucket* known = turn.node.ring.members.find_bucket(policy.name);
+  if (known != nullptr && known->version >= limits::kBucketVersions) {
+    return Error{
+        "limit-reached",
+        fmt::format("the policy of bucket {} has been changed as often as it can be", policy.name),
+        fmt::format("at most {} changes", limits::kBucketVersions),
+        fmt::format("{}", known->version)};
+  }
   const Bucket changed{policy, known == nullptr ? 1 : known->version + 1, turn.node.config.id};
   if (const Status fine = check(changed); !fine.ok()) {
     const Error& error = fine.error();
@@ -278,8 +285,8 @@ namespace {
 void read_records(Turn& turn) {
   NodeState& node = turn.node;
   const auto bytes = node.store.read_record(kRecords);
-  if (!bytes) return;
-  const Status taken = take_bytes(*bytes, node.ring.members);
+  if (bytes.ok() && !*bytes) return;
+  const Status taken = bytes.ok() ? take_bytes(**bytes, node.ring.members) : Status(bytes.error());
   if (!taken.ok()) {
     log(turn, Severity::warning, kNoConnection,
         fmt::format("{}: this peer learns the ring anew", taken.error().message));

@@ -21,11 +21,12 @@ namespace {
 
 constexpr std::string_view kPlaced = "ring placed";  // members; empty: not known
 
-/// The ring of the record; nothing: there is none, or it says that it is not known.
+/// The ring of the record; nothing: it is not known.
 std::optional<TokenRing> placed_ring(NodeState& node) {
   const auto bytes = node.store.read_record(kPlaced);
+  if (bytes.ok() && !*bytes) return node.ring.ring;  // never written: nothing has moved yet
   Members members;
-  if (!bytes || bytes->empty() || !take_bytes(*bytes, members).ok()) return std::nullopt;
+  if (!bytes.ok() || (*bytes)->empty() || !take_bytes(**bytes, members).ok()) return std::nullopt;
   std::vector<RingMember> placed;
   for (const auto& [id, member] : members.all()) placed.push_back({id, member.zone, member.tokens});
   return TokenRing::drawn(placed);
@@ -33,7 +34,8 @@ std::optional<TokenRing> placed_ring(NodeState& node) {
 
 void keep_placed(Turn& turn, std::string_view bytes) {
   Store& store = turn.node.store;
-  if (store.read_record(kPlaced) == bytes) return;
+  const auto known = store.read_record(kPlaced);
+  if (known.ok() && *known == bytes) return;
   const auto kept = store.write_record(kPlaced, bytes);  // else all is looked through once more
   if (!kept.ok()) log(turn, Severity::warning, kNoConnection, kept.error().message);
 }
@@ -132,7 +134,12 @@ void move_one(Turn& turn, MoveScan& scan, const ScannedObject& scanned) {
   const std::uint32_t n = node.ring.members.policy_of(scanned.key).n;
   const std::vector<PeerId> have = primaries_by(ring, scanned.key, n);
   const PeerId& self = node.config.id;
-  if (std::find(have.begin(), have.end(), self) == have.end()) {
+  const bool is_mine = std::find(have.begin(), have.end(), self) != have.end();
+  if (scanned.object.empty()) {  // read from the others, it goes to all primaries that lack it
+    if (!is_mine && !node.replica.damaged.may_be_replaced(scanned.key)) scan.left_some = true;
+    return damaged_copy_met(turn, scanned.key);
+  }
+  if (!is_mine) {
     return give_up_copy(turn, scan, have, scanned);
   }
   if (!scan.before) return share_copy(turn, {self}, have, scanned);
@@ -219,8 +226,7 @@ void start_moving(Turn& turn) {
   if (!node.store.sums_known()) node.replica.sums_due = turn.now.steady;
   if (node.store.objects() == 0 && !is_member(node)) return;
   node.replica.scan = MoveScan{};
-  node.replica.scan->before =
-      node.store.read_record(kPlaced) ? placed_ring(node) : std::optional(node.ring.ring);
+  node.replica.scan->before = placed_ring(node);
 }
 
 void move_objects(Turn& turn, const TokenRing& before) {
@@ -283,6 +289,12 @@ void go_on_moving(Turn& turn) {
       scan.left_some = true;
     }
     scan.at_end = !more.ok() || !*more;
+    if (scan.at_end && scan.cursor.left_out > 0 && scan.rounds == 0) {
+      log(turn, Severity::warning, kNoConnection,
+          fmt::format("{} blocks of the store cannot be read: what is in them was not looked at "
+                      "after the change of the ring",
+                      scan.cursor.left_out));
+    }
   }
   if (scan.at_end && replica.moves.empty()) end_round(turn);
 }

@@ -18,7 +18,7 @@ NodeState::NodeState(NodeConfig given, Store& own_store)
       routes(config.route_entries),
       echoes(config.echo_entries, config.patience),
       traces(config.trace_steps),
-      replica(config.id, config.run) {
+      replica(config.id, config.run, config.replica_timeout) {
   if (config.name.empty()) config.name = abbreviated(config.id);
 }
 
@@ -92,7 +92,13 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
   if (found == nullptr) return;  // hung up by this node; its last bytes are still coming in
   Connection& from = *found;
   from.heard = now.steady;
-  if (from.up) member_lives(turn, from.peer);
+  if (from.up) {
+    if (is_owed_answer(message)) {
+      member_answered(turn, from.peer);
+    } else {
+      member_heard(turn, from.peer);
+    }
+  }
   const bool greeting =
       std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message);
   if (!from.up && !greeting) return offence(turn, from, "a message before its hello");
@@ -138,6 +144,11 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
                    receive_coordinate(turn, from, order);
                  },
                  [&](const Coordinated& result) { receive_coordinated(turn, from, result); },
+                 [&](const Confirmed& confirmed) { receive_confirmed(turn, from, confirmed); },
+                 [&](const Grant& grant) {
+                   from.used = now.steady;
+                   receive_grant(turn, from, grant);
+                 },
              },
              message);
 }

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "base/sha256.h"
-#include "node/handlers.h"
+#include "node/replicas.h"
 
 namespace oxbow {
 
@@ -66,7 +66,11 @@ std::optional<HeldObject> held_object(Turn& turn, std::string_view key) {
   const std::string name(key);  // the view may be into the index
   auto stored =
       is_primary(node, name) ? node.store.read(name) : Result<StoredObject>(StoredObject{});
-  if (!stored.ok() || !is_live(stored->object)) {
+  if (!stored.ok()) {  // others have it: the entry is right, and this copy may be restored
+    if (stored.error().code == "damaged") damaged_copy_met(turn, name);
+    return std::nullopt;
+  }
+  if (!is_live(stored->object)) {
     node.index.remove_object(name);
     return std::nullopt;
   }
@@ -130,7 +134,9 @@ void look_after_object_index(Turn& turn) {
   const auto more = node.store.scan(indexing.cursor, ~std::uint64_t{0}, limits::kObjectScan,
                                     limits::kScanBytes, page);
   for (const ScannedObject& scanned : page) {
-    if (is_live(scanned.object) && is_primary(node, scanned.key)) {
+    if (scanned.object.empty()) {
+      damaged_copy_met(turn, scanned.key);
+    } else if (is_live(scanned.object) && is_primary(node, scanned.key)) {
       add(turn, scanned.key);
     } else {
       node.index.remove_object(scanned.key);

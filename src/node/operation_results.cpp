@@ -1,4 +1,4 @@
-// How a get or put is told to whoever asked: a client, the peer that handed it over, an adoption.
+// How a get or put is told to whoever asked: a client, the peer that forwarded it, an adoption.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -254,6 +254,8 @@ void end_operation(Turn& turn, const Asker& asker, Operation kind, std::string_v
       return adopted(turn, asker.number, report_of(turn.node, kind, result));
     case Asker::Kind::put:
       return caught_up(turn, asker.number, result);
+    case Asker::Kind::restore:
+      return damaged_copy_read(turn, key, result);
   }
 }
 

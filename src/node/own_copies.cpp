@@ -10,10 +10,23 @@ namespace oxbow {
 Result<StoredObject> read_own(Turn& turn, std::string_view key) {
   auto read = turn.node.store.read(key);
   if (!read.ok() && read.error().code == "damaged") {
-    log(turn, Severity::warning, kNoConnection, read.error().message);
-    return StoredObject{};
+    damaged_copy_met(turn, key);
+    return StoredObject{{}, kNothingPending, CopyState::damaged};
   }
+  DamagedCopies& damaged = turn.node.replica.damaged;
+  if (!damaged.empty() && read.ok()) damaged.restored(key);
   return read;
+}
+
+bool is_awaiting_restore(const Turn& turn, std::string_view key, const StoredObject& own) {
+  return own.state == CopyState::damaged && !turn.node.replica.damaged.may_be_replaced(key);
+}
+
+Error damaged_copy() {
+  return {"damaged",
+          "the copy of the key is damaged on the disk of this member, and is being read from the "
+          "others (try again)",
+          "", ""};
 }
 
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts) {
@@ -25,6 +38,7 @@ Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts confli
     if (!hints.ok()) return hints.error();
     own->object.merge(hints->object, conflicts);
     own->pending = std::max(own->pending, hints->pending);
+    if (own->state == CopyState::whole) own->state = hints->state;
   }
   if (const Status complete = check_complete(node, own->object); !complete) return complete.error();
   return own;
@@ -43,6 +57,7 @@ Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& 
                                 Conflicts conflicts, Sync sync) {
   const auto own = read_own(turn, key);
   if (!own.ok()) return own.error();
+  if (is_awaiting_restore(turn, key, *own)) return damaged_copy();
   turn.node.replica.unstored.observe(key, own->object.clock(), object.clock());
   const Object all = merged(own->object, object, conflicts);
   if (!same_events(all, own->object)) return write_own(turn, key, own->object, all, sync);

@@ -15,6 +15,7 @@ Hello own_hello(const NodeState& node, ConnectionKind kind, bool link) {
   hello.peer = node.config.id;
   hello.advertised = node.config.advertised;
   hello.name = node.config.name;
+  hello.features = peer_features::kConfirms;
   hello.kind = kind;
   hello.link = link;
   return hello;
@@ -66,7 +67,7 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
   from.up = true;  // before the older one ends: what waits for answers goes on waiting
   if (older != nullptr) replace(turn, *older);
-  member_connected(turn, from.peer);
+  member_heard(turn, from.peer);
   if (agrees) return link_came_up(turn, from);
   if (had_link) {  // what it replaced was a link; its dialler did not know that yet
     from.link_asked = true;
@@ -112,7 +113,7 @@ void answered_dial(Turn& turn, Connection& from, const Hello& hello) {
   }
   Connection* connection = node.connections.find(id);
   if (connection == nullptr) return;
-  member_connected(turn, connection->peer);
+  member_answered(turn, connection->peer);
   if (!connection->linked) tell_digest(turn, *connection);
   dial_succeeded(turn, *connection, dial);
 }
@@ -124,6 +125,7 @@ void receive_hello(Turn& turn, Connection& from, const Hello& hello) {
   if (from.up) return offence(turn, from, "a second hello");
   from.peer = hello.peer;
   from.name = hello.name;
+  from.features = hello.features;
   from.address = usable_address(hello, from.remote);
   if (!from.dialled) from.kind = hello.kind;
   if (hello.version == 0) {

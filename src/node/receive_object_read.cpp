@@ -29,6 +29,8 @@ void receive_object_read(Turn& turn, Connection& from, const ObjectRead& read) {
     reply.status = ReplicaStatus::failed;
     return turn.out.send(from.id, reply);
   }
+  reply.incomplete = copy->state != CopyState::whole;
+  if (reply.incomplete) reply.status = ReplicaStatus::failed;
   if (copy->object.empty()) return turn.out.send(from.id, reply);
   const std::vector<SharedBytes> parts = encoded_parts(copy->object, read.key);
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -1,5 +1,5 @@
-// What a Node keeps for the replica layer: gets and puts under way, here as coordinator or handed
-// to one, hints being delivered, objects being moved.
+// What a Node keeps for the replica layer: gets and puts under way, here as coordinator or
+// forwarded to one, hints being delivered, objects being moved.
 #pragma once
 
 #include <oxbow/requests.h>
@@ -11,28 +11,22 @@
 #include <utility>
 #include <vector>
 
+#include "node/asker.h"
+#include "node/forwarding.h"
 #include "overlay/rate_limiter.h"
 #include "replica/byte_budget.h"
+#include "replica/damaged_copies.h"
 #include "replica/get_operation.h"
 #include "replica/handoff.h"
+#include "replica/owed_answers.h"
 #include "replica/put_operation.h"
+#include "replica/response_times.h"
 #include "replica/unstored_writes.h"
 #include "ring/token_ring.h"
 #include "store/store.h"
 #include "version/actor_run.h"
 
 namespace oxbow {
-
-/// Who is told how a get or put ended.
-struct Asker {
-  enum class Kind : std::uint8_t { client, peer, adoption, put };
-  Kind kind = Kind::client;
-  RequestHandle handle{};                   ///< of a client
-  bool explain = true;                      ///< it wants to know who did what
-  Instant until = kNever;                   ///< its time is up then, whatever follows
-  ConnectionId connection = kNoConnection;  ///< of a peer that handed it over
-  std::uint64_t number = 0;                 ///< that peer's ticket, the adoption, or the put
-};
 
 /// A get that this member coordinates.
 struct CoordinatedGet {
@@ -81,34 +75,6 @@ struct WaitingPut {
   Instant deadline{};
 };
 
-/// A member that was asked to coordinate, and what came of it.
-struct TriedCoordinator {
-  PeerId member;
-  Outcome outcome = Outcome::asked;
-};
-
-/// A request of a client (or an adoption) that another member coordinates.
-struct HandedOver {
-  Asker asker;
-  Operation kind = Operation::get;
-  GetRequest request;  ///< of a client's get
-  QuorumNeed need;
-  bool strict = false;
-  std::string key;
-  std::string value;
-  std::string context;
-  Instant started{};
-  Instant deadline{};
-  Instant due = kNever;
-
-  PeerId coordinator;                   ///< zero: it waits until the ring is known, or rests
-  bool sent = false;                    ///< not merely waiting for a connection
-  std::vector<TriedCoordinator> tried;  ///< the last is `coordinator`, if that is not zero
-  bool refused = false;  ///< by one that says it is no owner: the rings are about to agree
-  bool rests = false;    ///< all were tried; they are asked anew after kCoordinatorsRest
-  Object parts;          ///< of an object that comes in several
-};
-
 /// A write of this coordinator's own that waits for its disk.
 struct OwnWrite {
   std::uint64_t ticket = 0;
@@ -141,7 +107,8 @@ struct MoveScan {
 };
 
 struct ReplicaState {
-  explicit ReplicaState(const PeerId& self, std::uint64_t run) : actors(self, run) {}
+  ReplicaState(const PeerId& self, std::uint64_t run, Duration replica_timeout)
+      : actors(self, run), times(replica_timeout) {}
 
   ActorRun actors;
   UnstoredWrites unstored{actors};
@@ -149,12 +116,19 @@ struct ReplicaState {
 
   std::map<std::uint64_t, CoordinatedGet> gets;
   std::map<std::uint64_t, CoordinatedPut> puts;
-  std::map<std::uint64_t, HandedOver> handed;
+  std::map<std::uint64_t, ForwardedOperation> forwarded;
+  UngrantedWrites ungranted;
+  /// The last order that each member was granted with the order itself: one at a time, so that a
+  /// member that hangs holds no more.
+  std::map<PeerId, std::uint64_t> granted_with_order;
   std::map<std::uint64_t, WaitingPut> waiting_puts;
   std::set<std::pair<Instant, std::uint64_t>> due;  ///< of all three
   std::multimap<WriteSequence, OwnWrite> own_writes;
 
   RateLimiter full_reads;
+  DamagedCopies damaged;
+  ResponseTimes times;
+  OwedAnswers owed;
 
   HintTotals hints;  ///< as the store has them
   std::map<PeerId, Handoff> handoffs;

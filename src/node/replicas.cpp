@@ -14,7 +14,9 @@ void look_again(ReplicaState& replica, std::uint64_t ticket, Instant& due, Insta
 
 bool has_room_for_operation(const NodeState& node) {
   const ReplicaState& replica = node.replica;
-  return replica.gets.size() + replica.puts.size() + replica.handed.size() < limits::kOperations;
+  return replica.gets.size() + replica.puts.size() + replica.forwarded.size() +
+             replica.ungranted.size() <
+         limits::kOperations;
 }
 
 std::uint64_t new_ticket(NodeState& node) { return ++node.replica.last_ticket; }
@@ -28,6 +30,8 @@ void start_replicas(Turn& turn) {
 
 void look_after_replicas(Turn& turn) {
   ReplicaState& replica = turn.node.replica;
+  replica.ungranted.expire(turn.now.steady);
+  fail_silent_members(turn);
   while (!replica.due.empty() && replica.due.begin()->first <= turn.now.steady) {
     const std::uint64_t ticket = replica.due.begin()->second;
     if (replica.gets.contains(ticket)) {
@@ -35,16 +39,19 @@ void look_after_replicas(Turn& turn) {
     } else if (replica.puts.contains(ticket)) {
       step_put(turn, ticket, PutTimePassed{});
     } else {
-      handed_over_due(turn, ticket);
+      forward_is_due(turn, ticket);
     }
   }
+  restore_damaged_copies(turn);
   hand_off(turn);
   go_on_moving(turn);
   find_sums(turn);
 }
 
 Instant replica_deadline(const NodeState& node) {
-  Instant next = std::min({handoff_deadline(node), move_deadline(node), node.replica.sums_due});
+  Instant next = std::min({handoff_deadline(node), move_deadline(node), node.replica.sums_due,
+                           node.replica.damaged.next_deadline(), node.replica.owed.next_deadline(),
+                           node.replica.ungranted.next_deadline()});
   if (!node.replica.due.empty()) next = std::min(next, node.replica.due.begin()->first);
   return next;
 }
@@ -63,7 +70,7 @@ void cancel_replica(Turn& turn, RequestHandle handle) {
     operations.erase(found);
   };
   drop(replica.gets);
-  drop(replica.handed);
+  drop(replica.forwarded);
   std::erase_if(replica.waiting_puts, is_asker);  // nothing of it has been written
   const auto put = std::find_if(replica.puts.begin(), replica.puts.end(), is_asker);
   if (put != replica.puts.end()) {
@@ -80,7 +87,8 @@ void replica_lost(Turn& turn, const PeerId& member, ConnectionKind kind, bool wa
     return;
   }
   if (kind != ConnectionKind::control) return;
-  handed_over_lost(turn, member, was_sent);
+  if (was_sent) replica.ungranted.forget(member);
+  forwards_lost(turn, member, was_sent);
   std::vector<std::uint64_t> tickets;
   for (const auto& [ticket, get] : replica.gets) {
     if (get.operation.waits_for(member)) tickets.push_back(ticket);

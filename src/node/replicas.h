@@ -10,6 +10,8 @@
 
 namespace oxbow {
 
+struct OperationResult;
+
 // -- whose a key is (key_places.cpp) ---------------------------------------------------------
 
 /// A key's place on the ring, as this peer knows it.
@@ -33,23 +35,34 @@ void compare_rings(Turn& turn, Connection& from, const RingStamp& stamp);
 
 // -- this member's own copies (own_copies.cpp) --------------------------------------------------
 
-/// The stored copy, or an empty one where it is damaged: that is as good as lost.
+/// The stored copy; a damaged one is empty, says so, and is read from the others soon.
 Result<StoredObject> read_own(Turn& turn, std::string_view key);
 /// Error "incomplete": the copy is empty, at a member that may have lost it.
 Status check_complete(const NodeState& node, const Object& copy);
-/// The stored copy and all hints for the key, merged: what this member answers of it. Error
-/// "incomplete" as above.
+/// The stored copy and all hints for the key, merged: what this member answers of it. It is whole
+/// only if all of them are. Error "incomplete" as above.
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts);
+/// Of a copy that nothing may be written to before it has been read from the others.
+bool is_awaiting_restore(const Turn& turn, std::string_view key, const StoredObject& own);
+Error damaged_copy();
 /// Replaces the stored copy.
 Result<WriteSequence> write_own(Turn& turn, std::string_view key, const Object& before,
                                 const Object& after, Sync sync);
 /// Merges what came from elsewhere into the stored copy; what to wait for until it is durable.
+/// Error `damaged`: it is to be read from the others first.
 Result<WriteSequence> merge_own(Turn& turn, std::string_view key, const Object& object,
                                 Conflicts conflicts, Sync sync);
 
 /// `object` goes from here, and the stored copy has that clock: what this member numbered in it is
 /// remembered, so that the next write goes on from it.
 void keep_numbers(Turn& turn, std::string_view key, const VectorClock& own, const Object& object);
+
+// -- copies that cannot be read (damaged_copies.cpp) ----------------------------------------------
+
+void damaged_copy_met(Turn& turn, std::string_view key);
+/// Reads those that are due from the other primaries.
+void restore_damaged_copies(Turn& turn);
+void damaged_copy_read(Turn& turn, std::string_view key, const OperationResult& result);
 
 // -- hints (hints.cpp, handoffs.cpp) --------------------------------------------------------------
 
@@ -122,7 +135,7 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order,
 /// members, then coordinates the put.
 void catch_up(Turn& turn, const Asker& asker, const Order& order, std::uint32_t members);
 void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got);
-/// Coordinates here, or hands over to who shall.
+/// Coordinates here, or forwards it to who shall.
 void start_operation(Turn& turn, const Asker& asker, const Order& order,
                      const GetRequest* request = nullptr);
 /// Tells whoever asked.
@@ -135,9 +148,11 @@ QuorumReport report_of(const NodeState& node, Operation kind, const OperationRes
 
 void step_get(Turn& turn, std::uint64_t ticket, GetInput input);
 void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input);
-/// The time of one that was handed over is up.
-void handed_over_due(Turn& turn, std::uint64_t ticket);
-void handed_over_lost(Turn& turn, const PeerId& member, bool was_sent);
+/// The time of a forwarded one is up, or one of its coordinators is late.
+void forward_is_due(Turn& turn, std::uint64_t ticket);
+void forwards_lost(Turn& turn, const PeerId& member, bool was_sent);
+/// A member does not answer when it is asked whether it is alive.
+void forwards_are_silent(Turn& turn, const PeerId& member);
 
 /// Moves an operation's next deadline to `next`.
 void look_again(ReplicaState& replica, std::uint64_t ticket, Instant& due, Instant next);

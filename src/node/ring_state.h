@@ -18,11 +18,12 @@
 
 namespace oxbow {
 
-/// How a member answered lately: there is an entry from its first failure until it is heard of
-/// again. It is not asked before `retry`.
+/// How a member answered lately: there is an entry from its first failure until it answers again.
+/// It is not asked before `retry`.
 struct MemberHealth {
-  Instant failed{};  ///< the first time since it was last heard of
+  Instant failed{};  ///< the first time since it last answered
   Instant retry{};
+  Instant probed{};            ///< pinged, because something else was heard of it
   std::uint32_t attempts = 0;  ///< that failed, one after the other
 };
 

@@ -1,5 +1,7 @@
 #include "replica/get_operation.h"
 
+#include <algorithm>
+
 namespace oxbow {
 
 void GetOperation::begin(Instant now, std::vector<GetEffect>& effects) {
@@ -25,16 +27,18 @@ bool GetOperation::ask_next(Instant now, std::vector<GetEffect>& effects) {
   } else {
     return false;
   }
-  asked_.ask(now, who, now + plan_.replica_timeout);
+  asked_.ask(now, who, now + plan_.replica_timeout, plan_.patience.of(who.member));
   effects.push_back(AskForCopy{who});
-  hedge_at_ = now + plan_.hedge_after;
   return true;
 }
 
 void GetOperation::lose(Instant now, const Participant& who, Outcome why,
                         std::vector<GetEffect>& effects) {
   asked_.end(now, who, why);
-  vacant_.push_back(who.is_fallback() ? who.stands_for : who.member);
+  const PeerId& place = who.is_fallback() ? who.stands_for : who.member;
+  const bool is_covered = asked_.has_stand_in(place) ||
+                          std::find(vacant_.begin(), vacant_.end(), place) != vacant_.end();
+  if (!is_covered) vacant_.push_back(place);
   if (why == Outcome::timeout) effects.push_back(MemberTimedOut{who.member});
   if (state_ == State::asking) ask_next(now, effects);
 }
@@ -46,18 +50,30 @@ void GetOperation::step(Instant now, GetInput input, std::vector<GetEffect>& eff
     if (!who) return;
     asked_.end(now, *who, came->copy.empty() ? Outcome::never_heard : Outcome::answered);
     tally_.add(who->member, !who->is_fallback(), std::move(came->copy));
+  } else if (auto* part = std::get_if<IncompleteCopyCame>(&input)) {
+    const auto who = asked_.waiting_for(part->member);
+    if (!who) return;
+    tally_.add_incomplete(who->member, !who->is_fallback(), std::move(part->left));
+    lose(now, *who, Outcome::refused, effects);
   } else if (const auto* lost = std::get_if<MemberLost>(&input)) {
     const auto who = asked_.waiting_for(lost->member);
     if (!who) return;
     lose(now, *who, lost->why, effects);
   } else {
     for (const Participant& who : asked_.overdue(now)) lose(now, who, Outcome::timeout, effects);
-    if (state_ == State::asking && hedge_at_ <= now) {
-      hedge_at_ = kNever;
-      if (!plan_.ask_all && next_place_ < plan_.places.size()) ask_next(now, effects);
-    }
+    if (state_ == State::asking) hedge(now, effects);
   }
   go_on(now, effects);
+}
+
+/// Where those that are late are needed for R, further ones are asked too: whoever is first counts.
+void GetOperation::hedge(Instant now, std::vector<GetEffect>& effects) {
+  for (const Participant& who : asked_.take_late(now)) {
+    const PeerId& place = who.is_fallback() ? who.stands_for : who.member;
+    if (!asked_.has_stand_in(place)) vacant_.push_back(place);
+  }
+  while (tally_.answers() + asked_.waiting_in_time(now) < plan_.need && ask_next(now, effects)) {
+  }
 }
 
 void GetOperation::go_on(Instant now, std::vector<GetEffect>& effects) {
@@ -86,7 +102,7 @@ void GetOperation::go_on(Instant now, std::vector<GetEffect>& effects) {
 Instant GetOperation::next_deadline() const {
   if (state_ == State::done) return kNever;
   Instant next = asked_.next_deadline();
-  if (state_ == State::asking) next = std::min({next, plan_.deadline, hedge_at_});
+  if (state_ == State::asking) next = std::min({next, plan_.deadline, asked_.next_late()});
   return next;
 }
 

@@ -23,8 +23,8 @@ struct GetPlan {
   std::vector<PeerId> unreachable;  ///< primaries not worth asking: for the report
   bool ask_all = true;              ///< at once, so that all are repaired; else R
   Instant deadline = kNever;        ///< of the answer
-  Duration replica_timeout{};       ///< for one member
-  Duration hedge_after{};           ///< a member that is so late: one more is asked
+  Duration replica_timeout{};       ///< for one member, until it has failed
+  Patience patience;                ///< after it one more is asked
 };
 
 // Inputs.
@@ -32,13 +32,19 @@ struct CopyCame {
   PeerId member;
   Object copy;  ///< empty: never heard of
 };
-/// A member will not answer: unreachable, refused. (Also the coordinator's own damaged copy.)
+/// A member's copy is damaged, or may lack writes: what is left of it is no answer, but belongs to
+/// the merged object, and the copy is behind.
+struct IncompleteCopyCame {
+  PeerId member;
+  Object left;
+};
+/// A member will not answer: unreachable, refused.
 struct MemberLost {
   PeerId member;
   Outcome why = Outcome::unreachable;
 };
 struct TimePassed {};
-using GetInput = std::variant<CopyCame, MemberLost, TimePassed>;
+using GetInput = std::variant<CopyCame, IncompleteCopyCame, MemberLost, TimePassed>;
 
 // Effects.
 struct AskForCopy {
@@ -74,6 +80,8 @@ class GetOperation {
   /// When TimePassed is due; kNever once it is done.
   Instant next_deadline() const;
   bool waits_for(const PeerId& member) const { return asked_.waiting_for(member).has_value(); }
+  /// When a member was asked that is waited for.
+  std::optional<Instant> asked_at(const PeerId& member) const { return asked_.asked_at(member); }
 
   const GetTally& tally() const { return tally_; }
   std::span<const MemberOutcome> outcomes() const { return asked_.outcomes(); }
@@ -82,6 +90,7 @@ class GetOperation {
   bool ask_next(Instant now, std::vector<GetEffect>& effects);
   void lose(Instant now, const Participant& who, Outcome why, std::vector<GetEffect>& effects);
   void go_on(Instant now, std::vector<GetEffect>& effects);
+  void hedge(Instant now, std::vector<GetEffect>& effects);
   bool anyone_left() const;
 
   GetPlan plan_;
@@ -90,8 +99,7 @@ class GetOperation {
   Participants asked_;
   std::size_t next_place_ = 0;
   std::size_t next_spare_ = 0;
-  std::vector<PeerId> vacant_;  // primaries that failed, for whom a spare may stand in
-  Instant hedge_at_ = kNever;
+  std::vector<PeerId> vacant_;  // primaries that are late or failed: a spare may stand in for them
 };
 
 }  // namespace oxbow

@@ -10,11 +10,19 @@
 namespace oxbow {
 
 void GetTally::add(const PeerId& member, bool primary, Object copy) {
+  take({member, primary, true, std::move(copy)});
+}
+
+void GetTally::add_incomplete(const PeerId& member, bool primary, Object left) {
+  take({member, primary, false, std::move(left)});
+}
+
+void GetTally::take(Copy copy) {
   OXBOW_ASSERT(std::none_of(copies_.begin(), copies_.end(),
-                            [&](const Copy& known) { return known.member == member; }),
+                            [&](const Copy& known) { return known.member == copy.member; }),
                "a member's copy was counted already");
-  merged_.merge(copy, conflicts_);
-  copies_.push_back({member, primary, std::move(copy)});
+  merged_.merge(copy.object, conflicts_);
+  copies_.push_back(std::move(copy));
 }
 
 std::vector<PeerId> GetTally::behind() const {
@@ -26,6 +34,12 @@ std::vector<PeerId> GetTally::behind() const {
 }
 
 Error GetTally::missed() const {
+  if (answers() < copies_.size()) {
+    return {"quorum-not-met",
+            "too few members answered with a whole copy: others are damaged on disk, or may lack "
+            "writes, and are no answer (try again, or ask for fewer with --r)",
+            counted(need_, "answer"), counted(answers(), "answer")};
+  }
   return {"quorum-not-met", "too few members answered (try again, or ask for fewer with --r)",
           counted(need_, "answer"), counted(answers(), "answer")};
 }

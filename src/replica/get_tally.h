@@ -23,14 +23,22 @@ class GetTally {
   /// Each member once.
   void add(const PeerId& member, bool primary, Object copy);
 
-  bool enough() const { return copies_.size() >= need_; }
+  /// What is left of a member's copy that is damaged, or may lack writes: merged with the others,
+  /// but no answer.
+  void add_incomplete(const PeerId& member, bool primary, Object left);
+
+  bool enough() const { return answers() >= need_; }
   /// As many primaries alone. That a fallback has never heard of a key says nothing of them.
   bool enough_primaries() const {
-    return std::count_if(copies_.begin(), copies_.end(),
-                         [](const Copy& copy) { return copy.primary; }) >= std::int64_t{need_};
+    return std::count_if(copies_.begin(), copies_.end(), [](const Copy& copy) {
+             return copy.primary && copy.counts;
+           }) >= std::int64_t{need_};
   }
   std::uint32_t need() const { return need_; }
-  std::size_t answers() const { return copies_.size(); }
+  std::size_t answers() const {
+    return static_cast<std::size_t>(std::count_if(copies_.begin(), copies_.end(),
+                                                  [](const Copy& copy) { return copy.counts; }));
+  }
 
   /// All copies merged: the answer, and what is sent to those that are behind.
   const Object& merged() const { return merged_; }
@@ -46,8 +54,11 @@ class GetTally {
   struct Copy {
     PeerId member;
     bool primary = false;
+    bool counts = true;  ///< as an answer
     Object object;
   };
+  void take(Copy copy);
+
   std::uint32_t need_;
   Conflicts conflicts_;
   std::vector<Copy> copies_;

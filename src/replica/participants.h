@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/assert.h"
@@ -24,17 +25,31 @@ struct Participant {
   friend bool operator==(const Participant&, const Participant&) = default;
 };
 
+/// For how long each member is waited for alone, by what it usually takes.
+struct Patience {
+  Duration otherwise{};  ///< 0: until it has failed
+  std::vector<std::pair<PeerId, Duration>> of_members{};
+
+  Duration of(const PeerId& member) const {
+    for (const auto& [known, patience] : of_members) {
+      if (known == member) return patience;
+    }
+    return otherwise;
+  }
+};
+
 /// Those that were asked, in that order. A member is asked once, the coordinator itself perhaps
 /// for several primaries.
 class Participants {
  public:
-  void ask(Instant now, const Participant& who, Instant deadline) {
-    asked_.push_back({now, deadline, true});
+  /// `patience`: after it, it is late: a further one is asked too. 0: never.
+  void ask(Instant now, const Participant& who, Instant deadline, Duration patience = {}) {
+    asked_.push_back({now, deadline, patience > Duration(0) ? now + patience : kNever, true});
     outcomes_.push_back({who.member, who.stands_for, Outcome::asked, false, 0});
   }
   /// Not asked at all, and why.
   void note(const PeerId& member, Outcome outcome) {
-    asked_.push_back({Instant{}, kNever, false});
+    asked_.push_back({Instant{}, kNever, kNever, false});
     outcomes_.push_back({member, PeerId{}, outcome, false, 0});
   }
 
@@ -62,6 +77,27 @@ class Participants {
              (outcome.outcome == Outcome::stored || outcome.outcome == Outcome::hinted);
     });
   }
+  /// Whether a fallback was asked to stand in for that primary, and has not failed.
+  bool has_stand_in(const PeerId& primary) const {
+    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const MemberOutcome& outcome) {
+      return outcome.stands_for == primary &&
+             (outcome.outcome == Outcome::asked || is_done(outcome.outcome));
+    });
+  }
+  /// Whether that primary, or who stands in for it, has stored or answered.
+  bool is_place_filled(const PeerId& primary) const {
+    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const MemberOutcome& outcome) {
+      const PeerId& place = outcome.stands_for.is_zero() ? outcome.member : outcome.stands_for;
+      return place == primary && is_done(outcome.outcome);
+    });
+  }
+  /// When it was asked what it has not answered yet.
+  std::optional<Instant> asked_at(const PeerId& member) const {
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+      if (asked_[i].waiting && outcomes_[i].member == member) return asked_[i].at;
+    }
+    return std::nullopt;
+  }
   void mark_repaired(const PeerId& member) {
     for (MemberOutcome& outcome : outcomes_) {
       if (outcome.member == member) outcome.repaired = true;
@@ -77,6 +113,31 @@ class Participants {
       if (asked_[i].waiting && !participant(i).is_fallback()) return true;
     }
     return false;
+  }
+  /// Those waited for that are not late.
+  std::size_t waiting_in_time(Instant now) const {
+    return static_cast<std::size_t>(
+        std::count_if(asked_.begin(), asked_.end(), [&](const Asked& one) {
+          return one.waiting && (one.late_at == kNever ? !one.is_late : one.late_at > now);
+        }));
+  }
+  /// Those that have become late; each is told once.
+  std::vector<Participant> take_late(Instant now) {
+    std::vector<Participant> late;
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+      if (!asked_[i].waiting || asked_[i].late_at > now) continue;
+      asked_[i].late_at = kNever;
+      asked_[i].is_late = true;
+      late.push_back(participant(i));
+    }
+    return late;
+  }
+  Instant next_late() const {
+    Instant next = kNever;
+    for (const Asked& one : asked_) {
+      if (one.waiting) next = std::min(next, one.late_at);
+    }
+    return next;
   }
   /// Those whose time is up.
   std::vector<Participant> overdue(Instant now) const {
@@ -100,8 +161,14 @@ class Participants {
   struct Asked {
     Instant at{};
     Instant deadline{};
+    Instant late_at = kNever;  ///< kNever, too, once it is late
     bool waiting = false;
+    bool is_late = false;
   };
+  static bool is_done(Outcome outcome) {
+    return outcome == Outcome::answered || outcome == Outcome::never_heard ||
+           outcome == Outcome::stored || outcome == Outcome::hinted;
+  }
   Participant participant(std::size_t i) const {
     return {outcomes_[i].member, outcomes_[i].stands_for};
   }

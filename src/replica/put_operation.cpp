@@ -37,7 +37,8 @@ void PutOperation::begin(Instant now, std::vector<PutEffect>& effects) {
 void PutOperation::write_to(Instant now, const Participant& who, std::vector<PutEffect>& effects) {
   // The own disk says when it is done; there is nobody else to turn to.
   const bool own = who.member == plan_.self;
-  asked_.ask(now, who, own ? kNever : now + plan_.replica_timeout);
+  asked_.ask(now, who, own ? kNever : now + plan_.replica_timeout,
+             own ? Duration(0) : plan_.patience.of(who.member));
   const bool urgent = own || urgent_ > 0;
   if (!own && urgent_ > 0) --urgent_;
   effects.push_back(WriteCopy{who, urgent});
@@ -60,9 +61,10 @@ void PutOperation::hint_for(Instant now, const PeerId& primary, std::vector<PutE
 }
 
 void PutOperation::store(Instant now, const Participant& who) {
-  const bool counted = asked_.has_stored(who.member);
+  const PeerId& place = who.is_fallback() ? who.stands_for : who.member;
+  const bool counted = asked_.has_stored(who.member) || asked_.is_place_filled(place);
   asked_.end(now, who, who.is_fallback() ? Outcome::hinted : Outcome::stored);
-  if (counted || is_own_hint(who)) return;  // a member counts once
+  if (counted || is_own_hint(who)) return;  // a member counts once, and a place
   if (who.is_fallback()) {
     tally_.stored_by_fallback();
   } else {
@@ -76,6 +78,8 @@ void PutOperation::lose(Instant now, const Participant& who, Outcome why,
   if (state_ == State::writing) ++urgent_;  // whoever stands in, at most one too many
   if (why == Outcome::timeout) effects.push_back(WriteTimedOut{who.member});
   const PeerId primary = who.is_fallback() ? who.stands_for : who.member;
+  // It has the write itself by now, or there is a hint for it, or will be.
+  if (asked_.is_place_filled(primary) || asked_.has_stand_in(primary)) return;
   const bool nobody_else = next_fallback_ == plan_.fallbacks.size();
   if (who.is_fallback() && who.member == plan_.self && nobody_else) {
     effects.push_back(NoHint{primary});  // what the own disk refused once, it would refuse again
@@ -94,8 +98,21 @@ void PutOperation::step(Instant now, const PutInput& input, std::vector<PutEffec
     lose(now, not_stored->who, not_stored->why, effects);
   } else {
     for (const Participant& who : asked_.overdue(now)) lose(now, who, Outcome::timeout, effects);
+    if (state_ == State::writing) hedge(now, effects);
   }
   go_on(now, effects);
+}
+
+/// Where those that are late are needed for W, fallbacks stand in for them.
+void PutOperation::hedge(Instant now, std::vector<PutEffect>& effects) {
+  for (const Participant& who : asked_.take_late(now)) {
+    const PeerId& primary = who.is_fallback() ? who.stands_for : who.member;
+    const bool is_needed = tally_.acknowledged() + asked_.waiting_in_time(now) < plan_.need;
+    if (plan_.quorum == Quorum::strict || !is_needed) continue;
+    if (next_fallback_ == plan_.fallbacks.size()) continue;
+    ++urgent_;
+    write_to(now, {plan_.fallbacks[next_fallback_++], primary}, effects);
+  }
 }
 
 void PutOperation::go_on(Instant now, std::vector<PutEffect>& effects) {
@@ -120,7 +137,8 @@ Instant PutOperation::next_deadline() const {
   if (state_ == State::done) return kNever;
   const Instant members = asked_.next_deadline();
   const bool own_matters = state_ == State::writing || members == kNever;
-  return own_matters ? std::min(members, plan_.deadline) : members;
+  const Instant next = own_matters ? std::min(members, plan_.deadline) : members;
+  return state_ == State::writing ? std::min(next, asked_.next_late()) : next;
 }
 
 }  // namespace oxbow

@@ -7,8 +7,10 @@
 //      └────────────────────▶ failed ────────────────────────────────────────────────────┘
 //                                        likewise
 //
-// Each primary that does not store the write, before the answer or after it, leads to one hint: at
-// the next fallback, else at the coordinator. A fallback that fails hands that on to the next.
+// A primary that is late, where W needs it, gets a stand-in: whoever stores first counts for its
+// place. Each primary that does not store the write, before the answer or after it, leads to one
+// hint: at the next fallback, else at the coordinator. A fallback that fails hands that on to the
+// next.
 #pragma once
 
 #include <variant>
@@ -31,7 +33,8 @@ struct PutPlan {
   std::vector<Primary> primaries;  ///< in the order of the preference list
   std::vector<PeerId> fallbacks;   ///< reachable ones, in that order; self may be among them
   Instant deadline = kNever;       ///< of the answer
-  Duration replica_timeout{};      ///< for one member
+  Duration replica_timeout{};      ///< for one member, until it has failed
+  Patience patience;               ///< after it a fallback is asked to stand in, if W needs one
 };
 
 // Inputs.
@@ -89,6 +92,9 @@ class PutOperation {
     return asked_.waiting_for(member);
   }
 
+  /// When a member was asked that is waited for.
+  std::optional<Instant> asked_at(const PeerId& member) const { return asked_.asked_at(member); }
+
   const PutTally& tally() const { return tally_; }
   Quorum quorum() const { return plan_.quorum; }
   std::span<const MemberOutcome> outcomes() const { return asked_.outcomes(); }
@@ -98,6 +104,7 @@ class PutOperation {
   void hint_for(Instant now, const PeerId& primary, std::vector<PutEffect>& effects);
   void store(Instant now, const Participant& who);
   void lose(Instant now, const Participant& who, Outcome why, std::vector<PutEffect>& effects);
+  void hedge(Instant now, std::vector<PutEffect>& effects);
   void go_on(Instant now, std::vector<PutEffect>& effects);
   bool is_own_hint(const Participant& who) const;
   bool hintable(const PeerId& primary) const;

@@ -11,10 +11,11 @@ namespace oxbow {
 namespace {
 
 constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
-    "hello",        "bye",          "link",           "ping",        "pong",       "query",
-    "hit",          "done",         "walk",           "walk-report", "walk-reply", "piece-request",
-    "piece",        "gossip",       "gossip-records", "lookup-step", "lookup-end", "object-read",
-    "object-reply", "object-write", "write-reply",    "coordinate",  "coordinated"};
+    "hello",       "bye",           "link",        "ping",         "pong",
+    "query",       "hit",           "done",        "walk",         "walk-report",
+    "walk-reply",  "piece-request", "piece",       "gossip",       "gossip-records",
+    "lookup-step", "lookup-end",    "object-read", "object-reply", "object-write",
+    "write-reply", "coordinate",    "coordinated", "confirmed",    "grant"};
 
 const char* kind_name(ConnectionKind kind) {
   switch (kind) {
@@ -140,6 +141,11 @@ struct Describer {
   }
   std::string operator()(const Coordinated& m) const {
     return fmt::format("coordinated {} {}", m.ticket, m.error.empty() ? "ok" : m.error);
+  }
+  std::string operator()(const Confirmed& m) const { return fmt::format("confirmed {}", m.ticket); }
+  std::string operator()(const Grant& m) const {
+    return fmt::format("grant {} {}", m.ticket,
+                       m.word == GrantWord::carry_out ? "carry out" : "withdrawn");
   }
 };
 

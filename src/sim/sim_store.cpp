@@ -50,9 +50,9 @@ Result<bool> SimStore::scan(Cursor& cursor, std::uint64_t last, std::size_t most
                             std::size_t most_bytes, std::vector<ScannedObject>& page) {
   const std::size_t before = page.size();
   const auto more = shown_.content.scan(cursor, last, most, most_bytes, page);
-  const auto first = page.begin() + static_cast<std::ptrdiff_t>(before);
-  const auto damaged = [&](const ScannedObject& met) { return shown_.damaged.contains(met.key); };
-  page.erase(std::remove_if(first, page.end(), damaged), page.end());
+  for (std::size_t i = before; i < page.size(); ++i) {
+    if (shown_.damaged.contains(page[i].key)) page[i].object = Object();
+  }
   return more;
 }
 
@@ -119,7 +119,7 @@ HintTotals SimStore::hints_for(const PeerId& destination) const {
 
 // -- small records ------------------------------------------------------------------------------
 
-std::optional<std::string> SimStore::read_record(std::string_view name) {
+Result<std::optional<std::string>> SimStore::read_record(std::string_view name) {
   return shown_.content.read_record(name);
 }
 
@@ -203,6 +203,7 @@ std::vector<ScannedObject> SimStore::all_objects() {
   Cursor cursor;
   const auto more = scan(cursor, kLastHash, kAll, kAll, all);
   OXBOW_ASSERT(more.ok() && !*more, "a scan of everything has an end");
+  std::erase_if(all, [](const ScannedObject& met) { return met.object.empty(); });
   return all;
 }
 

@@ -38,7 +38,7 @@ class SimStore final : public Store {
   HintTotals hints_for(const PeerId& destination) const override;
   HintTotals all_hints() const override { return shown_.content.all_hints(); }
 
-  std::optional<std::string> read_record(std::string_view name) override;
+  Result<std::optional<std::string>> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
 
   std::size_t pending_bytes() const override { return pending_bytes_; }

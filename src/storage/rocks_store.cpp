@@ -221,6 +221,7 @@ Result<StoredObject> RocksStore::read_hints(std::string_view key, Conflicts conf
   StoredObject all;
   for (const auto& entry : hints_.by_destination()) {
     const auto found = find_hint(entry.first, key);
+    if (!found) all.state = CopyState::damaged;
     if (!found || !*found) continue;
     all.object.merge((*found)->hint.object, conflicts);
     all.pending = std::max(all.pending, shown((*found)->shown_after));
@@ -265,14 +266,18 @@ void RocksStore::erase_hint(const PeerId& destination, std::string_view key) {
 
 // -- small records --------------------------------------------------------------------------------
 
-std::optional<std::string> RocksStore::read_record(std::string_view name) {
+Result<std::optional<std::string>> RocksStore::read_record(std::string_view name) {
   const std::string stored_key = record_key(name);
-  if (const PendingWrite* const write = pending_.find(stored_key)) return write->bytes;
+  if (const PendingWrite* const write = pending_.find(stored_key)) {
+    return std::optional(write->bytes);
+  }
   const auto record = read_disk(stored_key);
-  if (!record || !*record) return std::nullopt;
+  if (!record) return record.error();
+  if (!*record) return std::optional<std::string>();
   auto bytes = parse_checked(name, **record);
-  if (!bytes) ++damaged_;
-  return bytes;
+  if (bytes) return bytes;
+  ++damaged_;
+  return Error{"damaged", fmt::format("the record '{}' is damaged on disk", name), {}, {}};
 }
 
 Result<WriteSequence> RocksStore::write_record(std::string_view name, std::string_view bytes) {

@@ -83,7 +83,7 @@ class RocksStore final : public Store {
   /// What was found to be missing as it was opened, and accepted.
   const std::vector<std::string>& missing() const { return missing_; }
 
-  std::optional<std::string> read_record(std::string_view name) override;
+  Result<std::optional<std::string>> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
 
   void submit() override;

@@ -65,11 +65,11 @@ Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t mo
       object = std::move(parsed).value();
     } else {
       ++damaged_;
-      return true;
     }
     ++taken;
     bytes += key.size() + object.byte_size();
-    cursor = {hash_of_object(stored_key), std::string(key)};
+    cursor.hash = hash_of_object(stored_key);
+    cursor.key = key;
     page.push_back({cursor.key, std::move(object)});
     return true;
   };
@@ -90,8 +90,10 @@ Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t mo
       return behind_it.valid() || behind_it.status().ok();
     };
     const auto next = end_of_damage(cursor.hash, can_read);
+    ++cursor.left_out;
     if (!next || *next > last) return false;
-    cursor = {*next, {}};
+    cursor.hash = *next;
+    cursor.key.clear();
   }
   return true;
 }

@@ -33,7 +33,8 @@ Result<bool> MemoryStore::scan(Cursor& cursor, std::uint64_t last, std::size_t m
   for (std::size_t taken = 0; next != objects_.end() && next->first.first <= last; ++next) {
     if (taken > 0 && (taken >= most || bytes >= most_bytes)) return true;
     page.push_back({next->first.second, next->second});
-    cursor = {next->first.first, next->first.second};
+    cursor.hash = next->first.first;
+    cursor.key = next->first.second;
     bytes += next->first.second.size() + next->second.byte_size();
     ++taken;
   }
@@ -94,9 +95,10 @@ void MemoryStore::scan_hints(const PeerId& destination, std::string_view after, 
   }
 }
 
-std::optional<std::string> MemoryStore::read_record(std::string_view name) {
+Result<std::optional<std::string>> MemoryStore::read_record(std::string_view name) {
   const auto found = records_.find(name);
-  return found == records_.end() ? std::nullopt : std::optional(found->second);
+  if (found == records_.end()) return std::optional<std::string>();
+  return std::optional(found->second);
 }
 
 Result<WriteSequence> MemoryStore::write_record(std::string_view name, std::string_view bytes) {

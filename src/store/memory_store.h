@@ -29,7 +29,7 @@ class MemoryStore final : public Store {
   HintTotals hints_for(const PeerId& destination) const override { return totals_.of(destination); }
   HintTotals all_hints() const override { return totals_.all(); }
 
-  std::optional<std::string> read_record(std::string_view name) override;
+  Result<std::optional<std::string>> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
 
   bool survives_restart() const override { return false; }

@@ -35,7 +35,9 @@ Result<bool> Store::rebuild_sums(std::size_t most, std::size_t most_bytes) {
   std::vector<ScannedObject> page;
   const auto more = scan(rebuild_cursor_, ~std::uint64_t{0}, most, most_bytes, page);
   if (!more) return more.error();
-  for (const ScannedObject& each : page) rebuild_.meet(each.key, each.object, sums_);
+  for (const ScannedObject& each : page) {
+    if (!each.object.empty()) rebuild_.meet(each.key, each.object, sums_);
+  }
   if (!*more) {
     rebuild_.end(sums_);
     sums_known_ = true;

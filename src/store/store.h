@@ -32,17 +32,26 @@
 
 namespace oxbow {
 
+/// Whether a copy has all that was ever stored under its key. An error is never an absence: of a
+/// copy that is not whole nobody may say "never heard of it", nor count it as an answer.
+enum class CopyState : std::uint8_t {
+  whole,
+  incomplete,  ///< it may lack writes: a part of what the store had is gone
+  damaged,     ///< it is there, and cannot be read
+};
+
 /// A copy as it was read.
 struct StoredObject {
-  Object object;  ///< empty: never heard of
+  Object object;  ///< empty: never heard of, if the copy is whole
   /// The newest write that it shows and that is not durable yet.
   WriteSequence pending = kNothingPending;
+  CopyState state = CopyState::whole;
 };
 
 /// What a scan met.
 struct ScannedObject {
   std::string key;
-  Object object;
+  Object object;  ///< empty: damaged
 };
 
 /// An object kept for a member that was away.
@@ -64,7 +73,7 @@ class Store {
 
   // -- objects --------------------------------------------------------------------------------
 
-  /// The copy of a key. Errors: "damaged" (its checksum is wrong: to be treated as lost), "disk".
+  /// The copy of a key. Errors: "damaged" (its checksum is wrong), "disk".
   virtual Result<StoredObject> read(std::string_view key) = 0;
   /// Replaces the copy of a key. `before` is what read() gave (for the sums), `after` is not empty.
   /// With Sync::no the write needs no sync to be acknowledged: kNothingPending is returned, though
@@ -80,10 +89,13 @@ class Store {
   struct Cursor {
     std::uint64_t hash = 0;  ///< goes on at this hash,
     std::string key;         ///< behind this key; empty: at its beginning
+    /// Parts that were left out so far, because a block of the disk cannot be read.
+    std::uint32_t left_out = 0;
   };
   /// Appends a page from the cursor on: at most `most` objects and about `most_bytes` bytes, and
-  /// at least one; moves the cursor. False: the end has been reached. Damaged ones are left out; of
-  /// a store with much damage a page may be empty.
+  /// at least one; moves the cursor. False: the end has been reached. A damaged one whose key can
+  /// be read is met too, and empty; Cursor::left_out counts where not even that is so: of a store
+  /// with much damage a page may be empty.
   virtual Result<bool> scan(Cursor& cursor, std::uint64_t last, std::size_t most,
                             std::size_t most_bytes, std::vector<ScannedObject>& page) = 0;
   /// All that are kept, tombstones included. Roughly, where counting would cost too much.
@@ -103,7 +115,8 @@ class Store {
 
   // -- hints ----------------------------------------------------------------------------------
 
-  /// All hints for a key, whomever they are for: a fallback's local copy.
+  /// All hints for a key, whomever they are for: a fallback's local copy. Where one of them cannot
+  /// be read, the others, as a copy that is not whole.
   virtual Result<StoredObject> read_hints(std::string_view key, Conflicts conflicts) = 0;
   /// The hint of one member for one key, if there is one.
   virtual std::optional<Hint> read_hint(const PeerId& destination, std::string_view key) = 0;
@@ -121,7 +134,8 @@ class Store {
 
   // -- small records ------------------------------------------------------------------------------
 
-  virtual std::optional<std::string> read_record(std::string_view name) = 0;
+  /// Nothing: it was never written. Errors: "damaged", "disk".
+  virtual Result<std::optional<std::string>> read_record(std::string_view name) = 0;
   virtual Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) = 0;
 
   // -- what became of earlier runs ----------------------------------------------------------------

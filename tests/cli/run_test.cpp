@@ -165,9 +165,14 @@ TEST_CASE("errors have the exit codes of the design") {
   CHECK(exit_code_of({"not-found", "", "", ""}) == 1);
   CHECK(exit_code_of({"bad-ttl", "", "", ""}) == 2);
   CHECK(exit_code_of({"bad-file", "", "", ""}) == 2);
-  for (const char* code : {"too-large", "value-too-large", "object-too-large", "clock-too-large"}) {
+  for (const char* code : {"too-large", "value-too-large"}) {
     CHECK(exit_code_of({code, "", "", ""}) == 2);
   }
+  // Limits that something has reached: nothing was asked wrongly.
+  for (const char* code : {"clock-too-large", "limit-reached", "no-room", "full", "busy"}) {
+    CHECK(exit_code_of({code, "", "", ""}) == 4);
+  }
+  CHECK(exit_code_of({"object-too-large", "", "", ""}) == 5);  // its siblings, together
   CHECK(exit_code_of({"found-too-large", "", "", ""}) ==
         4);  // by a search: nothing was asked wrongly
   CHECK(exit_code_of({"siblings", "", "", ""}) == 5);

@@ -83,7 +83,7 @@ inline std::vector<Message> messages() {
       LookupStep{7, RingWay::finger, 0xdeadbeef, kPeer, ipv4(), path},
       LookupEnd{7, true, path},
       ObjectRead{7, kRing, true, "cart/7"},
-      ObjectReply{7, ReplicaStatus::not_owner, false, "object"},
+      ObjectReply{7, ReplicaStatus::not_owner, false, "object", true},
       ObjectWrite{7, kRing, WriteReason::handoff, Conflicts::lww, Sync::no, kPeer, false, "cart/7",
                   "object", true, true},
       WriteReply{7, ReplicaStatus::no_room, "full"},
@@ -95,9 +95,12 @@ inline std::vector<Message> messages() {
                  5000,
                  "cart/7",
                  "milk",
-                 "context"},
+                 "context",
+                 OrderGrant::awaited},
       Coordinated{7, "quorum", "not enough", "2", "1", false, "object", "context", "carts", 3, 2, 4,
                   1500, outcomes, "{a#1:2}"},
+      Confirmed{7},
+      Grant{7, GrantWord::withdrawn},
   };
 }
 

@@ -72,7 +72,7 @@ class ControlledStore final : public Store {
     return memory_.hints_for(destination);
   }
   HintTotals all_hints() const override { return memory_.all_hints(); }
-  std::optional<std::string> read_record(std::string_view name) override {
+  Result<std::optional<std::string>> read_record(std::string_view name) override {
     return memory_.read_record(name);
   }
   // Not counted: records of the ring are written at times that no test knows.

@@ -16,7 +16,7 @@ GetPlan plan(const std::string& places, std::uint32_t need, bool ask_all = true)
   result.ask_all = ask_all;
   result.deadline = at_ms(5000);
   result.replica_timeout = 500ms;
-  result.hedge_after = 100ms;
+  result.patience.otherwise = 100ms;
   return result;
 }
 
@@ -127,4 +127,29 @@ TEST_CASE("answers of members that are not waited for change nothing") {
   CHECK(get.operation.tally().answers() == 1);
   CHECK(get.step(2, MemberLost{peer('A')}) == "");
   CHECK(get.step(3, CopyCame{peer('B'), Object()}) == "answer");
+}
+
+TEST_CASE("what is left of a damaged copy is no answer, but belongs to it, and is behind") {
+  SpokenGet get(plan("ABC", 2));
+  get.begin();
+  CHECK(get.step(1, IncompleteCopyCame{peer('A'), copy_of('A', 1)}) == "");
+  CHECK(get.outcome_of('A') == Outcome::refused);
+  CHECK(get.step(2, CopyCame{peer('B'), Object()}) == "");
+  CHECK(get.operation.tally().answers() == 1);
+  CHECK(get.step(3, CopyCame{peer('C'), copy_of('C', 1)}) ==
+        "answer, repair A, repair B, repair C");
+  CHECK(get.operation.tally().merged() ==
+        merged(copy_of('A', 1), copy_of('C', 1), Conflicts::siblings));
+}
+
+TEST_CASE("with R = 1 a damaged copy never stands for never heard of") {
+  SpokenGet get(plan("ABC", 1, false));
+  CHECK(get.begin() == "ask A");
+  CHECK(get.step(1, IncompleteCopyCame{peer('A'), {}}) == "ask B");
+  CHECK(get.step(2, CopyCame{peer('B'), copy_of('B', 1)}) == "answer, repair A");
+
+  SpokenGet alone(plan("A", 1, false));
+  alone.begin();
+  CHECK(alone.step(1, IncompleteCopyCame{peer('A'), {}}) == "fail quorum-not-met");
+  CHECK(alone.operation.tally().missed().message.find("damaged") != std::string::npos);
 }

@@ -28,7 +28,7 @@ void overwrite(const TemporaryFolder& folder, const std::string& stored_key,
 
 }  // namespace
 
-TEST_CASE("a damaged object is an error, and a scan leaves it out") {
+TEST_CASE("a damaged object is an error, and a scan meets it as one that is empty") {
   const TemporaryFolder folder;
   OpenedStore store(folder.path());
   for (int i = 0; i < 20; ++i) write(*store, "key" + std::to_string(i), object_of("v"));
@@ -43,6 +43,12 @@ TEST_CASE("a damaged object is an error, and a scan leaves it out") {
   CHECK(damaged.error().code == "damaged");
   CHECK(store->figures().damaged == 2);
   CHECK(scanned(*store).size() == 19);
+  std::vector<ScannedObject> page;
+  Store::Cursor cursor;
+  REQUIRE(store->scan(cursor, ~std::uint64_t{0}, 100, 1'000'000, page).ok());
+  CHECK(page.size() == 20);
+  CHECK(cursor.left_out == 0);
+  for (const ScannedObject& met : page) CHECK(met.object.empty() == (met.key == "key7"));
   // It is lost, and may be written again.
   REQUIRE(store->write("key7", {}, object_of("again"), Sync::yes).ok());
   store.reopen();
@@ -76,6 +82,8 @@ TEST_CASE("a damaged hint is left out, and counted no more") {
   store.open();
   CHECK(store->hints_for(peer('x')).hints == 5);
   CHECK_FALSE(store->read_hint(peer('x'), "key2").has_value());
+  CHECK(store->read_hints("key2", Conflicts::siblings)->state == CopyState::damaged);
+  CHECK(store->read_hints("key3", Conflicts::siblings)->state == CopyState::whole);
   CHECK(hinted(*store, 'x') == std::vector<std::string>{"key0", "key1", "key3", "key4"});
   CHECK(store->hints_for(peer('x')).hints == 4);
   CHECK(hinted(*store, 'y').empty());
@@ -101,14 +109,14 @@ TEST_CASE("totals that are damaged, or count what is not there, come right") {
   CHECK(store->all_hints().bytes == 0);
 }
 
-TEST_CASE("a damaged small record is none") {
+TEST_CASE("a damaged small record is an error, not one that was never written") {
   const TemporaryFolder folder;
   OpenedStore store(folder.path());
   REQUIRE(store->write_record("ring", "members").ok());
   store.close();
   overwrite(folder, record_key("ring"), checked_bytes("ring", "members") + "x");
   store.open();
-  CHECK_FALSE(store->read_record("ring").has_value());
+  CHECK(store->read_record("ring").error().code == "damaged");
   CHECK(store->figures().damaged == 1);
 }
 

@@ -54,6 +54,7 @@ inline std::vector<std::string> scanned(Store& store, std::uint64_t first = 0,
     REQUIRE(page.size() <= most);
     REQUIRE((!more || !page.empty()));
     for (const ScannedObject& each : page) {
+      if (each.object.empty()) continue;  // damaged
       CHECK(each.object == read(store, each.key));
       keys.push_back(each.key);
     }
@@ -322,15 +323,15 @@ void hints_are_scanned_by_key_in_pages() {
 template <class Fixture>
 void small_records_are_kept_by_name() {
   Fixture fixture;
-  CHECK_FALSE(fixture.store().read_record("ring").has_value());
+  CHECK(fixture.store().read_record("ring").value() == std::nullopt);
   REQUIRE(fixture.store().write_record("ring", "old").ok());
   const std::string bytes("new\0bytes", 9);
   REQUIRE(fixture.store().write_record("ring", bytes).ok());
   REQUIRE(fixture.store().write_record("empty", "").ok());
   fixture.settle();
-  CHECK(fixture.store().read_record("ring") == bytes);
-  CHECK(fixture.store().read_record("empty") == "");
-  CHECK_FALSE(fixture.store().read_record("rin").has_value());
+  CHECK(fixture.store().read_record("ring").value() == bytes);
+  CHECK(fixture.store().read_record("empty").value() == "");
+  CHECK(fixture.store().read_record("rin").value() == std::nullopt);
   CHECK(scanned(fixture.store()).empty());
 }
 
