@@ -269,22 +269,27 @@ TEST_CASE("a get that ends in the turn that asked for copies: what was sent is w
     put.strict = true;
     REQUIRE(network.put(ring[2], put).ok());
     network.heal_all();
-    network.run_for(12s);
+    REQUIRE(ring.copy_at(0).empty());
     std::size_t asked = 0;
+    bool hangs = false;
     network.tap([&](const Carried& carried) {
-      const auto* read = std::get_if<ObjectRead>(&carried.message);
-      if (read == nullptr || carried.from != ring[0]) return;
-      ++asked;
-      CHECK(read->key == key);
+      if (const auto* read = std::get_if<ObjectRead>(&carried.message)) {
+        if (carried.from == ring[0]) ++asked;
+        CHECK(read->key == key);
+      }
+      const bool comes = carried.to == ring[0] && carried.phase == Carried::Phase::delivered;
+      if (hangs || !comes || !std::holds_alternative<Hit>(carried.message)) return;
+      hangs = true;
+      network.at(network.now(), [&] { network.freeze(ring[0]); });
     });
-    // It hangs while the hit comes and the time of the get passes: then it looks at both in one
-    // turn, begins to read all copies and gives that up.
+    // It hangs once the hit has come, and meanwhile the time of the get passes: then it looks at
+    // both in one turn, begins to read all copies and gives that up.
     GetRequest request = get_of(key, "1");
     request.search = true;
     request.timeout_ms = 50;
     const RequestHandle handle = network.request(ring[0], request);
-    network.freeze(ring[0]);
     network.run_for(1s);
+    REQUIRE(hangs);
     network.thaw(ring[0]);
     REQUIRE(network.run_until([&] { return network.record(handle).over(); }, 30s));
     REQUIRE(network.record(handle).error() != nullptr);

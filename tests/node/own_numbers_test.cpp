@@ -89,6 +89,8 @@ TEST_CASE("a fallback whose own hint is refused does not use the number again") 
     for (std::size_t primary = 0; primary < 3; ++primary) network.start(ring[primary]);
     REQUIRE(network.wait_for_ring(6));
     CHECK(network.run_until([&] { return ring.all_hints() == 0; }, 1min));
+    CHECK(values(*ring.get(1, "3")) == left);
+    network.run_for(2s);  // repaired
     for (std::size_t primary = 0; primary < 3; ++primary) CHECK(ring.copy_at(primary) == left);
     CHECK(dots.breaches().empty());
   }
