@@ -22,6 +22,9 @@
 
 namespace oxbow {
 
+/// Of a line for the log.
+enum class Severity : std::uint8_t { debug, info, warning };
+
 /// One message for one or more connections: encoded once.
 struct Send {
   std::uint32_t first_target = 0;  ///< in Outbox::targets
@@ -50,6 +53,7 @@ struct Dial {
 struct Hangup {
   ConnectionId connection = kNoConnection;
   std::string_view reason;
+  Severity severity = Severity::info;  ///< of the line in the log
 };
 
 /// Read a piece of a shared file, off the loop. Ends in Node::disk_done with the same ticket.
@@ -66,7 +70,6 @@ struct DiskResult {
   std::string_view bytes;
 };
 
-enum class Severity : std::uint8_t { debug, info, warning };
 /// A line for the log, as a value: the driver adds the time and how the connection looks.
 struct Event {
   Severity severity = Severity::info;

@@ -11,8 +11,10 @@
 
 #include "base/time.h"
 #include "membership/members.h"
+#include "membership/own_record.h"
 #include "message/client.h"
 #include "message/messages.h"
+#include "overlay/rate_limiter.h"
 #include "ring/token_ring.h"
 
 namespace oxbow {
@@ -22,6 +24,7 @@ namespace oxbow {
 struct MemberHealth {
   Instant failed{};  ///< the first time since it was last heard of
   Instant retry{};
+  Instant tried{};             ///< the last time
   std::uint32_t attempts = 0;  ///< that failed, one after the other
 };
 
@@ -40,6 +43,7 @@ struct SentLookup {
   PeerId to;
   LookupStep step;  ///< its path is `path`
   std::vector<LookupHop> path;
+  ConnectionId namer = kNoConnection;  ///< where it came from
   Instant sent{};
   bool doubted = false;       ///< that member has been pinged
   std::uint32_t detours = 0;  ///< members that it was sent to before, in vain
@@ -58,6 +62,9 @@ struct RingState {
   TokenRing ring;   ///< of those that have joined; made anew when `members` changes
   RingStamp stamp;  ///< of `ring`, for replica messages
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
+  RateLimiter probe_dials;                ///< of those
+  Instant revived = Instant::min();       ///< when one of them came back
+  OwnRecord own_record;                   ///< what others say of this peer
 
   std::map<std::uint64_t, LookupOperation> lookups;  ///< by our ticket
   std::vector<SentLookup> sent_lookups;              ///< the oldest first

@@ -11,10 +11,10 @@ namespace oxbow {
 namespace {
 
 constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
-    "hello",        "bye",          "link",           "ping",        "pong",       "query",
-    "hit",          "done",         "walk",           "walk-report", "walk-reply", "piece-request",
-    "piece",        "gossip",       "gossip-records", "lookup-step", "lookup-end", "object-read",
-    "object-reply", "object-write", "write-reply",    "coordinate",  "coordinated"};
+    "hello",        "bye",          "link",           "ping",        "pong",        "query",
+    "hit",          "done",         "walk",           "walk-report", "walk-reply",  "piece-request",
+    "piece",        "gossip",       "gossip-records", "lookup-step", "lookup-end",  "object-read",
+    "object-reply", "object-write", "write-reply",    "coordinate",  "coordinated", "id-in-use"};
 
 const char* kind_name(ConnectionKind kind) {
   switch (kind) {
@@ -59,6 +59,9 @@ struct Describer {
 
   std::string operator()(const Hello& m) const {
     return fmt::format("hello {} {}{}", m.name, kind_name(m.kind), m.link ? " link" : "");
+  }
+  std::string operator()(const IdInUse& m) const {
+    return fmt::format("id-in-use by {} at {}", m.name, to_string(m.seen_at));
   }
   std::string operator()(const Bye& m) const { return fmt::format("bye {}", m.code); }
   std::string operator()(const LinkChange& m) const {
