@@ -48,6 +48,12 @@ bool Address::is_unspecified() const {
   return std::all_of(first, ip.end(), [](std::uint8_t b) { return b == 0; });
 }
 
+bool Address::is_unicast() const {
+  if (is_unspecified()) return false;
+  if (!is_ipv4()) return ip[0] != 0xff;  // ff00::/8: multicast
+  return ip[12] != 0 && ip[12] < 224;    // 0.0.0.0/8; multicast; reserved, and 255.255.255.255
+}
+
 std::string to_string(const Address& address) {
   if (address.is_ipv4()) return ipv4_text(address);
   char text[INET6_ADDRSTRLEN] = "";

@@ -21,6 +21,8 @@ struct Address {
   bool is_ipv4() const;
   bool is_loopback() const;     ///< 127.0.0.0/8 or ::1
   bool is_unspecified() const;  ///< 0.0.0.0 or ::
+  /// Of one host: neither unspecified nor of a group, of everybody, or reserved.
+  bool is_unicast() const;
   bool same_host(const Address& other) const { return ip == other.ip; }
 };
 

@@ -27,6 +27,7 @@ std::string remark_of(const MemberInfo& member) {
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   if (member.self) add("the asked peer");
   if (!member.reachable) add("not reached");
+  if (!member.id_conflict.empty()) add(printable(member.id_conflict));
   if (member.hints > 0) {
     add(fmt::format("{} ({}) kept for it here", counted(member.hints, "hint"),
                     human_bytes(member.hint_bytes)));

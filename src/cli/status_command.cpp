@@ -31,6 +31,9 @@ Table facts(const StatusAnswer& status) {
   table.add({"version", status.version});
   table.add({"up for", human_seconds(status.uptime_seconds)});
   table.add({"ready", status.ready ? std::string("yes") : "no: waiting for " + status.waiting_for});
+  for (const std::string& conflict : status.id_conflicts) {
+    table.add({"id used twice", printable(conflict)});
+  }
   table.add({"links", human_count(status.links)});
   table.add({"published", fmt::format("{} ({})", counted(status.published, "value"),
                                       human_bytes(status.published_bytes))});

@@ -50,6 +50,7 @@ inline constexpr std::array<FrameType, std::variant_size_v<Message>> kFrameTypes
     {23, "coordinated", limits::kFrame},
     {24, "confirmed", limits::kFrame},
     {25, "grant", limits::kFrame},
+    {26, "id in use", limits::kFrame},
 }};
 
 inline constexpr std::size_t kHelloIndex = 0;

@@ -100,7 +100,7 @@ Result<Address> read_address(std::string_view text) {
 
 Result<Address> read_advertised(std::string_view text) {
   auto address = read_address(text);
-  if (address && (address->is_unspecified() || address->port == 0)) {
+  if (address && (!address->is_unicast() || address->port == 0)) {
     return complaint("not an address that others can dial; give one of this machine and a port");
   }
   return address;

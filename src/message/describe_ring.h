@@ -125,6 +125,7 @@ void describe(V& visitor, Like<MemberInfo> auto& m) {
   visitor("reachable", m.reachable);
   visitor("hints", m.hints);
   visitor("hint_bytes", m.hint_bytes);
+  visitor("id_conflict", m.id_conflict);
 }
 
 template <class V>

@@ -30,6 +30,8 @@ constexpr void message_fields(V& v, Like<Hello> auto& m) {
   v("features", m.features);
   v.choice("kind", m.kind, ConnectionKind::probe);
   v("link", m.link);
+  v("run", m.run);
+  v("dial", m.dial);
 }
 
 template <class V>
@@ -59,6 +61,7 @@ template <class V>
 constexpr void message_fields(V& v, Like<Pong> auto& m) {
   v("nonce", m.nonce);
   v.list("addresses", m.addresses, limits::kPongEntries);
+  v("own_dial", m.own_dial);
 }
 
 template <class V>
@@ -338,6 +341,13 @@ constexpr void message_fields(V& v, Like<Coordinated> auto& m) {
   v.text("clock", m.clock, limits::kExplanation);
 }
 
+template <class V>
+constexpr void message_fields(V& v, Like<IdInUse> auto& m) {
+  v.text("name", m.name, limits::kName);
+  v("seen_at", m.seen_at);
+  v("run", m.run);
+}
+
 namespace detail {
 struct MessageFieldCounter {
   std::size_t count = 0;
@@ -363,6 +373,10 @@ inline constexpr std::size_t kMessageFields = detail::count_message_fields<T>();
 /// they are left at their defaults then.
 template <class T>
 inline constexpr std::size_t kAppendedFields = 0;
+template <>
+inline constexpr std::size_t kAppendedFields<Hello> = 2;  // run, dial
+template <>
+inline constexpr std::size_t kAppendedFields<Pong> = 1;  // own_dial
 template <>
 inline constexpr std::size_t kAppendedFields<Gossip> = 1;  // clock
 template <>

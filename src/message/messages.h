@@ -41,6 +41,11 @@ struct Hello {
   std::uint64_t features = 0;
   ConnectionKind kind = ConnectionKind::control;
   bool link = false;  ///< dialler: wants to be a neighbor; acceptor: agrees
+  /// 64 random bits that the sender's process drew at its start: they tell two processes of one
+  /// peer id apart. 0: not told.
+  std::uint64_t run = 0;
+  /// Dialler: random, of this attempt; see Pong::own_dial. 0: not told.
+  std::uint64_t dial = 0;
 };
 
 /// Says why the sender is about to hang up.
@@ -67,6 +72,9 @@ struct PongEntry {
 struct Pong {
   std::uint64_t nonce = 0;
   std::span<const PongEntry> addresses;  ///< dialled before they were passed on; at most 10
+  /// The nonce is Hello::dial of an attempt of the sender to reach the receiver: the new connection
+  /// comes from the same process as this one.
+  bool own_dial = false;
 };
 
 /// Bits of Query::flags and Walk::flags.
@@ -433,9 +441,17 @@ struct Coordinated {
   std::string_view clock;  ///< of the object of a put or remove, abbreviated: for people
 };
 
+/// Tells a peer that another process uses its peer id: it dialled the sender, and was refused,
+/// because the receiver was there first.
+struct IdInUse {
+  std::string_view name;  ///< as the other one says
+  Address seen_at;        ///< from where it dialled
+  std::uint64_t run = 0;  ///< of the other one; 0: not told
+};
+
 using Message = std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk,
                              WalkReport, WalkReply, PieceRequest, Piece, Gossip, GossipRecords,
                              LookupStep, LookupEnd, ObjectRead, ObjectReply, ObjectWrite,
-                             WriteReply, Coordinate, Coordinated, Confirmed, Grant>;
+                             WriteReply, Coordinate, Coordinated, Confirmed, Grant, IdInUse>;
 
 }  // namespace oxbow

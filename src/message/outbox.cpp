@@ -42,8 +42,8 @@ void Outbox::dial(DialId id, std::string_view target) {
   dials.items_.push_back({id, lasting(target)});
 }
 
-void Outbox::hang_up(ConnectionId connection, std::string_view reason) {
-  hangups.items_.push_back({connection, lasting(reason)});
+void Outbox::hang_up(ConnectionId connection, std::string_view reason, Severity severity) {
+  hangups.items_.push_back({connection, lasting(reason), severity});
 }
 
 void Outbox::read(const DiskRead& read) {

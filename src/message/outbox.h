@@ -27,6 +27,9 @@
 
 namespace oxbow {
 
+/// Of a line for the log.
+enum class Severity : std::uint8_t { debug, info, warning };
+
 /// One message for one or more connections: encoded once.
 struct Send {
   std::uint32_t first_target = 0;  ///< in Outbox::targets
@@ -55,6 +58,7 @@ struct Dial {
 struct Hangup {
   ConnectionId connection = kNoConnection;
   std::string_view reason;
+  Severity severity = Severity::info;  ///< of the line in the log
 };
 
 /// Read a piece of a shared file, off the loop. Ends in Node::disk_done with the same ticket.
@@ -71,7 +75,6 @@ struct DiskResult {
   std::string_view bytes;
 };
 
-enum class Severity : std::uint8_t { debug, info, warning };
 /// A line for the log, as a value: the driver adds the time and how the connection looks.
 struct Event {
   Severity severity = Severity::info;
@@ -116,7 +119,8 @@ struct Outbox {
   void send(std::span<const ConnectionId> to, const Message& message,
             WriteSequence after = kNothingPending);
   void dial(DialId id, std::string_view target);
-  void hang_up(ConnectionId connection, std::string_view reason);
+  void hang_up(ConnectionId connection, std::string_view reason,
+               Severity severity = Severity::info);
   void read(const DiskRead& read);
   void log(Severity severity, ConnectionId connection, std::string_view text);
 

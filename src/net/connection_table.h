@@ -26,7 +26,8 @@ struct PeerSide {
   bool has_greeted = false;  ///< the magic has gone out
   bool has_hello = false;    ///< and its hello has come in
   bool under_pressure = false;
-  std::string who;  ///< name and id, after the hello
+  std::uint64_t confirmed_then = 0;  ///< when it was last looked whether what is sent moves
+  std::string who;                   ///< name and id, after the hello
 };
 
 struct ClientSide {

@@ -163,6 +163,7 @@ void Dialer::ended(DialAttempt& attempt, std::string_view reason) {
 void Dialer::connected(DialAttempt& attempt) {
   const auto removed = remove(attempt);
   uv_tcp_nodelay(removed->stream->tcp(), 1);
+  removed->stream->notice_a_vanished_end();
   user_.dial_connected(removed->id, std::move(*removed->stream));
 }
 

@@ -84,6 +84,7 @@ std::optional<Stream> Listener::take() {
                              reinterpret_cast<uv_stream_t*>(stream.tcp()));
   if (code != 0) return std::nullopt;
   uv_tcp_nodelay(stream.tcp(), 1);
+  stream.notice_a_vanished_end();
   return stream;
 }
 

@@ -116,6 +116,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   void touch(Connection& connection);
   void flush_touched();
   void watch_pressure(Connection& connection);
+  void watch_slow_ones(Instant now);
   void settle_marked();
   void expire(Instant now);
   void expire(Connection& connection, Instant now);
@@ -163,6 +164,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   std::vector<DiskTicket> failed_reads_;  // there are no shared folders to read from
   std::vector<std::unique_ptr<Connection>> graveyard_;
   Instant next_expiry_ = kNever;  // no deadline of a connection comes before
+  Instant next_slow_look_ = kNever;
 
   std::unique_ptr<SharedFolders> files_;  // last: its threads end first
 };

@@ -71,6 +71,7 @@ std::string& PeerServer::Server::greeted_output(Connection& connection) {
 void PeerServer::Server::written_to(Connection& connection) {
   touch(connection);
   if (connection.stream.output().size() < kFlushEarly) return;
+  next_slow_look_ = std::min(next_slow_look_, now().steady + limits::kSlowLook);
   if (connection.stream.flush() != 0) {
     mark_ended(connection, "the connection is lost");
   } else if (connection.waiting() > limits::kCloseAbove) {
@@ -87,7 +88,7 @@ void PeerServer::Server::hang_up(const Hangup& hangup) {
   const bool is_told = std::any_of(out_.events.begin(), out_.events.end(), [&](const Event& event) {
     return event.connection == hangup.connection && event.severity != Severity::debug;
   });
-  log(is_told ? Severity::debug : Severity::info,
+  log(is_told ? Severity::debug : hangup.severity,
       fmt::format("hung up on {}: {}", describe(*connection), hangup.reason));
   settle(*connection);
   drop_held(*connection);

@@ -34,9 +34,10 @@ void PeerServer::Server::peer_read(Connection& connection, std::string_view byte
   const ConnectionId id = connection.id;
   PeerStream& in = connection.peer()->in;  // lives on in the graveyard, if the node hangs up
   in.feed(bytes);
-  for (;;) {
+  for (bool is_whole = false;; is_whole = true) {
     switch (in.next()) {
       case PeerStream::Next::more:
+        if (!is_whole) node_->alive(now(), id);
         return;
       case PeerStream::Next::error:
         refuse_peer(connection, in.error());

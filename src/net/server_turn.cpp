@@ -16,6 +16,7 @@ Instant PeerServer::Server::end_turn() {
     carry_out();
   }
   expire(time);
+  watch_slow_ones(time);
   if (!held_.empty()) take_durable();  // what became durable within this turn
   do {
     flush_touched();
@@ -26,7 +27,7 @@ Instant PeerServer::Server::end_turn() {
   store_->submit();
   if (listener_->is_waiting()) accept_waiting();
   graveyard_.clear();
-  return std::min({node_->next_deadline(), next_expiry_, dialer_.next_deadline(),
+  return std::min({node_->next_deadline(), next_expiry_, next_slow_look_, dialer_.next_deadline(),
                    lingering_.next_deadline(), log_.next_deadline()});
 }
 
@@ -43,6 +44,9 @@ void PeerServer::Server::flush_touched() {
     Connection* const connection = connections_.find(touched_[i]);
     if (connection == nullptr) continue;
     connection->is_dirty = false;
+    if (connection->stream.queued() > limits::kSlowBytes) {
+      next_slow_look_ = std::min(next_slow_look_, now().steady + limits::kSlowLook);
+    }
     if (connection->stream.flush() != 0) {
       mark_ended(*connection, "the connection is lost");
     } else if (connection->waiting() > limits::kCloseAbove) {
@@ -64,6 +68,22 @@ void PeerServer::Server::watch_pressure(Connection& connection) {
   if (is_high == peer.under_pressure) return;
   peer.under_pressure = is_high;
   pressed_.push_back(connection.id);
+}
+
+/// A long message, or many, may take longer than the node waits for an answer: as long as the other
+/// end takes some of it, it is alive.
+void PeerServer::Server::watch_slow_ones(Instant time) {
+  if (next_slow_look_ > time) return;
+  next_slow_look_ = kNever;
+  for (const auto& each : connections_.slots()) {
+    if (each == nullptr || each->is_ending || each->peer() == nullptr) continue;
+    if (each->stream.unconfirmed() <= limits::kSlowBytes) continue;
+    next_slow_look_ = time + limits::kSlowLook;
+    PeerSide& peer = *each->peer();
+    const std::uint64_t confirmed = each->stream.confirmed();
+    if (confirmed != peer.confirmed_then) node_->alive(now(), each->id);
+    peer.confirmed_then = confirmed;
+  }
 }
 
 void PeerServer::Server::stream_written(ConnectionId id) {

@@ -1,7 +1,15 @@
 #include "net/stream.h"
 
 #include <fmt/format.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
+#include <chrono>
+
+#include "base/limits.h"
 #include "net/socket_address.h"
 
 namespace oxbow::net {
@@ -30,6 +38,19 @@ struct StreamHandle {
 };
 
 namespace {
+
+/// Bytes handed to libuv that the other end's system has not confirmed.
+std::size_t on_their_way(const StreamHandle& handle) {
+  const auto* stream = reinterpret_cast<const uv_stream_t*>(&handle.tcp);
+  std::size_t bytes = uv_stream_get_write_queue_size(stream);
+  uv_os_fd_t descriptor = -1;
+  int in_system = 0;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&handle.tcp), &descriptor) == 0 &&
+      ioctl(descriptor, SIOCOUTQ, &in_system) == 0 && in_system > 0) {
+    bytes += static_cast<std::size_t>(in_system);
+  }
+  return bytes;
+}
 
 std::string_view reason_for(ssize_t error) {
   if (error == UV_EOF) return "closed by the other side";
@@ -151,6 +172,26 @@ void Stream::finish() {
 
 std::size_t Stream::queued() const {
   return handle_->pending.size() + uv_stream_get_write_queue_size(handle_->stream());
+}
+
+std::uint64_t Stream::confirmed() const { return handle_->handed_over - on_their_way(*handle_); }
+
+std::size_t Stream::unconfirmed() const { return handle_->pending.size() + on_their_way(*handle_); }
+
+void Stream::notice_a_vanished_end() {
+  uv_os_fd_t descriptor = -1;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&handle_->tcp), &descriptor) != 0) return;
+  const auto set = [&](int level, int name, int value) {
+    setsockopt(descriptor, level, name, &value, sizeof value);  // a socket without it works too
+  };
+  const auto seconds = [](auto time) {
+    return static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, seconds(limits::kVanishedAfter / 2));
+  set(IPPROTO_TCP, TCP_KEEPINTVL, seconds(limits::kVanishedAfter / 6));
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 1000 * seconds(limits::kVanishedAfter));
 }
 
 std::uint64_t Stream::written() const {

@@ -60,6 +60,13 @@ class Stream {
   std::size_t queued() const;
   /// Bytes that the system has taken, ever.
   std::uint64_t written() const;
+  /// Bytes that the other end's system has confirmed, ever; and those appended that it has not.
+  std::uint64_t confirmed() const;
+  std::size_t unconfirmed() const;
+
+  /// Once it is connected: it ends, with an error, when the other end has vanished (its machine is
+  /// off, or the network is cut), also while nothing is sent.
+  void notice_a_vanished_end();
 
  private:
   struct Close {

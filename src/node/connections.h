@@ -31,12 +31,20 @@ struct Connection {
   bool linked = false;      ///< both agreed to flood over it
   bool link_asked = false;  ///< we asked with a LinkChange and wait for the answer
   bool under_pressure = false;
-  bool retired = false;       ///< another has taken its place: nothing is begun over it any more
-  bool told_of_ring = false;  ///< the peer has said something about it
-  bool probed = false;        ///< its address has been dialled, to see whether it is right
+  bool retired = false;         ///< another has taken its place: nothing is begun over it any more
+  bool dead = false;            ///< its other end has vanished: what was sent over it is lost
+  bool reached = false;         ///< dialled, and a peer of this network was there
+  bool named = false;           ///< dialled because another peer named the address
+  bool wishes_link = false;     ///< its hello said so
+  std::uint64_t run = 0;        ///< of the peer's process; 0: not told
+  std::uint64_t own_dial = 0;   ///< Hello::dial of ours, of the attempt that led here
+  std::uint64_t peer_dial = 0;  ///< of the other side's
+  bool told_of_ring = false;    ///< the peer has said something about it
+  bool probed = false;          ///< its address has been dialled, to see whether it is right
 
   Instant opened{};
   Instant heard{};               ///< last message received
+  Instant owes = kNever;         ///< the first message sent since then; kNever: none
   Instant used{};                ///< last message, keepalive left out, in either direction
   std::uint64_t ping_nonce = 0;  ///< of the ping that waits for its pong; 0: none
   Instant pinged{};
@@ -45,6 +53,7 @@ struct Connection {
 
   RateLimiter limiter;
   RateLimiter ring_limiter;  ///< of lists of all members that it is sent
+  RateLimiter dial_limiter;  ///< of addresses that it names, to be dialled
   std::uint32_t offences = 0;
   std::uint32_t repeats = 0;  ///< copies that it had sent already
   std::uint32_t pieces = 0;   ///< asked of us over it, not yet answered

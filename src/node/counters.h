@@ -57,6 +57,8 @@ namespace oxbow {
   X(objects_moved, "objects moved")          \
   X(objects_dropped, "objects dropped")      \
   X(offences, "offences")                    \
+  X(refusals, "peers refused")               \
+  X(named_refused, "addresses not dialled")  \
   X(hangups, "hangups")
 
 struct Counters {

@@ -15,7 +15,21 @@ DialId dial(Turn& turn, PendingDial pending) {
 
 namespace {
 
+/// Asks for a link over a connection that is there. False: there is none to that peer.
+bool ask_for_link(Turn& turn, const PeerId& peer) {
+  Connection* connection = turn.node.connections.to_peer(peer, ConnectionKind::control);
+  if (connection == nullptr || connection->linked) return false;
+  if (!connection->link_asked) turn.out.send(connection->id, LinkChange{LinkAction::ask});
+  connection->link_asked = true;
+  return true;
+}
+
 void dial_neighbor(Turn& turn, std::string_view target) {
+  for (const ConfiguredNeighbor& configured : turn.node.plan.configured()) {
+    if (configured.target == target && configured.peer && ask_for_link(turn, *configured.peer)) {
+      return;
+    }
+  }
   PendingDial pending;
   pending.target = target;
   pending.wants_link = true;
@@ -64,13 +78,42 @@ void dial_due_neighbors(Turn& turn) {
     const auto candidate =
         node.pongs.candidate(turn.now.steady, node.random,
                              [&](const PongEntry& entry) { return connected_to(node, entry); });
-    if (candidate) {
+    if (candidate && ask_for_link(turn, candidate->peer)) {
+      node.pongs.has_no_room(turn.now.steady, candidate->address);  // until it agrees
+    } else if (candidate) {
       const std::string target = to_string(candidate->address);
       node.plan.discovery_started(target);
       dial_neighbor(turn, target);
     }
   }
   probe_one_neighbor(turn);
+}
+
+void dial_beside(Turn& turn, const Connection& suspect) {
+  NodeState& node = turn.node;
+  const bool is_wanted =
+      (suspect.linked && suspect.dialled) || node.ring.ring.find(suspect.peer).has_value();
+  if (!is_wanted) return;
+  for (const auto& [id, pending] : node.dials) {
+    if (pending.kind == suspect.kind && pending.expected == suspect.peer) return;
+  }
+  const auto where = where_to_dial(node, suspect.peer, suspect.address);
+  if (!where) return;
+  PendingDial pending;
+  pending.target = to_string(*where);
+  pending.kind = suspect.kind;
+  pending.wants_link = suspect.linked;
+  pending.expected = suspect.peer;
+  pending.beside = true;
+  dial(turn, std::move(pending));
+}
+
+void no_room_for_link(Turn& turn, std::string_view target) {
+  NodeState& node = turn.node;
+  node.plan.dial_failed(turn.now.steady, target, "no room for one more link there");
+  if (const auto address = parse_address(target); address.ok()) {
+    node.pongs.has_no_room(turn.now.steady, *address);
+  }
 }
 
 void give_up_dials(Turn& turn, std::string_view target) {
@@ -81,18 +124,35 @@ void give_up_dials(Turn& turn, std::string_view target) {
   for (const DialId id : given_up) dial_ended(turn, id, "removed from the neighbor list");
 }
 
+namespace {
+
+/// The dial has failed, but that neighbor has connected: then it can be asked for a link.
+void connected_meanwhile(NodeState& node, std::string_view target, Instant now) {
+  for (const ConfiguredNeighbor& configured : node.plan.configured()) {
+    if (configured.target != target || !configured.peer) continue;
+    const PeerId peer = *configured.peer;
+    const bool is_up = node.connections.to_peer(peer, ConnectionKind::control) != nullptr;
+    if (is_up) return node.plan.can_be_reached(now, peer);
+  }
+}
+
+}  // namespace
+
 void dial_ended(Turn& turn, DialId id, std::string_view reason) {
   NodeState& node = turn.node;
   const auto found = node.dials.find(id);
   if (found == node.dials.end()) return;
-  if (!found->second.wants_link && !found->second.expected.is_zero()) {
+  if (!found->second.wants_link && !found->second.expected.is_zero() && !found->second.beside) {
     // It may have dialled this peer meanwhile: what waits goes over that connection.
     Connection* other = node.connections.to_peer(found->second.expected, found->second.kind);
     if (other != nullptr) return dial_succeeded(turn, *other, id);
   }
   const PendingDial pending = std::move(found->second);
   node.dials.erase(found);
-  if (pending.wants_link) node.plan.dial_failed(turn.now.steady, pending.target, reason);
+  if (pending.wants_link && !pending.beside) {
+    node.plan.dial_failed(turn.now.steady, pending.target, reason);
+    connected_meanwhile(node, pending.target, turn.now.steady);
+  }
   for (const std::uint64_t ticket : pending.pieces) {
     const auto piece = node.pieces.find(ticket);
     if (piece == node.pieces.end()) continue;
@@ -103,7 +163,7 @@ void dial_ended(Turn& turn, DialId id, std::string_view reason) {
                 fmt::format("cannot reach the holder at {}: {}", pending.target, reason),
                 "a holder that accepts connections (find again: another may have it)", ""});
   }
-  if (!pending.messages.empty()) {
+  if (!pending.messages.empty() && !pending.named) {
     member_failed(turn, pending.expected);
     replica_lost(turn, pending.expected, pending.kind, false);
     if (pending.kind == ConnectionKind::control) lookups_lost(turn, pending.expected);
@@ -132,56 +192,44 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
   }
 }
 
+std::optional<Address> where_to_dial(const NodeState& node, const PeerId& peer,
+                                     const Address& stated) {
+  bool is_on_this_host = node.config.advertised.is_loopback();
+  for (const ConnectionId id : node.connections.all()) {
+    const Connection& connection = *node.connections.find(id);
+    if (!connection.up || connection.peer != peer) continue;
+    if (connection.dialled) return connection.remote;
+    if (connection.remote.is_loopback()) is_on_this_host = true;
+  }
+  if (stated.port == 0 || !stated.is_unicast()) return std::nullopt;
+  if (stated.is_loopback() && !is_on_this_host) return std::nullopt;
+  return stated;
+}
+
 bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, ConnectionKind kind,
                   const Message& message, WriteSequence after) {
   NodeState& node = turn.node;
   if (Connection* connection = node.connections.to_peer(peer, kind)) {
     connection->used = turn.now.steady;
+    connection->named = false;
     turn.out.send(connection->id, message, after);
     return true;
   }
   for (auto& [id, pending] : node.dials) {
-    if (pending.kind != kind || pending.expected != peer) continue;
+    if (pending.kind != kind || pending.expected != peer || pending.named) continue;
     if (pending.messages.size() >= limits::kSendsAwaitingDial) return false;
     pending.messages.push_back({OwnedMessage(message), after});
     return true;
   }
-  if (!has_room_for_direct(node)) return false;
+  const auto where = where_to_dial(node, peer, address);
+  if (!where || !has_room_for_direct(node)) return false;
   PendingDial pending;
-  pending.target = to_string(address);
+  pending.target = to_string(*where);
   pending.kind = kind;
   pending.expected = peer;
   pending.messages.push_back({OwnedMessage(message), after});
   dial(turn, std::move(pending));
   return true;
-}
-
-void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report) {
-  NodeState& node = turn.node;
-  if (Connection* connection = node.connections.to_peer(peer, ConnectionKind::control)) {
-    connection->used = turn.now.steady;
-    return turn.out.send(connection->id, report, node.shown);
-  }
-  OwnedReport owned{report, {}};
-  owned.report.results = {};
-  owned.report.holder_name = {};
-  for (const HitResult& result : report.results) {
-    owned.results.push_back(
-        {std::string(result.key), result.size, result.sha256, std::string(result.clock)});
-  }
-  for (auto& [id, pending] : node.dials) {
-    if (pending.kind != ConnectionKind::control || pending.expected != peer) continue;
-    if (pending.reports.size() < limits::kSendsAwaitingDial) {
-      pending.reports.push_back(std::move(owned));
-    }
-    return;
-  }
-  if (!has_room_for_direct(node)) return;
-  PendingDial pending;
-  pending.target = to_string(address);
-  pending.expected = peer;
-  pending.reports.push_back(std::move(owned));
-  dial(turn, std::move(pending));
 }
 
 }  // namespace oxbow

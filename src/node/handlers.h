@@ -18,6 +18,7 @@ void receive_bye(Turn& turn, Connection& from, const Bye& bye);
 void receive_link_change(Turn& turn, Connection& from, const LinkChange& change);
 void receive_ping(Turn& turn, Connection& from, const Ping& ping);
 void receive_pong(Turn& turn, Connection& from, const Pong& pong);
+void receive_id_in_use(Turn& turn, Connection& from, const IdInUse& told);
 void receive_query(Turn& turn, Connection& from, const Query& query);
 void receive_hit(Turn& turn, Connection& from, const Hit& hit);
 void receive_query_done(Turn& turn, Connection& from, const QueryDone& done);
@@ -129,22 +130,59 @@ bool remember_visit(Turn& turn, const RequestId& id);
 LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from);
 void expire_parked(Turn& turn);
 
-// -- connections (dialling.cpp, links.cpp)
-// ---------------------------------------------------------
+// -- connections (receive_hello.cpp, dialling.cpp, keepalive.cpp, links.cpp) ----------------------
+/// The older connection has answered the ping with that nonce, which asked whether it still lives.
+/// False: there was no such ping.
+bool older_answered(Turn& turn, Connection& older, const Pong& pong);
+/// Decides about connections whose older ones did not answer in time, or have ended.
+void decide_contenders(Turn& turn);
+/// Two processes use a peer id: says so, once.
+void met_id_conflict(Turn& turn, const PeerId& peer, const IdUser& stays, const IdUser& other);
+/// This process, as the other of two.
+IdUser self_user(const NodeState& node);
+/// Refuses the peer at the other end: says why to it, and in the log if that is news.
+void refuse(Turn& turn, Connection& from, std::string_view code, std::string_view reason);
+/// Whether the address may be dialled because `namer` has named it, now: it can be a peer's, is not
+/// this host's own unless the namer is on it too, and neither the namer nor all of them name more
+/// than so many. Counts.
+bool may_dial_named(Turn& turn, Connection& namer, const Address& address);
+/// Sends to a peer that another one named: see may_dial_named().
+bool send_to_named(Turn& turn, Connection& namer, const PeerId& peer, const Address& address,
+                   const Message& message);
+/// Dials the peer of a connection that is suspect once more; the new one will take its place.
+void dial_beside(Turn& turn, const Connection& suspect);
+/// Something was sent over these connections: they owe an answer, or a pong.
+void note_sends(Turn& turn);
+/// Does so at the end of an input.
+struct SendsNoted {
+  explicit SendsNoted(Turn& of) : turn(of) {}
+  ~SendsNoted() { note_sends(turn); }
+  SendsNoted(const SendsNoted&) = delete;
+  SendsNoted& operator=(const SendsNoted&) = delete;
+  Turn& turn;
+};
 DialId dial(Turn& turn, PendingDial pending);
 void dial_due_neighbors(Turn& turn);
 void dial_ended(Turn& turn, DialId id, std::string_view reason);
+/// The peer at `target` was reached, and does not want one more link.
+void no_room_for_link(Turn& turn, std::string_view target);
 /// Forgets dials for a link to `target`; what comes of them is hung up.
 void give_up_dials(Turn& turn, std::string_view target);
 /// What waited for the connection is sent over it.
 void dial_succeeded(Turn& turn, Connection& connection, DialId id);
-/// Sends over the control connection to `peer`, dialling `address` first if there is none.
+/// Where to dial a peer that states that address. A machine of several networks may state one that
+/// cannot be reached from here: then where this peer has reached it by a dial. A loopback address
+/// is another host's, unless the peer is known to be on this one. Nothing: nowhere.
+std::optional<Address> where_to_dial(const NodeState& node, const PeerId& peer,
+                                     const Address& stated);
 /// Sends over the connection of that kind to `peer`, dialling `address` first if there is none;
 /// then what comes of it is told by replica_connected() or replica_lost(). False: there is no room
 /// for one more connection or message.
 bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, ConnectionKind kind,
                   const Message& message, WriteSequence after = kNothingPending);
-void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report);
+/// `namer`: who named the address.
+void send_report(Turn& turn, Connection* namer, const PeerId& peer, const Address& address,
+                 const WalkReport& report);
 void link_came_up(Turn& turn, Connection& connection);
 /// Forgets a connection that has ended or is hung up: its link, its copies, its pieces.
 void connection_gone(Turn& turn, Connection& connection, std::string_view reason);
@@ -188,6 +226,8 @@ void member_doubted(Turn& turn, const PeerId& peer);
 void fail_silent_members(Turn& turn);
 /// It did not answer, or could not be reached: it is not asked again for a while.
 void member_failed(Turn& turn, const PeerId& peer);
+/// A sign that it may live, from others: it is tried again soon.
+void member_may_live(Turn& turn, const PeerId& peer);
 /// The connection to it was lost; unless there is another one, it has failed.
 void member_disconnected(Turn& turn, const PeerId& peer);
 /// Whether it is worth asking now. The node itself always is.

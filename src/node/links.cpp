@@ -1,4 +1,4 @@
-// Links coming up and going down, keepalive, and what a neighbor may not do.
+// Links coming up and going down, pings, and what a neighbor may not do.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,17 +17,12 @@ bool has_room_for_link(const NodeState& node, bool dialled) {
   return node.connections.count_links(dialled) < most;
 }
 
-bool has_room_for_direct(const NodeState& node) {
-  const Connections& connections = node.connections;
-  return connections.all().size() - connections.links().size() + node.dials.size() <=
-         limits::kDirectConnections;
-}
-
 void link_came_up(Turn& turn, Connection& connection) {
   NodeState& node = turn.node;
   node.connections.set_linked(connection, true);
   connection.link_asked = false;
-  node.plan.link_up(connection.peer);
+  node.plan.link_up(turn.now.steady, connection.peer);
+  node.pongs.linked(connection.peer);
   node.probe_due = std::min(node.probe_due, turn.now.steady + limits::kProbeEvery);
   node.keepalive_due = std::min(node.keepalive_due, turn.now.steady + limits::kKeepaliveAfter);
   log(turn, Severity::info, connection.id,
@@ -62,24 +57,45 @@ void link_refused(Turn& turn, Connection& connection, std::string_view reason) {
 
 }  // namespace
 
+namespace {
+
+/// It led to no connection that can be used.
+void dialled_in_vain(Turn& turn, const Connection& connection, std::string_view reason) {
+  NodeState& node = turn.node;
+  const auto pending = node.dials.find(connection.dial);
+  const bool reached_nobody = pending != node.dials.end() && !connection.reached;
+  if (reached_nobody) {
+    if (const auto address = parse_address(pending->second.target); address.ok()) {
+      node.pongs.failed(turn.now.steady, *address);
+    }
+  }
+  dial_ended(turn, connection.dial, reason);
+}
+
+}  // namespace
+
 void connection_gone(Turn& turn, Connection& connection, std::string_view reason) {
   NodeState& node = turn.node;
   const ConnectionId id = connection.id;
   const std::string why(reason);
   link_went_down(turn, connection, why);
   if (connection.link_asked) link_refused(turn, connection, why);
-  if (connection.dialled && !connection.up) dial_ended(turn, connection.dial, why);
+  if (connection.dialled && !connection.up) dialled_in_vain(turn, connection, why);
+  node.contenders.ended(id);
+  node.keepalive_due = std::min(node.keepalive_due, node.contenders.next_deadline());
   fail_pieces_over(turn, id, why);
   const PeerId peer = connection.peer;
   const ConnectionKind kind = connection.kind;
   const bool was_up = connection.up;
+  const bool is_dead = connection.dead;
   node.connections.close(id);
-  if (!was_up || node.connections.to_peer(peer, kind) != nullptr) return;
+  if (!was_up) return;
+  if (!is_dead && node.connections.to_peer(peer, kind) != nullptr) return;
   // One that replaces it may be on its way: then it is too early to give up.
   const bool dialling = std::any_of(node.dials.begin(), node.dials.end(), [&](const auto& dial) {
-    return dial.second.expected == peer && dial.second.kind == kind;
+    return dial.second.expected == peer && dial.second.kind == kind && !dial.second.named;
   });
-  if (dialling) return;
+  if (dialling && !is_dead) return;
   replica_lost(turn, peer, kind, true);
   if (kind == ConnectionKind::control) lookups_lost(turn, peer);
 }
@@ -93,7 +109,7 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
     log(turn, severity, connection.id, fmt::format("hung up on {}: {}", name_of(connection), why));
   }
   turn.out.send(connection.id, Bye{code, why});
-  turn.out.hang_up(connection.id, why);
+  turn.out.hang_up(connection.id, why, severity);
   connection_gone(turn, connection, why);
 }
 
@@ -103,15 +119,6 @@ void offence(Turn& turn, Connection& from, std::string_view what) {
   if (++from.offences >= limits::kOffencesTolerated) {
     hang_up(turn, from, "offence", fmt::format("it sent {}", what), Severity::warning);
   }
-}
-
-void receive_bye(Turn& turn, Connection& from, const Bye& bye) {
-  // Its text is a stranger's: bounded by the codec, escaped by the log.
-  turn.out.hang_up(from.id, bye.reason);
-  const PeerId peer = from.peer;
-  const bool lives_on = !from.up || bye.code == "idle" || bye.code == "duplicate";
-  connection_gone(turn, from, fmt::format("it said: {}", bye.reason));
-  if (!lives_on) member_disconnected(turn, peer);
 }
 
 void receive_link_change(Turn& turn, Connection& from, const LinkChange& change) {
@@ -138,10 +145,27 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
   check_ready(turn);
 }
 
+namespace {
+
+/// Whether an attempt of this peer's to reach the one at the other end has that number.
+bool is_own_dial(const NodeState& node, const Connection& from, std::uint64_t number) {
+  const std::span<const ConnectionId> all = node.connections.all();
+  return std::any_of(all.begin(), all.end(), [&](ConnectionId id) {
+    const Connection& other = *node.connections.find(id);
+    if (!other.dialled || other.up || other.own_dial != number) return false;
+    const auto pending = node.dials.find(other.dial);
+    return pending != node.dials.end() &&
+           (pending->second.expected.is_zero() || pending->second.expected == from.peer);
+  });
+}
+
+}  // namespace
+
 void receive_ping(Turn& turn, Connection& from, const Ping& ping) {
   NodeState& node = turn.node;
   Pong pong;
   pong.nonce = ping.nonce;
+  pong.own_dial = is_own_dial(node, from, ping.nonce);
   const bool due = from.gave_addresses == Instant{} ||
                    from.gave_addresses + limits::kAddressesEvery <= turn.now.steady;
   if (ping.addresses && due && from.linked) {
@@ -158,6 +182,7 @@ void receive_ping(Turn& turn, Connection& from, const Ping& ping) {
 
 void receive_pong(Turn& turn, Connection& from, const Pong& pong) {
   NodeState& node = turn.node;
+  if (older_answered(turn, from, pong)) return;
   if (from.ping_nonce == 0 || pong.nonce != from.ping_nonce) return;
   from.ping_nonce = 0;
   from.round_trip = turn.now.steady - from.pinged;
@@ -166,61 +191,6 @@ void receive_pong(Turn& turn, Connection& from, const Pong& pong) {
   for (const PongEntry& entry : pong.addresses) {
     node.pongs.learn(turn.now.steady, from.id, from.remote, entry);
   }
-}
-
-namespace {
-
-// When a connection next needs a look; kNever: it has just been hung up.
-Instant look_after(Turn& turn, Connection& connection) {
-  NodeState& node = turn.node;
-  const Instant now = turn.now.steady;
-  if (connection.retired) {
-    if (connection.heard + limits::kRetiredConnection > now) {
-      return connection.heard + limits::kRetiredConnection;
-    }
-    hang_up(turn, connection, "duplicate", "connected twice", Severity::debug);
-    return kNever;
-  }
-  if (!connection.linked) {
-    if (connection.used + limits::kIdleConnection <= now) {
-      hang_up(turn, connection, "idle", "nobody uses it", Severity::debug);
-      return kNever;
-    }
-    return connection.used + limits::kIdleConnection;
-  }
-  if (connection.heard + limits::kDeadAfter <= now) {
-    const PeerId peer = connection.peer;
-    hang_up(turn, connection, "silent",
-            fmt::format("not heard of for {} s", Duration(limits::kDeadAfter).count() / 1'000'000));
-    member_disconnected(turn, peer);
-    return kNever;
-  }
-  if (connection.heard + limits::kKeepaliveAfter > now) {
-    return connection.heard + limits::kKeepaliveAfter;
-  }
-  if (connection.ping_nonce == 0 || connection.pinged + limits::kKeepaliveAfter <= now) {
-    const bool short_of_peers =
-        !node.config.is_static && node.plan.degree() < node.config.minimum_degree;
-    connection.ping_nonce = node.random.next() | 1;
-    connection.pinged = now;
-    turn.out.send(connection.id, Ping{connection.ping_nonce, short_of_peers});
-  }
-  return std::min(connection.heard + limits::kDeadAfter, now + limits::kKeepaliveAfter);
-}
-
-}  // namespace
-
-void look_after_connections(Turn& turn) {
-  NodeState& node = turn.node;
-  if (node.keepalive_due > turn.now.steady) return;
-  node.keepalive_due = kNever;
-  const std::vector<ConnectionId> all(node.connections.all().begin(), node.connections.all().end());
-  Instant due = kNever;
-  for (const ConnectionId id : all) {
-    Connection* connection = node.connections.find(id);
-    if (connection != nullptr && connection->up) due = std::min(due, look_after(turn, *connection));
-  }
-  node.keepalive_due = std::min(node.keepalive_due, due);
 }
 
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text) {

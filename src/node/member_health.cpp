@@ -22,6 +22,20 @@ void ping(Turn& turn, const PeerId& id) {
   send_to_member(turn, id, ConnectionKind::control, Ping{turn.node.random.next() | 1, false});
 }
 
+/// Of those that failed one is back: the network may be whole again, so the others are tried soon.
+void revive_others(Turn& turn) {
+  NodeState& node = turn.node;
+  RingState& ring = node.ring;
+  const Instant now = turn.now.steady;
+  if (ring.failed.empty() || ring.revived > now - limits::kRevivedEvery) return;
+  ring.revived = now;
+  const auto within = static_cast<std::uint64_t>(Duration(limits::kRevivedWithin).count());
+  for (auto& [id, health] : ring.failed) {
+    const auto wait = Duration(static_cast<Duration::rep>(node.random.below(within)));
+    health.retry = std::min(health.retry, now + wait);
+  }
+}
+
 }  // namespace
 
 bool is_owed_answer(const Message& message) {
@@ -35,7 +49,8 @@ void member_answered(Turn& turn, const PeerId& peer) {
   NodeState& node = turn.node;
   node.replica.times.answered(turn.now.steady, peer);
   node.replica.owed.answered(peer);
-  if (!node.ring.failed.empty()) node.ring.failed.erase(peer);
+  if (node.ring.failed.empty() || node.ring.failed.erase(peer) == 0) return;
+  revive_others(turn);
 }
 
 void member_heard(Turn& turn, const PeerId& peer) {
@@ -70,6 +85,7 @@ void member_failed(Turn& turn, const PeerId& peer) {
   if (health.attempts > 0 && turn.now.steady < health.retry) return;
   if (health.attempts == 0) health.failed = turn.now.steady;
   ++health.attempts;
+  health.tried = turn.now.steady;
   health.retry = turn.now.steady + pause_after(health.attempts, node.random);
 }
 
@@ -83,6 +99,14 @@ bool is_reachable(const NodeState& node, const PeerId& member, Now now) {
   return failed == node.ring.failed.end() || failed->second.retry <= now.steady;
 }
 
+void member_may_live(Turn& turn, const PeerId& peer) {
+  const auto failed = turn.node.ring.failed.find(peer);
+  if (failed == turn.node.ring.failed.end()) return;
+  MemberHealth& health = failed->second;
+  health.retry =
+      std::min(health.retry, std::max(turn.now.steady, health.tried + limits::kMemberRetry));
+}
+
 void probe_failed_members(Turn& turn) {
   NodeState& node = turn.node;
   std::vector<PeerId> due;
@@ -90,6 +114,12 @@ void probe_failed_members(Turn& turn) {
     if (health.retry <= turn.now.steady) due.push_back(id);
   }
   for (const PeerId& id : due) {
+    const bool is_connected = node.connections.to_peer(id, ConnectionKind::control) != nullptr;
+    if (!is_connected && !node.ring.probe_dials.admit(turn.now.steady, limits::kProbeDialRate,
+                                                      limits::kProbeDialBurst)) {
+      node.ring.failed.at(id).retry = turn.now.steady + pause_after(1, node.random);
+      continue;
+    }
     member_failed(turn, id);  // until it answers
     ping(turn, id);
   }

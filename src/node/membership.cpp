@@ -84,6 +84,20 @@ void change_own_record(Turn& turn, Member record) {
   records_changed(turn, news, kNoConnection);
 }
 
+/// Says again what others know otherwise, see OwnRecord.
+void put_own_record_right(Turn& turn) {
+  NodeState& node = turn.node;
+  const auto heard = node.ring.own_record.take_due(turn.now.steady);
+  const Member* own = node.ring.members.find(node.config.id);
+  if (!heard || own == nullptr || own->incarnation > *heard) return;
+  Member record = *own;
+  record.incarnation = *heard + 1;
+  if (node.ring.members.take(record) != News::newer) return;
+  RingNews news;
+  news.members.push_back(record.id);
+  records_changed(turn, news, kNoConnection);
+}
+
 }  // namespace
 
 bool is_member(const NodeState& node) { return node.ring.ring.find(node.config.id).has_value(); }
@@ -101,7 +115,15 @@ void take_record(Turn& turn, const Member& record, RingNews& news) {
   Member right = record;
   if (record.id == node.config.id && (!before || supersedes(record, *before))) {
     const bool as_we_say = !before && record.state == MemberState::left;
-    if (!as_we_say) right = put_right(before ? &*before : nullptr, record);
+    if (!as_we_say) {
+      const auto word =
+          node.ring.own_record.contradicted(turn.now.steady, record.incarnation, node.random);
+      if (word != OwnRecord::Word::now) {
+        met_id_conflict(turn, record.id, self_user(node), {record.name, record.address, 0});
+      }
+      if (word == OwnRecord::Word::later) return;
+      right = put_right(before ? &*before : nullptr, record);
+    }
     if (!before) node.ring.left_at = turn.now.steady;
   }
   switch (node.ring.members.take(right)) {
@@ -152,6 +174,7 @@ void records_changed(Turn& turn, const RingNews& news, ConnectionId from) {
   for (const PeerId& id : news.members) {
     const Member* member = state.members.find(id);
     if (member != nullptr && member->state == MemberState::left) state.failed.erase(id);
+    if (member != nullptr && member->state == MemberState::joined) member_may_live(turn, id);
   }
   if (!news.buckets.empty()) warn_of_other_buckets(turn);
   const std::optional<TokenRing> before = rebuild_ring(node);
@@ -365,6 +388,7 @@ void look_after_membership(Turn& turn) {
   if (state.gossip_due <= now) gossip_now(turn);
   if (state.keep_due <= now) static_cast<void>(keep_records(turn));
   answer_leave_waits(turn);
+  put_own_record_right(turn);
   probe_failed_members(turn);
   watch_sent_lookups(turn);
   end_overdue_lookups(turn);
@@ -375,8 +399,8 @@ Instant membership_deadline(const NodeState& node) {
   Instant waits = kNever;
   for (const LeaveWait& wait : state.leave_waits) waits = std::min(waits, wait.deadline);
   return std::min({waits, state.awaited_until, state.leave_due, state.propose_due, state.gossip_due,
-                   state.keep_due, probe_deadline(node), state.sent_lookups_due,
-                   lookup_deadline(node)});
+                   state.keep_due, state.own_record.next_deadline(), probe_deadline(node),
+                   state.sent_lookups_due, lookup_deadline(node)});
 }
 
 }  // namespace oxbow

@@ -64,10 +64,12 @@ void gossip_now(Turn& turn);
 void probe_failed_members(Turn& turn);
 Instant probe_deadline(const NodeState& node);
 /// Sends a lookup, whose path ends with this peer, on to its next member, or ends it. `detours`:
-/// members that it was sent to before, in vain.
-void pass_on(Turn& turn, const LookupStep& step, std::uint32_t detours);
+/// members that it was sent to before, in vain. `namer`: where it came from; kNoConnection: it is
+/// ours.
+void pass_on(Turn& turn, const LookupStep& step, ConnectionId namer, std::uint32_t detours);
 /// Keeps watch until it is known that `to`, which it was sent to, has that lookup.
-void watch_lookup(Turn& turn, const PeerId& to, const LookupStep& step, std::uint32_t detours);
+void watch_lookup(Turn& turn, const PeerId& to, const LookupStep& step, ConnectionId namer,
+                  std::uint32_t detours);
 /// Members that were sent a lookup and are silent since are pinged; then they have failed.
 void watch_sent_lookups(Turn& turn);
 /// Answers lookups whose time is up.

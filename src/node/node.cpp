@@ -12,6 +12,7 @@ NodeState::NodeState(NodeConfig given, Store& own_store)
     : config(std::move(given)),
       store(own_store),
       random(config.seed),
+      id_conflicts(config.id),
       plan({config.id, config.is_static, config.minimum_degree}, Random(random.next())),
       pongs(config.id, config.advertised),
       seen(config.seen_entries),
@@ -31,6 +32,7 @@ Node& Node::operator=(Node&&) noexcept = default;
 void Node::start(Now now, bool shares_pending, Outbox& out) {
   NodeState& node = *state_;
   Turn turn{node, now, out};
+  const SendsNoted noted(turn);
   node.started = now.steady;
   node.shares_pending = shares_pending;
   for (const std::string& neighbor : node.config.neighbors) {
@@ -45,12 +47,14 @@ void Node::start(Now now, bool shares_pending, Outbox& out) {
 
 void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   if (sequence >= state_->shown) state_->shown = kNothingPending;
   writes_are_durable(turn, sequence);
 }
 
 void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   Connection* connection = state_->connections.find(id);
   if (connection == nullptr) return;
   const PeerId peer = connection->peer;
@@ -62,6 +66,7 @@ void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbo
 
 void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   const auto pending = state_->dials.find(dial);
   if (pending == state_->dials.end()) return;
   if (const auto address = parse_address(pending->second.target); address.ok()) {
@@ -88,10 +93,12 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   Connection* found = state_->connections.find(id);
   if (found == nullptr) return;  // hung up by this node; its last bytes are still coming in
   Connection& from = *found;
   from.heard = now.steady;
+  from.owes = kNever;
   if (from.up) {
     if (is_owed_answer(message)) {
       member_answered(turn, from.peer);
@@ -101,7 +108,11 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
   }
   const bool greeting =
       std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message);
-  if (!from.up && !greeting) return offence(turn, from, "a message before its hello");
+  if (!from.up && !greeting) {
+    // It was dialled, has said hello, and takes itself for connected.
+    if (state_->contenders.waits(id)) return;
+    return offence(turn, from, "a message before its hello");
+  }
   std::visit(Overloaded{
                  [&](const Hello& hello) { receive_hello(turn, from, hello); },
                  [&](const Bye& bye) { receive_bye(turn, from, bye); },
@@ -149,6 +160,7 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
                    from.used = now.steady;
                    receive_grant(turn, from, grant);
                  },
+                 [&](const IdInUse& told) { receive_id_in_use(turn, from, told); },
              },
              message);
 }
@@ -160,6 +172,7 @@ void Node::expect(const RequestId& query) const {
 
 void Node::request(Now now, RequestHandle handle, const ClientRequest& request, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   std::visit(
       Overloaded{
           [&](const PingRequest&) { reply(turn, handle, ClientAnswer(PingAnswer{})); },
@@ -190,6 +203,7 @@ void Node::request(Now now, RequestHandle handle, const ClientRequest& request, 
 
 void Node::cancel(Now now, RequestHandle handle, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   cancel_request(turn, handle);
 }
 
@@ -213,6 +227,7 @@ void cancel_request(Turn& turn, RequestHandle handle) {
 
 void Node::index_changed(Now now, const IndexUpdate& update, Outbox& out) {
   Turn turn{*state_, now, out};
+  const SendsNoted noted(turn);
   const std::size_t left_out = state_->index.apply(update);
   if (left_out > 0) {
     log(turn, Severity::warning, kNoConnection,
@@ -228,6 +243,7 @@ void Node::index_changed(Now now, const IndexUpdate& update, Outbox& out) {
 void Node::tick(Now now, Outbox& out) {
   NodeState& node = *state_;
   Turn turn{node, now, out};
+  const SendsNoted noted(turn);
   give_up_overdue_echoes(turn);
   run_scan_slice(turn);
   look_after_finds(turn);

@@ -47,6 +47,9 @@ class Node {
   /// The send queue went above limits::kPressureAbove, or again below kPressureBelow.
   void pressure(Now now, ConnectionId connection, Pressure level, Outbox& out);
 
+  /// Bytes get through, though no whole message has come yet: of a large one, in either direction.
+  void alive(Now now, ConnectionId connection);
+
   void receive(Now now, ConnectionId connection, const Message& message, Outbox& out);
   /// A hint that changes nothing: a query with that id will be received next. What is known of it
   /// is fetched from memory meanwhile.

@@ -124,8 +124,19 @@ void request_piece(Turn& turn, RequestHandle handle, const PieceCall& call) {
     node.pieces.erase(ticket);
     return reply(turn, handle, Error{"busy", "too many connections (try again)", "", ""});
   }
+  const auto where = where_to_dial(node, *holder, *address);
+  if (!where) {
+    node.pieces.erase(ticket);
+    return reply(
+        turn, handle,
+        Error{"holder-unreachable",
+              "the holder announces no address that can be dialled from here: it listens "
+              "on loopback only, or on no address of its network (see listen and "
+              "advertise in its configuration)",
+              "a holder that can be dialled (find again: another may have it)", call.holder});
+  }
   PendingDial pending;
-  pending.target = call.holder;
+  pending.target = to_string(*where);
   pending.kind = ConnectionKind::bulk;
   pending.expected = *holder;
   pending.pieces.push_back(ticket);
@@ -184,6 +195,7 @@ void receive_piece_request(Turn& turn, Connection& from, const PieceRequest& req
 void Node::disk_done(Now now, DiskTicket ticket, const DiskResult& result, Outbox& out) {
   NodeState& node = *state_;
   Turn turn{node, now, out};
+  const SendsNoted noted(turn);
   const auto found = node.reads.find(ticket);
   if (found == node.reads.end()) return;
   const ReadOperation operation = found->second;

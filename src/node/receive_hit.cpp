@@ -107,7 +107,10 @@ void receive_hit(Turn& turn, Connection& from, const Hit& hit) {
   if (!from.linked) return offence(turn, from, "a hit without a link");
   ++node.counters.hits_received;
   ++from.hits_in;
-  if (send_towards_originator(turn, hit, from.id)) count_hit(node, hit);
+  // Nor is it passed on, or dialled, where it means another host.
+  Hit usable = hit;
+  if (!may_be_shared(hit.holder_address, from.remote)) usable.holder_address = Address{};
+  if (send_towards_originator(turn, usable, from.id)) count_hit(node, usable);
 }
 
 std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results) {

@@ -19,7 +19,9 @@ void note_step(Turn& turn, const Walk& walk, TraceKind kind, LinkNumber peer) {
       static_cast<std::uint8_t>(steps_left), static_cast<std::uint8_t>(steps_taken));
 }
 
-void report(Turn& turn, const Walk& walk, WalkEvent event, std::span<const HitResult> results) {
+/// `from`: the link that the walker came by.
+void report(Turn& turn, const Walk& walk, LinkNumber from, WalkEvent event,
+            std::span<const HitResult> results) {
   NodeState& node = turn.node;
   WalkReport report;
   report.id = walk.id;
@@ -33,10 +35,12 @@ void report(Turn& turn, const Walk& walk, WalkEvent event, std::span<const HitRe
   report.results = results;
   ++node.counters.walk_reports;
   if (walk.originator == node.config.id) return walker_reported(turn, nullptr, report);
-  send_report(turn, walk.originator, walk.originator_address, report);
+  send_report(turn, node.connections.find(from), walk.originator, walk.originator_address, report);
 }
 
-void end_walker(Turn& turn, const Walk& walk) { report(turn, walk, WalkEvent::ended, {}); }
+void end_walker(Turn& turn, const Walk& walk, LinkNumber from) {
+  report(turn, walk, from, WalkEvent::ended, {});
+}
 
 void park(Turn& turn, const Walk& walk, LinkNumber from) {
   NodeState& node = turn.node;
@@ -45,24 +49,24 @@ void park(Turn& turn, const Walk& walk, LinkNumber from) {
     if (find != nullptr && walker_goes_on(find->found(), find->all)) {
       return step_on(turn, walk, from);
     }
-    return end_walker(turn, walk);
+    return end_walker(turn, walk, from);
   }
   const WalkerKey key{walk.id, walk.walker};
   if (node.parked.size() >= limits::kParkedWalkers || node.parked.find(key) != kNoSlot) {
-    return end_walker(turn, walk);
+    return end_walker(turn, walk, from);
   }
   ParkedWalker& parked = node.parked.value(node.parked.insert(turn.now.steady, key));
   parked.walk = walk;
   parked.pattern = walk.pattern;
   parked.walk.pattern = {};
   parked.from = from;
-  report(turn, walk, WalkEvent::check, {});
+  report(turn, walk, from, WalkEvent::check, {});
 }
 
 void step_on(Turn& turn, Walk walk, LinkNumber from) {
   NodeState& node = turn.node;
   const LinkNumber link = walk.steps_left == 0 ? kNoLink : choose_step(node, walk.id, from);
-  if (link == kNoLink) return end_walker(turn, walk);
+  if (link == kNoLink) return end_walker(turn, walk, from);
   const WalkerSteps steps = stepped({walk.steps_taken, walk.steps_left});
   walk.steps_left = steps.left;
   walk.steps_taken = steps.taken;
@@ -113,7 +117,7 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     ++node.counters.refused_rate;
     // Its originator is told if that costs no dial: else it would be dialled at any rate.
     const bool connected = node.connections.to_peer(walk.originator, ConnectionKind::control);
-    if (connected || walk.originator == node.config.id) end_walker(turn, walk);
+    if (connected || walk.originator == node.config.id) end_walker(turn, walk, from.id);
     return;
   }
   note_step(turn, walk, TraceKind::walker_came, from.id);
@@ -125,7 +129,7 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     if (finds) {
       ++node.counters.queries_answered;
       note_step(turn, walk, TraceKind::answered, kNoLink);
-      report(turn, walk, WalkEvent::hit, local.results);
+      report(turn, walk, from.id, WalkEvent::hit, local.results);
     }
   }
   const WalkerSteps steps{walk.steps_taken, walk.steps_left};
@@ -133,7 +137,7 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     case WalkAction::answer:
       return;
     case WalkAction::end:
-      return end_walker(turn, walk);
+      return end_walker(turn, walk, from.id);
     case WalkAction::ask:
       return park(turn, walk, from.id);
     case WalkAction::step:

@@ -158,7 +158,7 @@ std::string waiting_for(const NodeState& node) {
   if (ring_is_awaited(node)) return "the ring: no neighbor has told of it yet";
   // A second connection to a neighbor that dialled us may still be about to replace the first.
   for (const auto& [id, pending] : node.dials) {
-    if (pending.wants_link && !pending.target.empty()) {
+    if (pending.wants_link && !pending.beside && !pending.target.empty()) {
       return fmt::format("neighbor {}", pending.target);
     }
   }

@@ -59,7 +59,8 @@ NextStep next_step(Turn& turn, RingWay way, Position target) {
 }
 
 /// Empty: it is on its way. Otherwise why not.
-std::string forward(Turn& turn, const LookupStep& step, const PeerId& next, std::uint32_t detours) {
+std::string forward(Turn& turn, const LookupStep& step, const PeerId& next, ConnectionId namer,
+                    std::uint32_t detours) {
   NodeState& node = turn.node;
   const Member* member = node.ring.members.find(next);
   if (member == nullptr) return "the ring has changed";
@@ -73,7 +74,7 @@ std::string forward(Turn& turn, const LookupStep& step, const PeerId& next, std:
   if (!send_to_peer(turn, next, member->address, ConnectionKind::control, step)) {
     return fmt::format("no room for a connection to {}", where);
   }
-  watch_lookup(turn, next, step, detours);
+  watch_lookup(turn, next, step, namer, detours);
   return {};
 }
 
@@ -112,10 +113,13 @@ void end_ours(Turn& turn, std::uint64_t ticket, bool found, std::span<const Look
   finish(turn, ended, found, path, std::move(lost_after));
 }
 
-void tell_originator(Turn& turn, const LookupStep& step, bool found,
+/// `namer`: who sent the step, and so named the originator's address; kNoConnection: it has gone.
+void tell_originator(Turn& turn, ConnectionId namer, const LookupStep& step, bool found,
                      std::span<const LookupHop> path) {
-  send_to_peer(turn, step.originator, step.originator_address, ConnectionKind::control,
-               LookupEnd{step.ticket, found, path});
+  Connection* connection = turn.node.connections.find(namer);
+  if (connection == nullptr) return;
+  send_to_named(turn, *connection, step.originator, step.originator_address,
+                LookupEnd{step.ticket, found, path});
 }
 
 bool has_been_at(std::span<const LookupHop> path, const PeerId& peer) {
@@ -159,10 +163,10 @@ void request_lookup(Turn& turn, RequestHandle handle, const LookupRequest& reque
   step.originator_address = self.address;
   step.path = path_with(turn, {}, self);
   node.ring.lookups.emplace(step.ticket, std::move(lookup));
-  pass_on(turn, step, 0);
+  pass_on(turn, step, kNoConnection, 0);
 }
 
-void pass_on(Turn& turn, const LookupStep& step, std::uint32_t detours) {
+void pass_on(Turn& turn, const LookupStep& step, ConnectionId namer, std::uint32_t detours) {
   NodeState& node = turn.node;
   const auto own = node.ring.lookups.find(step.ticket);
   const bool is_own = step.originator == node.config.id;
@@ -172,29 +176,35 @@ void pass_on(Turn& turn, const LookupStep& step, std::uint32_t detours) {
   if (!node.ring.ring.empty()) {
     const NextStep next = next_step(turn, step.way, Position{step.target});
     found = next.here;
-    obstacle = found ? "" : forward(turn, step, next.next, detours);
+    obstacle = found ? "" : forward(turn, step, next.next, namer, detours);
     if (!found && obstacle.empty()) {
       if (is_own) own->second.first = next.next;
       return;
     }
   }
   if (is_own) return end_ours(turn, step.ticket, found, step.path, std::move(obstacle));
-  tell_originator(turn, step, found, step.path);
+  tell_originator(turn, namer, step, found, step.path);
 }
 
 void receive_lookup_step(Turn& turn, Connection& from, const LookupStep& received) {
   NodeState& node = turn.node;
   ++node.counters.lookup_steps;
   if (!is_well_formed(received, from)) return offence(turn, from, "a lookup that cannot be");
+  // Only members pass on what others ask. One who is not known as a member would make this peer
+  // dial whomever it names.
+  if (received.originator != from.peer && !node.ring.ring.find(from.peer)) {
+    ++node.counters.named_refused;
+    return;
+  }
   const auto path = path_with(turn, received.path, own_hop(node));
   const bool runs_in_a_circle = has_been_at(received.path, node.config.id);
   const bool is_too_long = path.size() >= limits::kContainerLength;
   if (runs_in_a_circle || is_too_long || node.ring.ring.empty()) {
-    return tell_originator(turn, received, false, path);
+    return tell_originator(turn, from.id, received, false, path);
   }
   LookupStep step = received;
   step.path = path;
-  pass_on(turn, step, 0);
+  pass_on(turn, step, from.id, 0);
 }
 
 void receive_lookup_end(Turn& turn, Connection& from, const LookupEnd& end) {

@@ -11,7 +11,7 @@ namespace oxbow {
 
 namespace {
 
-MemberInfo describe_member(const NodeState& node, const Member& member) {
+MemberInfo describe_member(const NodeState& node, const Member& member, Now now) {
   MemberInfo info;
   info.address = to_string(member.address);
   info.id = to_string(member.id);
@@ -21,6 +21,7 @@ MemberInfo describe_member(const NodeState& node, const Member& member) {
   info.tokens = member.tokens;
   info.incarnation = member.incarnation;
   info.self = member.id == node.config.id;
+  info.id_conflict = node.id_conflicts.describe(now.steady, member.id);
   info.reachable = info.self || node.ring.failed.find(member.id) == node.ring.failed.end();
   if (const auto number = node.ring.ring.find(member.id)) {
     info.share = node.ring.ring.share(*number);
@@ -55,7 +56,7 @@ void request_ring(Turn& turn, RequestHandle handle) {
   answer.digest = fmt::format("{:016x}", node.ring.stamp.digest);
   answer.member = is_member(node);
   for (const auto& [id, member] : node.ring.members.all()) {
-    answer.members.push_back(describe_member(node, member));
+    answer.members.push_back(describe_member(node, member, turn.now));
   }
   for (const auto& [name, bucket] : node.ring.members.buckets()) {
     answer.buckets.push_back(describe_bucket(bucket.policy));
@@ -85,7 +86,7 @@ void request_owner(Turn& turn, RequestHandle handle, const OwnerRequest& request
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Member* member = node.ring.members.find(ring.member(list[i]).id);
     auto& part = i < policy.n ? answer.primaries : answer.fallbacks;
-    part.push_back(describe_member(node, *member));
+    part.push_back(describe_member(node, *member, turn.now));
   }
   reply(turn, handle, ClientAnswer(std::move(answer)));
 }

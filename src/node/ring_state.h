@@ -11,9 +11,11 @@
 
 #include "base/time.h"
 #include "membership/members.h"
+#include "membership/own_record.h"
 #include "membership/peer_clocks.h"
 #include "message/client.h"
 #include "message/messages.h"
+#include "overlay/rate_limiter.h"
 #include "ring/token_ring.h"
 
 namespace oxbow {
@@ -24,6 +26,7 @@ struct MemberHealth {
   Instant failed{};  ///< the first time since it last answered
   Instant retry{};
   Instant probed{};            ///< pinged, because something else was heard of it
+  Instant tried{};             ///< the last time
   std::uint32_t attempts = 0;  ///< that failed, one after the other
 };
 
@@ -42,6 +45,7 @@ struct SentLookup {
   PeerId to;
   LookupStep step;  ///< its path is `path`
   std::vector<LookupHop> path;
+  ConnectionId namer = kNoConnection;  ///< where it came from
   Instant sent{};
   bool doubted = false;       ///< that member has been pinged
   std::uint32_t detours = 0;  ///< members that it was sent to before, in vain
@@ -60,6 +64,9 @@ struct RingState {
   TokenRing ring;   ///< of those that have joined; made anew when `members` changes
   RingStamp stamp;  ///< of `ring`, for replica messages
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
+  RateLimiter probe_dials;           ///< of those
+  Instant revived = Instant::min();  ///< when one of them came back
+  OwnRecord own_record;              ///< what others say of this peer
   PeerClocks clocks;
   bool clock_is_wrong = false;  ///< and the log has been told so
 

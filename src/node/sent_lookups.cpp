@@ -10,7 +10,8 @@
 
 namespace oxbow {
 
-void watch_lookup(Turn& turn, const PeerId& to, const LookupStep& step, std::uint32_t detours) {
+void watch_lookup(Turn& turn, const PeerId& to, const LookupStep& step, ConnectionId namer,
+                  std::uint32_t detours) {
   RingState& ring = turn.node.ring;
   SentLookup sent;
   sent.to = to;
@@ -18,6 +19,7 @@ void watch_lookup(Turn& turn, const PeerId& to, const LookupStep& step, std::uin
   sent.path.assign(step.path.begin(), step.path.end());
   sent.step.path = {};
   sent.sent = turn.now.steady;
+  sent.namer = namer;
   sent.detours = detours;
   ring.sent_lookups.push_back(std::move(sent));
   ring.sent_lookups_due =
@@ -37,7 +39,7 @@ void lookups_lost(Turn& turn, const PeerId& member) {
     std::copy(lookup.path.begin(), lookup.path.end(), path.begin());
     LookupStep step = lookup.step;
     step.path = path;
-    pass_on(turn, step, lookup.detours + 1);
+    pass_on(turn, step, lookup.namer, lookup.detours + 1);
   }
 }
 

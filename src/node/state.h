@@ -16,14 +16,18 @@
 #include "node/adoption_state.h"
 #include "node/config.h"
 #include "node/connections.h"
+#include "node/contenders.h"
 #include "node/counters.h"
 #include "node/find_operation.h"
+#include "node/id_conflicts.h"
 #include "node/replica_state.h"
 #include "node/ring_state.h"
 #include "overlay/echo_table.h"
 #include "overlay/local_index.h"
 #include "overlay/neighbor_plan.h"
 #include "overlay/pong_cache.h"
+#include "overlay/rate_limiter.h"
+#include "overlay/refusal_log.h"
 #include "overlay/route_table.h"
 #include "overlay/seen_table.h"
 #include "overlay/trace_log.h"
@@ -86,6 +90,8 @@ struct PendingDial {
   std::string target;
   ConnectionKind kind = ConnectionKind::control;
   bool wants_link = false;            ///< for the neighbor plan
+  bool named = false;                 ///< another peer named the address
+  bool beside = false;                ///< there is a connection, which is suspect
   PeerId expected;                    ///< zero: whoever answers
   std::vector<OwnedReport> reports;   ///< to send once it is up
   std::vector<OwnedSend> messages;    ///< likewise, to a member
@@ -124,6 +130,10 @@ struct NodeState {
   bool shares_pending = false;
 
   Connections connections;
+  Contenders contenders;
+  IdConflicts id_conflicts;
+  RefusalLog refusals;
+  RateLimiter dial_limiter;  ///< of all addresses that others name
   std::map<DialId, PendingDial> dials;
   std::uint32_t last_dial = 0;
   NeighborPlan plan;

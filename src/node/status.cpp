@@ -67,6 +67,7 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
 #define OXBOW_COUNTER(member, text) status.counters.push_back({text, node.counters.member});
   OXBOW_COUNTERS(OXBOW_COUNTER)
 #undef OXBOW_COUNTER
+  status.id_conflicts = node.id_conflicts.describe_all(now.steady);
   return status;
 }
 

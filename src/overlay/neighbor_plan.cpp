@@ -138,7 +138,13 @@ void NeighborPlan::mark_linked(ConfiguredNeighbor& neighbor) {
   neighbor.last_error.clear();
 }
 
-void NeighborPlan::link_up(const PeerId& peer) {
+void NeighborPlan::link_up(Instant now, const PeerId& peer) {
+  if (linked_.empty()) {
+    for (ConfiguredNeighbor& neighbor : configured_) {
+      if (neighbor.state != TargetState::waiting) continue;
+      neighbor.retry_at = std::min(neighbor.retry_at, now + dial_backoff(1, random_.unit()));
+    }
+  }
   linked_.insert(peer);
   for (ConfiguredNeighbor& neighbor : configured_) {
     if (neighbor.peer == peer) mark_linked(neighbor);
@@ -150,6 +156,14 @@ void NeighborPlan::link_down(Instant now, const PeerId& peer, std::string_view w
   linked_.erase(peer);
   for (ConfiguredNeighbor& neighbor : configured_) {
     if (neighbor.state == TargetState::linked && neighbor.peer == peer) wait(now, neighbor, why);
+  }
+  schedule();
+}
+
+void NeighborPlan::can_be_reached(Instant now, const PeerId& peer) {
+  for (ConfiguredNeighbor& neighbor : configured_) {
+    if (neighbor.state != TargetState::waiting || neighbor.peer != peer) continue;
+    neighbor.retry_at = std::min(neighbor.retry_at, now);
   }
   schedule();
 }

@@ -79,9 +79,13 @@ class NeighborPlan {
   /// `peer` answered at `target` (or says that it listens there), which ends a discovery; a link or
   /// dial_failed() follows.
   void reached(std::string_view target, const PeerId& peer);
-  /// The first link to `peer` is up, whoever dialled; the last one has ended.
-  void link_up(const PeerId& peer);
+  /// The first link to `peer` is up, whoever dialled; the last one has ended. With the first of all
+  /// links this peer is alone no longer: what waits is due within the first back-off.
+  void link_up(Instant now, const PeerId& peer);
   void link_down(Instant now, const PeerId& peer, std::string_view why);
+  /// A sign that `peer` can be reached (it has connected, say): a configured target of it that
+  /// waits is due at once.
+  void can_be_reached(Instant now, const PeerId& peer);
 
   /// When take_due() or wants_candidate() next has something; kNever: not before another input.
   Instant next_deadline() const { return next_deadline_; }

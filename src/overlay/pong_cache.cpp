@@ -6,7 +6,7 @@
 namespace oxbow {
 
 bool may_be_shared(const Address& address, const Address& remote) {
-  if (address.port == 0 || address.is_unspecified()) return false;
+  if (address.port == 0 || !address.is_unicast()) return false;
   return !address.is_loopback() || remote.is_loopback();
 }
 
@@ -26,14 +26,20 @@ void PongCache::learn(Instant now, LinkNumber source, const Address& remote,
                       const PongEntry& told) {
   if (is_self(told) || !may_be_shared(told.address, remote)) return;
   if (find(told.address) != nullptr) return;
-  make_room(source) = Entry{told, now, source, State::unproven};
+  make_room(source) = Entry{told, now, source, State::unproven, 0, Instant::min()};
 }
 
 void PongCache::verified(Instant now, const PongEntry& entry) {
   if (is_self(entry)) return;
   Entry* known = find(entry.address);
-  if (known == nullptr) known = &make_room(kNoLink);
-  *known = Entry{entry, now, kNoLink, State::verified};
+  if (known == nullptr) {
+    known = &make_room(kNoLink);
+    *known = Entry{};
+  }
+  known->known = entry;
+  known->since = now;
+  known->source = kNoLink;
+  known->state = State::verified;
 }
 
 void PongCache::failed(Instant now, const Address& address) {
@@ -41,6 +47,27 @@ void PongCache::failed(Instant now, const Address& address) {
   if (known == nullptr) return;
   known->since = now;
   known->state = State::failed;
+  pause(now, *known);
+}
+
+void PongCache::has_no_room(Instant now, const Address& address) {
+  Entry* known = find(address);
+  if (known != nullptr) pause(now, *known);
+}
+
+void PongCache::linked(const PeerId& peer) {
+  for (Entry& entry : entries_) {
+    if (entry.known.peer != peer) continue;
+    entry.in_vain = 0;
+    entry.pause_ends = Instant::min();
+  }
+}
+
+void PongCache::pause(Instant now, Entry& entry) {
+  Duration pause = limits::kPongFailed;
+  for (std::uint32_t i = 0; i < entry.in_vain && pause < limits::kRefusedMost; ++i) pause *= 2;
+  entry.pause_ends = now + std::min<Duration>(pause, limits::kRefusedMost);
+  ++entry.in_vain;
 }
 
 PongCache::Entry& PongCache::make_room(LinkNumber source) {

@@ -23,6 +23,8 @@ bool may_be_shared(const Address& address, const Address& remote);
 
 /// There is one entry an address. It is unproven (somebody said so), verified (a dial reached that
 /// peer there) or failed (remembered for a while, so that hearsay does not bring it back at once).
+/// After each dial in vain a pause follows, at first limits::kPongFailed, that doubles up to
+/// limits::kRefusedMost.
 class PongCache {
  public:
   /// `self` and `own` are this peer, which is never taken in. At most `capacity` addresses are
@@ -38,17 +40,22 @@ class PongCache {
   /// A dial to `entry.address` has reached `entry.peer` (whatever had been said about it), or a
   /// peer so reached has shown that it lives.
   void verified(Instant now, const PongEntry& entry);
-  /// A dial to this address failed, or reached this peer itself.
+  /// A dial to this address failed, was refused, or reached this peer itself.
   void failed(Instant now, const Address& address);
+  /// The peer there has no room for one more link: it may be passed on, but is left alone as if the
+  /// dial had failed.
+  void has_no_room(Instant now, const Address& address);
+  /// A link to that peer is up: no pause any more.
+  void linked(const PeerId& peer);
 
   /// Appends at most `most` entries for a pong to `receiver`, in random order: verified within
   /// limits::kPongFresh, not the receiver itself, and may_be_shared with its `remote` end.
   void select(Instant now, std::size_t most, const PeerId& receiver, const Address& remote,
               Random& random, std::vector<PongEntry>& chosen) const;
 
-  /// An address to dial for one more neighbor, at random, a verified one if there is one; not
-  /// failed within limits::kPongFailed, and `skip(const PongEntry&)` is false for it (connected
-  /// already, say).
+  /// An address to dial for one more neighbor, at random, a verified one if there is one; none
+  /// whose pause is not over, and `skip(const PongEntry&)` is false for it (connected already,
+  /// say).
   template <class Skip>
   std::optional<PongEntry> candidate(Instant now, Random& random, Skip&& skip) const {
     std::optional<PongEntry> chosen;
@@ -73,11 +80,12 @@ class PongCache {
     Instant since;  // learned, last verified or failed
     LinkNumber source = kNoLink;
     State state = State::unproven;
+    std::uint32_t in_vain = 0;  // dials, since the last link
+    Instant pause_ends = Instant::min();
   };
 
-  static bool may_be_dialled(Instant now, const Entry& entry) {
-    return entry.state != State::failed || now - entry.since >= limits::kPongFailed;
-  }
+  static bool may_be_dialled(Instant now, const Entry& entry) { return entry.pause_ends <= now; }
+  static void pause(Instant now, Entry& entry);
   bool is_self(const PongEntry& entry) const {
     return entry.peer == self_ || entry.address == own_;
   }

@@ -34,11 +34,13 @@ struct ConnectionEnd {
   bool open = false;
   bool hello_received = false;
   bool magic_sent = false;
+  bool vanished = false;  ///< with its host: whatever comes is answered by a reset
   std::unique_ptr<PeerStream> incoming;
 
   // Out of this end:
   std::deque<Segment> in_flight;
   std::size_t stalled = 0;  ///< segments that were due but could not get through
+  Instant stalled_since{};  ///< the first of them
   Instant last_arrival;     ///< nothing overtakes what was sent before
 };
 
@@ -47,6 +49,7 @@ struct SimConnection {
   DialId dial{};
   bool dial_over = false;                         ///< the dialler knows how its dial ended
   bool broken = false;                            ///< cut: what is on its way never arrives
+  bool silenced = false;                          ///< likewise, and neither end is told
   ConnectionKind kind = ConnectionKind::control;  ///< as the dialler's hello says
 };
 

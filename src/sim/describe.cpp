@@ -15,7 +15,8 @@ constexpr std::array<const char*, std::variant_size_v<Message>> kNames{
     "query",       "hit",           "done",        "walk",         "walk-report",
     "walk-reply",  "piece-request", "piece",       "gossip",       "gossip-records",
     "lookup-step", "lookup-end",    "object-read", "object-reply", "object-write",
-    "write-reply", "coordinate",    "coordinated", "confirmed",    "grant"};
+    "write-reply", "coordinate",    "coordinated", "confirmed",    "grant",
+    "id-in-use"};
 
 const char* kind_name(ConnectionKind kind) {
   switch (kind) {
@@ -60,6 +61,9 @@ struct Describer {
 
   std::string operator()(const Hello& m) const {
     return fmt::format("hello {} {}{}", m.name, kind_name(m.kind), m.link ? " link" : "");
+  }
+  std::string operator()(const IdInUse& m) const {
+    return fmt::format("id-in-use by {} at {}", m.name, to_string(m.seen_at));
   }
   std::string operator()(const Bye& m) const { return fmt::format("bye {}", m.code); }
   std::string operator()(const LinkChange& m) const {

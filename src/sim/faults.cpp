@@ -18,7 +18,12 @@ void SimNetwork::crash(PeerNumber peer) {
     if (h.data) h.data->lose_power(disk_random_.below(2) == 0);
     const auto open = h.connections;
     for (const auto& [id, place] : open) {
-      close_end(place.first, place.second, "connection reset by peer");
+      if (h.vanished) {
+        connections_[place.first].ends[place.second].open = false;
+        h.forget_connection(id);
+      } else {
+        close_end(place.first, place.second, "connection reset by peer");
+      }
     }
     for (SimConnection& c : connections_) {
       if (c.ends[0].host == peer) c.dial_over = true;
@@ -29,6 +34,29 @@ void SimNetwork::crash(PeerNumber peer) {
       record.ended = now_;
     }
   });
+}
+
+void SimNetwork::vanish(PeerNumber peer) {
+  when_free([this, peer] {
+    Host& h = host(peer);
+    if (!h.running || h.stranger) return;
+    h.vanished = true;  // first: nothing that it closes now gets to anybody
+    for (const auto& [id, place] : h.connections) {
+      SimConnection& c = connections_[place.first];
+      c.ends[place.second].vanished = true;
+      c.ends[place.second].in_flight.clear();
+    }
+  });
+  crash(peer);
+}
+
+void SimNetwork::silence(PeerNumber a, PeerNumber b) {
+  for (SimConnection& c : connections_) {
+    const PeerNumber dialler = c.ends[0].host;
+    const PeerNumber acceptor = c.ends[1].host;
+    const bool between = (dialler == a && acceptor == b) || (dialler == b && acceptor == a);
+    if (between && (c.ends[0].open || c.ends[1].open)) c.silenced = true;
+  }
 }
 
 void SimNetwork::restart(PeerNumber peer) {
@@ -77,6 +105,8 @@ void SimNetwork::partition(PeerNumber a, PeerNumber b) {
   paths_.change(a, b).blocked = true;
   paths_.change(b, a).blocked = true;
 }
+
+void SimNetwork::block(PeerNumber from, PeerNumber to) { paths_.change(from, to).blocked = true; }
 
 void SimNetwork::heal(PeerNumber a, PeerNumber b) {
   paths_.change(a, b).blocked = false;

@@ -26,6 +26,7 @@ struct SimNetwork::Host {
   std::unique_ptr<Stranger> stranger;   // instead of a node
   bool running = false;
   bool frozen = false;
+  bool vanished = false;
   std::uint32_t run = 0;  // of its process
   Instant tick_at = kNever;
   Duration wall_offset{};  // how far its clock is wrong

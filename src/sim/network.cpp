@@ -159,6 +159,7 @@ void SimNetwork::start(PeerNumber peer) {
     Host& h = host(peer);
     OXBOW_ASSERT(!h.running, "the peer runs already");
     h.running = true;
+    if (std::exchange(h.vanished, false)) release_stalled();
     ++h.run;
     NodeConfig config = h.config;
     config.seed = random_.next();

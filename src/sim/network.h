@@ -163,12 +163,23 @@ class SimNetwork {
   void thaw(PeerNumber peer);
   /// Ends every connection between the two at once, at both ends. They may dial again.
   void cut(PeerNumber a, PeerNumber b);
+  /// The machine is gone: no reset, no answer, and dials to it time out. After start(peer), what
+  /// comes over connections that it had before is answered by a reset.
+  void vanish(PeerNumber peer);
+  /// Nothing gets through the connections that are open between the two any more, and nobody is
+  /// told: as if a router had forgotten them. New ones are not affected.
+  void silence(PeerNumber a, PeerNumber b);
   /// Nothing gets through in either direction any more, and nobody is told.
   void partition(PeerNumber a, PeerNumber b);
+  /// The same in this direction only.
+  void block(PeerNumber from, PeerNumber to);
   void heal(PeerNumber a, PeerNumber b);
   /// Partitions peers of different groups; a peer of no group is cut off from nobody.
   void split(const std::vector<std::vector<PeerNumber>>& groups);
   void heal_all();
+  /// What waited in a connection while nothing got through comes only some time after that is over:
+  /// up to as long as it waited, but at most two minutes. So TCP does, whose pauses double.
+  void slow_down_retransmission() { retransmission_backs_off_ = true; }
   /// How long a sync of the peer's disk takes.
   void set_sync_latency(PeerNumber peer, Latency latency);
   /// How far the peer's wall clock is ahead of the right time (or, negative, behind).
@@ -271,6 +282,7 @@ class SimNetwork {
   void lose_end(std::uint32_t connection, std::size_t end, const std::string& reason);
   void refuse_bytes(std::uint32_t connection, std::size_t end, const std::string& reason);
   void release_stalled();
+  Duration retransmission_pause(const ConnectionEnd& end);
   bool gets_through(PeerNumber from, PeerNumber to) const;
   std::pair<std::uint32_t, std::size_t> open_connection(PeerNumber from, PeerNumber to) const;
   void watch(Carried::Phase phase, PeerNumber from, PeerNumber to, const Message& message);
@@ -284,6 +296,7 @@ class SimNetwork {
   std::vector<Edge> links_;
   std::deque<SimConnection> connections_;
   PathTable paths_;
+  bool retransmission_backs_off_ = false;
   std::map<RequestHandle, RequestRecord> records_;
   std::uint64_t next_handle_ = 1;
   Outbox outbox_;

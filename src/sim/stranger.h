@@ -24,6 +24,7 @@ class Stranger {
   Stranger(PeerNumber number, PeerId id, Address address, std::string name)
       : number_(number), id_(id), address_(address), name_(std::move(name)) {
     advertised = address;
+    claimed_id = id;
   }
 
   PeerNumber number() const { return number_; }
@@ -36,7 +37,9 @@ class Stranger {
   bool answers_pings = true;     ///< otherwise it is as good as dead to its neighbors
   bool answers_queries = false;  ///< at once, by a QueryDone that counts itself alone
   std::string network = "oxbow";
-  Address advertised;  ///< starts as its address
+  Address advertised;     ///< starts as its address
+  PeerId claimed_id;      ///< in its hellos; starts as its id
+  std::uint64_t run = 0;  ///< in its hellos
 
   /// Called for everything that it gets, after the above.
   std::function<void(PeerNumber from, const Message&)> on_message;

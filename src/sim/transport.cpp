@@ -12,6 +12,7 @@ namespace oxbow {
 namespace {
 
 constexpr std::uint16_t kFirstEphemeralPort = 40'000;
+constexpr auto kRetransmissionMost = std::chrono::minutes(2);
 
 /// What a path's losses spare: without it there would be nothing left to test.
 bool sets_up_a_connection(const Message& message) {
@@ -22,7 +23,7 @@ bool sets_up_a_connection(const Message& message) {
 }  // namespace
 
 bool SimNetwork::gets_through(PeerNumber from, PeerNumber to) const {
-  return !paths_.between(from, to).blocked && !host(to).frozen;
+  return !paths_.between(from, to).blocked && !host(to).frozen && !host(to).vanished;
 }
 
 // -- Dialling -----------------------------------------------------------------------------------
@@ -141,9 +142,9 @@ void SimNetwork::arrive(std::uint32_t connection, std::size_t sender) {
   SimConnection& c = connections_[connection];
   ConnectionEnd& from = c.ends[sender];
   ConnectionEnd& to = c.ends[1 - sender];
-  if (c.broken || from.in_flight.empty()) return;
+  if (c.broken || c.silenced || from.in_flight.empty()) return;
   if (!gets_through(from.host, to.host)) {
-    ++from.stalled;
+    if (from.stalled++ == 0) from.stalled_since = now_;
     return;
   }
   const Segment segment = std::move(from.in_flight.front());
@@ -154,12 +155,22 @@ void SimNetwork::arrive(std::uint32_t connection, std::size_t sender) {
       break;
     case Segment::Kind::bytes:
       if (to.open) receive_bytes(connection, 1 - sender, *segment.bytes);
+      if (to.vanished) {
+        transmit(connection, 1 - sender, {Segment::Kind::end, nullptr, "connection reset by peer"});
+      }
       break;
     case Segment::Kind::end:
       if (to.open) lose_end(connection, 1 - sender, segment.reason);
       break;
   }
   if (!to.open) to.incoming.reset();
+}
+
+Duration SimNetwork::retransmission_pause(const ConnectionEnd& end) {
+  if (!retransmission_backs_off_) return Duration(0);
+  const Duration waited = std::min<Duration>(now_ - end.stalled_since, kRetransmissionMost);
+  return Duration(
+      static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(waited.count()) + 1)));
 }
 
 void SimNetwork::release_stalled() {
@@ -170,7 +181,8 @@ void SimNetwork::release_stalled() {
       const PeerNumber to = c.ends[1 - sender].host;
       if (end.stalled == 0 || !gets_through(end.host, to)) continue;
       end.last_arrival =
-          std::max(end.last_arrival, now_ + paths_.between(end.host, to).latency.draw(random_));
+          std::max(end.last_arrival, now_ + paths_.between(end.host, to).latency.draw(random_) +
+                                         retransmission_pause(end));
       for (; end.stalled > 0; --end.stalled) queue_.push(end.last_arrival, Arrival{number, sender});
     }
   }
@@ -286,7 +298,8 @@ void SimNetwork::say_hello(std::uint32_t connection, std::size_t sender) {
   const Stranger& stranger = *host(c.ends[sender].host).stranger;
   Hello hello;
   hello.network = stranger.network;
-  hello.peer = stranger.id();
+  hello.peer = stranger.claimed_id;
+  hello.run = stranger.run;
   hello.advertised = stranger.advertised;
   hello.name = stranger.name_;
   hello.kind = c.kind;

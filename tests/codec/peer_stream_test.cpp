@@ -71,9 +71,9 @@ TEST_CASE("a hello, byte for byte") {
   append_frame(samples::hello(), out);
   CHECK(to_hex(out) ==
         "4f58424f57"                            // OXBOW
-        "0000002c"                              // 44 bytes follow
+        "00000031"                              // 49 bytes follow
         "01"                                    // hello
-        "98"                                    // 8 fields
+        "9a"                                    // 10 fields
         "01"                                    // version 1
         "a56f78626f77"                          // network "oxbow"
         "c410a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"  // peer id
@@ -81,7 +81,26 @@ TEST_CASE("a hello, byte for byte") {
         "a56e6f727468"                          // name "north"
         "00"                                    // features
         "00"                                    // control
-        "c3");                                  // wants a link
+        "c3"                                    // wants a link
+        "cd1122"                                // run
+        "cc99");                                // dial
+}
+
+TEST_CASE("a hello of the first version tells neither run nor dial, its pong no dial of its own") {
+  PeerStream stream(false);
+  const std::string hello =
+      frame_of(1, bytes("9801a56f78626f77c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc406c00002071ce8"
+                        "a56e6f7274680000c3"));
+  const std::string pong = frame_of(5, bytes("920790"));
+  stream.feed(hello);
+  REQUIRE(stream.next() == Next::message);
+  CHECK(std::get<Hello>(stream.message()).run == 0);
+  CHECK(std::get<Hello>(stream.message()).dial == 0);
+  CHECK(std::get<Hello>(stream.message()).link);
+  stream.feed(pong);
+  REQUIRE(stream.next() == Next::message);
+  CHECK(std::get<Pong>(stream.message()).nonce == 7);
+  CHECK(!std::get<Pong>(stream.message()).own_dial);
 }
 
 TEST_CASE("a query, byte for byte") {
@@ -105,11 +124,12 @@ TEST_CASE("lists, nested structs and large numbers, byte for byte") {
         "0000000303"
         "9101");
   CHECK(to_hex(frame(messages[4])) ==
-        "0000004e05"
-        "92cf1122334455667788"
+        "0000004f05"
+        "93cf1122334455667788"
         "92"
         "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc406c00002071ce8"
-        "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc41220010db8000000000000000000000001ffff");
+        "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc41220010db8000000000000000000000001ffff"
+        "c3");
   CHECK(to_hex(frame(messages[8])) ==
         "0000002708"
         "93c4100102030405060708f1f2f3f4f5f6f7f8cd0201"

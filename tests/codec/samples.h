@@ -39,7 +39,8 @@ inline Address ipv6() {
 }
 
 inline Hello hello() {
-  return {kProtocolVersion, "oxbow", kPeer, ipv4(), "north", 0, ConnectionKind::control, true};
+  return {kProtocolVersion,        "oxbow", kPeer,  ipv4(), "north", 0,
+          ConnectionKind::control, true,    0x1122, 0x99};
 }
 inline Query query() {
   return {kRequestId, 7, 0, 3, query_flags::kReport, Match::exact, 100, "docs/readme.txt"};
@@ -68,7 +69,7 @@ inline std::vector<Message> messages() {
       Bye{"network", "this is network 'other'"},
       LinkChange{LinkAction::agree},
       Ping{0x1122334455667788, true},
-      Pong{0x1122334455667788, addresses},
+      Pong{0x1122334455667788, addresses, true},
       query(),
       Hit{kRequestId, kPeer, ipv6(), "north", 1, 2, true, 3, results, {}},
       Hit{kRequestId, kPeer, ipv6(), "north", 0, 0, false, 3, {}, trace},
@@ -101,6 +102,7 @@ inline std::vector<Message> messages() {
                   1500, outcomes, "{a#1:2}"},
       Confirmed{7},
       Grant{7, GrantWord::withdrawn},
+      IdInUse{"north", ipv4(), 0x1122},
   };
 }
 

@@ -47,7 +47,7 @@ NeighborPlan linked_plan() {
   REQUIRE(plan.add(kStart, kTarget).ok());
   REQUIRE(due(plan, kStart).size() == 1);
   plan.reached(kTarget, peer(1));
-  plan.link_up(peer(1));
+  plan.link_up(kStart, peer(1));
   return plan;
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("a link ends the dialling, and a lost one starts with the first back-o
   REQUIRE(due(plan, now).size() == 1);
   plan.reached(kTarget, peer(1));
   CHECK(only(plan).state == TargetState::dialling);
-  plan.link_up(peer(1));
+  plan.link_up(kStart, peer(1));
   CHECK(only(plan).state == TargetState::linked);
   CHECK(only(plan).peer == peer(1));
   CHECK(only(plan).failures == 0);
@@ -156,7 +156,7 @@ TEST_CASE("a dial that reaches a peer but gives no link backs off") {
   plan.dial_failed(kStart, kTarget, "has no room for links");
   waits_about(plan, kStart, 500ms);
   CHECK(only(plan).peer == peer(1));
-  plan.link_up(peer(1));  // it has dialled us meanwhile
+  plan.link_up(kStart, peer(1));  // it has dialled us meanwhile
   CHECK(only(plan).state == TargetState::linked);
   CHECK(plan.next_deadline() == kNever);
 }
@@ -165,7 +165,7 @@ TEST_CASE("a duplicate of a connection that the other side dialled counts as sat
   NeighborPlan plan = static_plan();
   REQUIRE(plan.add(kStart, kTarget).ok());
   due(plan, kStart);
-  plan.link_up(peer(1));  // the target is not yet known to be this peer
+  plan.link_up(kStart, peer(1));  // the target is not yet known to be this peer
   CHECK(only(plan).state == TargetState::dialling);
   plan.reached(kTarget, peer(1));
   CHECK(only(plan).state == TargetState::linked);
@@ -194,9 +194,9 @@ TEST_CASE("a target where another peer answers now belongs to that one") {
   plan.link_down(kStart, peer(1), "restarted");
   REQUIRE(due(plan, kStart + 1s).size() == 1);
   plan.reached(kTarget, peer(2));
-  plan.link_up(peer(1));  // elsewhere; not this target's any more
+  plan.link_up(kStart, peer(1));  // elsewhere; not this target's any more
   CHECK(only(plan).state == TargetState::dialling);
-  plan.link_up(peer(2));
+  plan.link_up(kStart, peer(2));
   CHECK(only(plan).state == TargetState::linked);
   plan.link_down(kStart + 2s, peer(1), "gone");
   CHECK(only(plan).state == TargetState::linked);
@@ -208,7 +208,7 @@ TEST_CASE("a link to the peer that was at a target before does not count for the
   CHECK(only(plan).state == TargetState::waiting);
   CHECK(due(plan, kStart) == Targets{kTarget});
   plan.link_down(kStart, peer(1), "gone");
-  plan.link_up(peer(2));
+  plan.link_up(kStart, peer(2));
   CHECK(only(plan).state == TargetState::linked);
   CHECK(plan.degree() == 1);
 }
@@ -276,12 +276,12 @@ TEST_CASE("below the minimum degree candidates are wanted, one at a time, twice 
   CHECK(plan.wants_candidate(kStart + 5s));
   plan.discovery_started(kOther);
   plan.reached(kOther, peer(1));
-  plan.link_up(peer(1));
+  plan.link_up(kStart, peer(1));
   CHECK(plan.next_deadline() == kStart + 5s + 500ms);
   CHECK_FALSE(plan.wants_candidate(kStart + 5s));
   CHECK(plan.wants_candidate(kStart + 6s));
 
-  plan.link_up(peer(2));
+  plan.link_up(kStart, peer(2));
   CHECK(plan.degree() == 2);
   CHECK(plan.next_deadline() == kNever);
   CHECK_FALSE(plan.wants_candidate(kStart + 10s));
@@ -293,4 +293,42 @@ TEST_CASE("a static peer discovers nothing") {
   NeighborPlan plan = static_plan();
   CHECK_FALSE(plan.wants_candidate(kStart));
   CHECK(plan.next_deadline() == kNever);
+}
+
+TEST_CASE("a sign that a peer can be reached ends the back-off of its target, and of no other") {
+  NeighborPlan plan = linked_plan();
+  REQUIRE(plan.add(kStart, kOther).ok());
+  plan.link_down(kStart, peer(1), "gone");
+  Instant now = kStart;
+  for (int i = 0; i < 10; ++i) {
+    now += 1min;
+    for (const std::string_view target : due(plan, now)) plan.dial_failed(now, target, "refused");
+  }
+  CHECK(due(plan, now + 10s).empty());
+  plan.can_be_reached(now + 10s, peer(7));
+  CHECK(due(plan, now + 10s).empty());
+  plan.can_be_reached(now + 10s, peer(1));
+  CHECK(plan.next_deadline() == now + 10s);
+  CHECK(due(plan, now + 10s) == Targets{kTarget});
+  plan.dial_failed(now + 10s, kTarget, "refused after all");
+  CHECK(due(plan, now + 30s).empty());  // the back-off goes on where it was
+}
+
+TEST_CASE("with its first link a peer that was alone tries its other neighbors soon") {
+  NeighborPlan plan = static_plan();
+  REQUIRE(plan.add(kStart, kTarget).ok());
+  REQUIRE(plan.add(kStart, kOther).ok());
+  Instant now = kStart;
+  for (int i = 0; i < 10; ++i) {
+    for (const std::string_view target : due(plan, now)) plan.dial_failed(now, target, "no route");
+    now += 1min;
+  }
+  for (const std::string_view target : due(plan, now)) plan.dial_failed(now, target, "no route");
+  plan.reached(kTarget, peer(1));
+  plan.link_up(now + 1s, peer(1));  // it has dialled us
+  CHECK(due(plan, now + 1s).empty());
+  CHECK(due(plan, now + 1s + 625ms) == Targets{kOther});
+  plan.dial_failed(now + 2s, kOther, "no route");
+  plan.link_up(now + 3s, peer(5));  // not the first one
+  CHECK(due(plan, now + 10s).empty());
 }

@@ -157,6 +157,43 @@ TEST_CASE("a failed address is neither passed on nor dialled for a minute, whate
   CHECK(cache.size() == 1);
 }
 
+TEST_CASE("the pause doubles with each dial in vain, up to five minutes, until there is a link") {
+  PongCache cache = cache_of();
+  cache.verified(kStart, known(1));
+  Instant now = kStart;
+  for (const Duration pause :
+       {Duration(60s), Duration(120s), Duration(240s), Duration(300s), Duration(300s)}) {
+    cache.failed(now, known(1).address);
+    CHECK(candidates(cache, now + pause - 1us).empty());
+    CHECK(candidates(cache, now + pause) == std::set<int>{1});
+    now += pause;
+  }
+  cache.verified(now, known(1));
+  cache.linked(peer(1));
+  cache.failed(now, known(1).address);
+  CHECK(candidates(cache, now + 60s) == std::set<int>{1});
+}
+
+TEST_CASE("a peer without room is passed on, and left alone for a while") {
+  PongCache cache = cache_of();
+  cache.verified(kStart, known(1));
+  cache.has_no_room(kStart, known(1).address);
+  CHECK(selected(cache, kStart + 1s) == std::set<int>{1});
+  CHECK(candidates(cache, kStart + 59s).empty());
+  cache.verified(kStart + 59s, known(1));  // it dialled, say; that is no room
+  CHECK(candidates(cache, kStart + 59s).empty());
+  CHECK(candidates(cache, kStart + 60s) == std::set<int>{1});
+}
+
+TEST_CASE("addresses of groups and of everybody are never taken in") {
+  PongCache cache = cache_of();
+  for (const char* text :
+       {"224.0.0.1:7400", "255.255.255.255:7400", "0.1.2.3:7400", "[ff02::1]:7400"}) {
+    cache.learn(kStart, kFirst, kRemote, {peer(1), address(text)});
+  }
+  CHECK(cache.size() == 0);
+}
+
 TEST_CASE("candidates are verified ones, then unproven ones, never skipped ones") {
   PongCache cache = cache_of();
   CHECK(candidates(cache, kStart).empty());

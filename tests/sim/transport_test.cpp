@@ -156,3 +156,74 @@ TEST_CASE("what reaches a host that hangs waits until it goes on, losses include
   CHECK(pair.b.endings(0) == 1);
   CHECK(pair.pings_of_b().empty());
 }
+
+TEST_CASE("a path that is blocked one way brings nothing there, and everything back") {
+  Pair pair;
+  pair.connect();
+  pair.network.block(0, 1);
+  pair.network.inject(0, 1, Ping{1, false});
+  pair.network.inject(1, 0, Ping{2, false});
+  pair.network.run_for(5s);
+  CHECK(pair.pings_of_b().empty());
+  CHECK(pair.a.count<Ping>() == 1);
+  pair.network.heal(0, 1);
+  pair.network.run_for(1s);
+  CHECK(pair.pings_of_b() == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE("a silenced connection carries nothing and tells nobody, and a new one works") {
+  Pair pair;
+  pair.connect();
+  pair.network.silence(0, 1);
+  pair.network.inject(0, 1, Ping{1, false});
+  pair.network.run_for(1min);
+  CHECK(pair.pings_of_b().empty());
+  CHECK(pair.a.endings(1) == 0);
+  CHECK(pair.b.endings(0) == 0);
+  pair.connect();
+  pair.network.inject(0, 1, Ping{2, false});  // on the newest
+  pair.network.run_for(1s);
+  CHECK(pair.pings_of_b() == std::vector<std::uint64_t>{2});
+}
+
+TEST_CASE("with slow retransmission, what waited comes later, at most as long as it had waited") {
+  bool late = false;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Pair pair(seed);
+    pair.network.slow_down_retransmission();
+    pair.connect();
+    pair.network.partition(0, 1);
+    pair.network.inject(0, 1, Ping{1, false});
+    pair.network.run_for(20s);
+    pair.network.heal(0, 1);
+    pair.network.run_for(5s);
+    late = late || pair.pings_of_b().empty();
+    pair.network.run_for(15s + 10ms);
+    CHECK(pair.pings_of_b() == std::vector<std::uint64_t>{1});
+  }
+  CHECK(late);
+}
+
+TEST_CASE("a host that has vanished answers nothing, and after its return resets what it had") {
+  SimNetwork network(1);
+  const PeerNumber peer = network.add_peer();
+  Stranger& stranger = network.add_stranger();
+  network.start();
+  network.dial(stranger, peer);
+  network.run_for(100ms);
+  REQUIRE(network.status(peer).links == 1);
+  network.vanish(peer);
+  network.inject(stranger.number(), peer, Ping{1, false});
+  network.run_for(1min);
+  CHECK(!network.is_running(peer));
+  CHECK(stranger.endings(peer) == 0);
+  network.dial(stranger, peer);
+  network.run_for(4'999ms);
+  CHECK(stranger.endings(peer) == 0);
+  network.run_for(1ms);
+  CHECK(stranger.endings(peer) == 1);  // the dial timed out
+  network.start(peer);
+  network.run_for(1s);
+  CHECK(stranger.endings(peer) == 2);
+  CHECK(network.status(peer).links == 0);
+}
