@@ -190,7 +190,7 @@ struct StatusAnswer {
   std::vector<Counter> tables;    ///< entries of each table
   std::vector<Counter> counters;  ///< events since the start
   /// Peer ids that two processes use, this peer's own included: who they are, for people.
-  std::vector<std::string> id_conflicts;
+  std::vector<std::string> id_conflicts{};
 };
 
 /// RPC "wait_ready": answered once every configured neighbor is linked and every shared folder
@@ -360,7 +360,8 @@ struct MemberInfo {
   bool reachable = true;    ///< as far as the asked peer knows
   std::uint64_t hints = 0;  ///< kept for it at the asked peer
   std::uint64_t hint_bytes = 0;
-  std::string id_conflict;  ///< two processes use this member's id: who they are; empty: none seen
+  std::string
+      id_conflict{};  ///< two processes use this member's id: who they are; empty: none seen
 };
 
 /// RPC "lookup": who owns a key, asked hop by hop over the ring.

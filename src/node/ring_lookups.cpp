@@ -190,12 +190,6 @@ void receive_lookup_step(Turn& turn, Connection& from, const LookupStep& receive
   NodeState& node = turn.node;
   ++node.counters.lookup_steps;
   if (!is_well_formed(received, from)) return offence(turn, from, "a lookup that cannot be");
-  // Only members pass on what others ask. One who is not known as a member would make this peer
-  // dial whomever it names.
-  if (received.originator != from.peer && !node.ring.ring.find(from.peer)) {
-    ++node.counters.named_refused;
-    return;
-  }
   const auto path = path_with(turn, received.path, own_hop(node));
   const bool runs_in_a_circle = has_been_at(received.path, node.config.id);
   const bool is_too_long = path.size() >= limits::kContainerLength;

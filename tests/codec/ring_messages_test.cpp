@@ -417,7 +417,7 @@ TEST_CASE("garbage in place of a field closes the connection, whatever the messa
   const auto first = std::find_if(messages.begin(), messages.end(), [](const Message& message) {
     return std::holds_alternative<Gossip>(message);
   });
-  REQUIRE(messages.end() - first == 10);
+  REQUIRE(messages.end() - first == 11);
   for (auto message = first; message != messages.end(); ++message) {
     const std::string whole = frame(*message);
     const auto type = static_cast<std::uint8_t>(whole[4]);

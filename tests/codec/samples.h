@@ -171,6 +171,7 @@ inline std::vector<ClientAnswer> answers() {
   neighbor.queries_in = 1ULL << 33;
 
   StatusAnswer status;
+  status.id_conflicts = {"two processes use the same id"};
   status.version = "0.1.0";
   status.ready = true;
   status.uptime_seconds = 61.5;

@@ -27,6 +27,22 @@ std::size_t told(const SimNetwork& network, PeerNumber peer) {
       }));
 }
 
+Address nobody(int number) {
+  return *parse_address("10.9." + std::to_string(number / 250) + "." +
+                        std::to_string(1 + number % 250) + ":80");
+}
+
+/// How often such an address was dialled, as the trace says.
+std::size_t dials_of_nobody(const SimNetwork& network) {
+  const std::string text = " dials 10.9.";
+  std::size_t count = 0;
+  for (auto at = network.trace().find(text); at != std::string::npos;
+       at = network.trace().find(text, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 /// Hellos that a peer sent.
 struct Hellos {
   explicit Hellos(SimNetwork& network) {
@@ -145,7 +161,7 @@ TEST_CASE("a hello that no peer says is refused with the reason, and is told of 
   }
 }
 
-TEST_CASE("a stranger who is no member makes nobody dial by the lookups that it sends") {
+TEST_CASE("a stranger's lookups make a peer dial few, and its own are answered") {
   SimNetwork network(74);
   network.add_members(3);
   Stranger& stranger = network.add_stranger();
@@ -154,27 +170,26 @@ TEST_CASE("a stranger who is no member makes nobody dial by the lookups that it 
   REQUIRE(network.wait_for_ring(3));
   network.dial(stranger, 0);
   network.run_for(100ms);
-  const Hellos hellos(network);
+  network.record_trace();
   Random random(3);
   for (int i = 0; i < 1000; ++i) {
     PeerId named;
     named.bytes[0] = static_cast<std::uint8_t>(i);
     named.bytes[1] = static_cast<std::uint8_t>(i >> 8);
     named.bytes[2] = 1;
-    const Address address = *parse_address("10.9." + std::to_string(i / 250) + "." +
-                                           std::to_string(1 + i % 250) + ":80");
-    const std::vector<LookupHop> path{{named, address}, {stranger.id(), stranger.address()}};
+    const std::vector<LookupHop> path{{named, nobody(i)}, {stranger.id(), stranger.address()}};
     LookupStep step;
     step.ticket = random.next();
     step.originator = named;
-    step.originator_address = address;
+    step.originator_address = path[0].address;
     step.path = path;
     network.inject(stranger.number(), 0, step);
     network.run_for(2ms);
-    CHECK(network.table(0, "dials") == 0);
   }
-  CHECK(network.counter(0, "addresses not dialled") == 1000);
-  // What it asks for itself is answered.
+  // Any of the three may have told the originator.
+  CHECK(dials_of_nobody(network) >= 16);
+  CHECK(dials_of_nobody(network) <= 3 * (16 + 4 * 2 + 2));
+  network.run_for(10s);
   const LookupHop self{stranger.id(), stranger.address()};
   LookupStep own;
   own.originator = self.peer;
@@ -182,8 +197,7 @@ TEST_CASE("a stranger who is no member makes nobody dial by the lookups that it 
   own.path = {&self, 1};
   network.inject(stranger.number(), 0, own);
   network.run_for(1s);
-  bool answered = stranger.count<LookupEnd>() == 1;
-  CHECK(answered);
+  CHECK(stranger.count<LookupEnd>() == 1);
 }
 
 TEST_CASE("a neighbor's walkers make a peer dial few, and take no place from the ring") {
@@ -201,18 +215,12 @@ TEST_CASE("a neighbor's walkers make a peer dial few, and take no place from the
     walk.originator.bytes[0] = static_cast<std::uint8_t>(i);
     walk.originator.bytes[1] = static_cast<std::uint8_t>(i >> 8);
     walk.originator.bytes[2] = 1;
-    walk.originator_address = *parse_address("10.9." + std::to_string(i / 250) + "." +
-                                             std::to_string(1 + i % 250) + ":80");
+    walk.originator_address = nobody(i);
     walk.pattern = "key";
     network.inject(stranger.number(), 0, walk);
     network.run_for(2ms);
   }
-  std::size_t dialled = 0;
-  const std::string text = "0 dials 10.9.";
-  for (auto at = network.trace().find(text); at != std::string::npos;
-       at = network.trace().find(text, at + 1)) {
-    ++dialled;
-  }
+  const std::size_t dialled = dials_of_nobody(network);
   CHECK(dialled >= 16);
   CHECK(dialled <= 16 + 4 * 6 + 2);
 }
