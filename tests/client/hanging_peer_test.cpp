@@ -23,6 +23,19 @@ Result<Channel> channel_to(const FakePeer& peer) {
   return Channel(std::move(*socket), Watch{20ms, 200ms});
 }
 
+GetRequest get_of(std::string key) {
+  GetRequest request;
+  request.key = std::move(key);
+  return request;
+}
+
+PutRequest put_of(std::string key, std::string value) {
+  PutRequest request;
+  request.key = std::move(key);
+  request.value = std::move(value);
+  return request;
+}
+
 }  // namespace
 
 TEST_CASE("a peer that does not even answer a ping hangs") {
@@ -30,7 +43,7 @@ TEST_CASE("a peer that does not even answer a ping hangs") {
   auto channel = channel_to(peer);
   REQUIRE(channel.ok());
   const auto began = std::chrono::steady_clock::now();
-  REQUIRE(channel->send(GetRequest{"key"}, began + 60s).ok());
+  REQUIRE(channel->send(get_of("key"), began + 60s).ok());
   const auto arrival = channel->receive(began + 60s);
   REQUIRE_FALSE(arrival.ok());
   CHECK(arrival.error().code == "peer-hangs");
@@ -52,7 +65,7 @@ TEST_CASE("a peer that answers pings may take its time") {
   auto channel = channel_to(peer);
   REQUIRE(channel.ok());
   const auto deadline = std::chrono::steady_clock::now() + 60s;
-  const auto sent = channel->send(GetRequest{"key"}, deadline);
+  const auto sent = channel->send(get_of("key"), deadline);
   REQUIRE(sent.ok());
   const auto arrival = channel->receive(deadline);
   REQUIRE(arrival.ok());
@@ -65,7 +78,7 @@ TEST_CASE("the request's own time holds where it is shorter") {
   auto channel = channel_to(peer);
   REQUIRE(channel.ok());
   const auto deadline = std::chrono::steady_clock::now() + 10ms;
-  REQUIRE(channel->send(GetRequest{"key"}, deadline + 5s).ok());
+  REQUIRE(channel->send(get_of("key"), deadline + 5s).ok());
   CHECK(channel->receive(deadline).error().code == "timeout");
 }
 
@@ -93,10 +106,10 @@ TEST_CASE("an asynchronous client gives up what a peer that hangs was asked for"
   std::vector<std::string> messages;
   {
     AsyncClient client(&loop, peer.address());
-    client.get(GetRequest{"key"}, [&](Result<GetAnswer> answer) {
+    client.get(get_of("key"), [&](Result<GetAnswer> answer) {
       messages.push_back(answer ? "" : answer.error().message);
     });
-    client.put(PutRequest{"key", "value"}, [&](Result<PutAnswer> answer) {
+    client.put(put_of("key", "value"), [&](Result<PutAnswer> answer) {
       messages.push_back(answer ? "" : answer.error().message);
       client.close();
     });
