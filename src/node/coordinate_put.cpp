@@ -134,8 +134,8 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
         member_failed(turn, late->member);
       } else if (const auto* failed = std::get_if<FailPut>(&effect)) {
         fail(turn, put, failed->error);
-      } else if (std::holds_alternative<NoHint>(effect)) {
-        ++node.counters.hints_missed;
+      } else if (const auto* none = std::get_if<NoHint>(&effect)) {
+        hint_missed(turn, none->primary);
       } else {
         answer(turn, put);
       }
@@ -191,8 +191,8 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
   const Conflicts conflicts = place.policy->conflicts;
   auto own = read_own(turn, order.key);
   if (!own.ok()) return own.error();
-  auto hints = node.replica.hints.hints == 0 ? Result<StoredObject>(StoredObject{})
-                                             : node.store.read_hints(order.key, conflicts);
+  auto hints = node.store.all_hints().hints == 0 ? Result<StoredObject>(StoredObject{})
+                                                 : node.store.read_hints(order.key, conflicts);
   if (!hints.ok()) return hints.error();
   ActorRun& actors = node.replica.actors;
   Written written;
@@ -347,7 +347,9 @@ void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input) {
 void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) {
   const auto found = turn.node.replica.puts.find(reply.ticket);
   if (found == turn.node.replica.puts.end()) {
-    if (!hint_answered(turn, from, reply)) move_answered(turn, from, reply);
+    if (!hint_answered(turn, from, reply) && !offer_answered(turn, from, reply)) {
+      move_answered(turn, from, reply);
+    }
     return;
   }
   const auto who = found->second.operation.waiting_for(from.peer);

@@ -17,7 +17,7 @@ Result<StoredObject> read_own(Turn& turn, std::string_view key) {
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts) {
   NodeState& node = turn.node;
   auto own = read_own(turn, key);
-  if (!own.ok() || node.replica.hints.hints == 0) return own;
+  if (!own.ok() || node.store.all_hints().hints == 0) return own;
   const auto hints = node.store.read_hints(key, conflicts);
   if (!hints.ok()) return hints.error();
   own->object.merge(hints->object, conflicts);

@@ -11,10 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "node/hint_state.h"
 #include "overlay/rate_limiter.h"
 #include "replica/byte_budget.h"
 #include "replica/get_operation.h"
 #include "replica/handoff.h"
+#include "replica/offers.h"
 #include "replica/put_operation.h"
 #include "ring/token_ring.h"
 #include "store/store.h"
@@ -155,11 +157,12 @@ struct ReplicaState {
 
   RateLimiter full_reads;
 
-  HintTotals hints;  ///< as the store has them
+  HintState hints;
   std::map<PeerId, Handoff> handoffs;
   Instant handoff_due = kNever;
   ByteBudget background{limits::kHandoffRate};
 
+  Offers offers;
   std::optional<MoveScan> scan;
   std::map<std::uint64_t, ObjectMove> moves;
   std::map<std::uint64_t, LeavingCopy> leaving;
