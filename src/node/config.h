@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "overlay/flood.h"
+#include "replica/hint_rules.h"
 
 namespace oxbow {
 
@@ -51,6 +52,7 @@ struct NodeConfig {
   Duration operation_timeout = limits::kOperationTimeout;  ///< of a get or put
   Duration replica_timeout = limits::kReplicaTimeout;      ///< for one member's answer
   double full_reads = limits::kFullReads;  ///< gets a second that ask all N and repair
+  HintRules hints;                         ///< how many are kept, and for how long
 
   std::size_t seen_entries = limits::kSeenEntries;
   std::size_t route_entries = limits::kRouteEntries;

@@ -147,8 +147,8 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
         member_failed(turn, late->member);
       } else if (const auto* failed = std::get_if<FailPut>(&effect)) {
         fail(turn, put, failed->error);
-      } else if (std::holds_alternative<NoHint>(effect)) {
-        ++node.counters.hints_missed;
+      } else if (const auto* none = std::get_if<NoHint>(&effect)) {
+        hint_missed(turn, none->primary);
       } else {
         answer(turn, put);
       }
@@ -230,7 +230,7 @@ Result<Known> read_known(Turn& turn, std::string_view key, Conflicts conflicts) 
   if (!own.ok()) return own.error();
   Known known{own->object, own->object, is_awaiting_restore(turn, key, *own)};
   bool is_whole = own->state == CopyState::whole;
-  if (replica.hints.hints > 0) {
+  if (node.store.all_hints().hints > 0) {
     const auto hints = node.store.read_hints(key, conflicts);
     if (!hints.ok()) return hints.error();
     known.all.merge(hints->object, conflicts);
@@ -422,7 +422,9 @@ void step_put(Turn& turn, std::uint64_t ticket, const PutInput& input) {
 void receive_write_reply(Turn& turn, Connection& from, const WriteReply& reply) {
   const auto found = turn.node.replica.puts.find(reply.ticket);
   if (found == turn.node.replica.puts.end()) {
-    if (!hint_answered(turn, from, reply)) move_answered(turn, from, reply);
+    if (!hint_answered(turn, from, reply) && !offer_answered(turn, from, reply)) {
+      move_answered(turn, from, reply);
+    }
     return;
   }
   const auto who = found->second.operation.waiting_for(from.peer);

@@ -52,10 +52,12 @@ namespace oxbow {
   X(hints_kept, "hints kept")                \
   X(hints_delivered, "hints delivered")      \
   X(hints_expired, "hints expired")          \
+  X(hints_damaged, "hints damaged")          \
   X(hints_refused, "hints refused")          \
   X(hints_missed, "hints kept by nobody")    \
   X(objects_moved, "objects moved")          \
   X(objects_dropped, "objects dropped")      \
+  X(objects_offered, "objects offered")      \
   X(offences, "offences")                    \
   X(refusals, "peers refused")               \
   X(named_refused, "addresses not dialled")  \

@@ -243,6 +243,8 @@ void tell_digest(Turn& turn, Connection& to);
 
 // -- replicas ---------------------------------------------------------------------------------
 void start_replicas(Turn& turn);
+/// The peer is about to be stopped: what is still to be done is kept in the store.
+void stop_replicas(Turn& turn);
 void look_after_replicas(Turn& turn);
 Instant replica_deadline(const NodeState& node);
 void cancel_replica(Turn& turn, RequestHandle handle);

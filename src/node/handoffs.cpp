@@ -5,13 +5,12 @@
 
 #include "node/replicas.h"
 #include "replica/hint_rules.h"
+#include "store/hint_ledger.h"
 #include "store/slice_sums.h"
 
 namespace oxbow {
 
 namespace {
-
-constexpr HintRules kRules;
 
 bool is_joined(const NodeState& node, const PeerId& member) {
   return node.ring.ring.find(member).has_value();
@@ -22,7 +21,15 @@ bool is_primary(const NodeState& node, const PeerId& member, std::string_view ke
   return std::find(place.primaries.begin(), place.primaries.end(), member) != place.primaries.end();
 }
 
-std::size_t size_of(const Hint& hint) { return hint.key.size() + hint.object.byte_size(); }
+/// Whether the hint goes for its age: see hint_rules.h.
+bool is_too_old(Turn& turn, const Hint& hint) {
+  const NodeState& node = turn.node;
+  HintClock& clock = turn.node.replica.hints.clock;
+  clock.meet(turn.now.steady, hint.written);
+  const HintTotals all = node.store.all_hints();
+  return is_thrown_away(node.config.hints, clock.at(turn.now.steady) - hint.written, all.hints,
+                        all.bytes);
+}
 
 /// False: the connection takes no more for now.
 bool send_hint(Turn& turn, const PeerId& to, const Hint& hint, std::uint64_t ticket) {
@@ -70,10 +77,9 @@ bool send_page(Turn& turn, const PeerId& destination, Handoff& handoff) {
   for (const Hint& hint : page) {
     if (handoff.is_under_way(hint.key)) {
       handoff.skipped(hint.key);
-    } else if (has_expired(kRules, hint.written, turn.now.wall)) {
-      ++node.counters.hints_expired;
+    } else if (is_too_old(turn, hint)) {
       handoff.skipped(hint.key);
-      erase_hint(turn, hint);
+      throw_away(turn, hint);
     } else if (!is_primary(node, destination, hint.key)) {
       handoff.skipped(hint.key);
       reassign(turn, hint);
@@ -87,23 +93,29 @@ bool send_page(Turn& turn, const PeerId& destination, Handoff& handoff) {
   return true;
 }
 
-/// Hints of a member that cannot be reached are looked at only for their age.
-void drop_expired(Turn& turn, const PeerId& destination, Handoff& handoff) {
+/// Hints of a member that cannot be reached are looked at only for their age (and counted).
+void drop_too_old(Turn& turn, const PeerId& destination, Handoff& handoff) {
   std::vector<Hint> page;
   turn.node.store.scan_hints(destination, handoff.cursor(), limits::kHandoffBatch,
                              limits::kHandoffPage, page);
   for (const Hint& hint : page) {
     handoff.skipped(hint.key);
-    if (!has_expired(kRules, hint.written, turn.now.wall)) continue;
-    ++turn.node.counters.hints_expired;
-    erase_hint(turn, hint);
+    if (is_too_old(turn, hint)) throw_away(turn, hint);
   }
   if (page.empty()) handoff.end_of_page();
 }
 
+/// Hints were not answered. A connection over which nothing else came either may be dead, though
+/// nobody was told: the next ones go over a new one.
+void give_up_silent(Turn& turn, const PeerId& member) {
+  Connection* const bulk = turn.node.connections.to_peer(member, ConnectionKind::bulk);
+  if (bulk == nullptr || bulk->heard + limits::kHandoffPatience > turn.now.steady) return;
+  hang_up(turn, *bulk, "silent", "it answered no hints");
+}
+
 void go_on_with(Turn& turn, const PeerId& destination, Handoff& handoff) {
   if (is_joined(turn.node, destination) && !is_reachable(turn.node, destination, turn.now)) {
-    return drop_expired(turn, destination, handoff);
+    return drop_too_old(turn, destination, handoff);
   }
   for (std::size_t pages = 0; pages < 4 && send_page(turn, destination, handoff); ++pages) {
   }
@@ -117,11 +129,13 @@ void hand_off(Turn& turn) {
   const Instant now = turn.now.steady;
   for (auto& [destination, handoff] : replica.handoffs) {
     // What it does not take in time it is not sent more of, until it is heard of.
-    if (handoff.expire(now) > 0) member_failed(turn, destination);
+    if (handoff.expire(now) == 0) continue;
+    give_up_silent(turn, destination);
+    member_failed(turn, destination);
   }
   if (replica.handoff_due > now) return;
   replica.handoff_due = kNever;
-  if (replica.hints.hints == 0) {
+  if (node.store.all_hints().hints == 0) {
     replica.handoffs.clear();
     return;
   }

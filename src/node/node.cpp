@@ -45,6 +45,11 @@ void Node::start(Now now, bool shares_pending, Outbox& out) {
   dial_due_neighbors(turn);
 }
 
+void Node::stop(Now now, Outbox& out) {
+  Turn turn{*state_, now, out};
+  stop_replicas(turn);
+}
+
 void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
   Turn turn{*state_, now, out};
   const SendsNoted noted(turn);

@@ -36,6 +36,8 @@ class Node {
   /// Once, before any other input: dials the configured neighbors. `shares_pending`: shared folders
   /// will be indexed, so the node is not ready before an IndexUpdate says that nothing is pending.
   void start(Now now, bool shares_pending, Outbox& out);
+  /// The last call before the store is closed in order: writes what is still to be done into it.
+  void stop(Now now, Outbox& out);
 
   /// A transport connection is up. On one that this peer dialled the node sends its Hello at once;
   /// on others it waits for the dialler's. The driver lets nothing but a Hello or a Bye through

@@ -33,7 +33,7 @@ Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts confli
   NodeState& node = turn.node;
   auto own = read_own(turn, key);
   if (!own.ok()) return own;
-  if (node.replica.hints.hints > 0) {
+  if (node.store.all_hints().hints > 0) {
     const auto hints = node.store.read_hints(key, conflicts);
     if (!hints.ok()) return hints.error();
     own->object.merge(hints->object, conflicts);

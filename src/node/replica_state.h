@@ -13,11 +13,13 @@
 
 #include "node/asker.h"
 #include "node/forwarding.h"
+#include "node/hint_state.h"
 #include "overlay/rate_limiter.h"
 #include "replica/byte_budget.h"
 #include "replica/damaged_copies.h"
 #include "replica/get_operation.h"
 #include "replica/handoff.h"
+#include "replica/offers.h"
 #include "replica/owed_answers.h"
 #include "replica/put_operation.h"
 #include "replica/response_times.h"
@@ -130,11 +132,12 @@ struct ReplicaState {
   ResponseTimes times;
   OwedAnswers owed;
 
-  HintTotals hints;  ///< as the store has them
+  HintState hints;
   std::map<PeerId, Handoff> handoffs;
   Instant handoff_due = kNever;
   ByteBudget background{limits::kHandoffRate};
 
+  Offers offers;
   std::optional<MoveScan> scan;
   std::map<std::uint64_t, ObjectMove> moves;
   std::map<std::uint64_t, LeavingCopy> leaving;

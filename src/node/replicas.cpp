@@ -23,9 +23,27 @@ std::uint64_t new_ticket(NodeState& node) { return ++node.replica.last_ticket; }
 
 void start_replicas(Turn& turn) {
   ReplicaState& replica = turn.node.replica;
-  replica.hints = turn.node.store.all_hints();
-  if (replica.hints.hints > 0) replica.handoff_due = turn.now.steady + limits::kHandoffEvery;
+  start_hints(turn);
+  if (turn.node.store.all_hints().hints > 0) {
+    replica.handoff_due = turn.now.steady + limits::kHandoffEvery;
+  }
   start_moving(turn);
+}
+
+// Members that have not answered yet may never be asked again: hints are kept for them.
+void stop_replicas(Turn& turn) {
+  NodeState& node = turn.node;
+  bool is_settled = true;
+  for (const auto& [ticket, put] : node.replica.puts) {
+    for (const MemberOutcome& outcome : put.operation.outcomes()) {
+      const bool primary = outcome.stands_for.is_zero();
+      const PeerId& lacks_it = primary ? outcome.member : outcome.stands_for;
+      if (outcome.outcome != Outcome::asked || lacks_it == node.config.id) continue;
+      const auto kept = keep_hint(turn, lacks_it, put.key, put.object, put.conflicts, Sync::yes);
+      if (!kept.ok()) is_settled = false;  // it is offered at the next start
+    }
+  }
+  if (is_settled) node.store.all_is_settled();
 }
 
 void look_after_replicas(Turn& turn) {
@@ -43,13 +61,16 @@ void look_after_replicas(Turn& turn) {
     }
   }
   restore_damaged_copies(turn);
+  tick_hints(turn);
   hand_off(turn);
+  go_on_offering(turn);
   go_on_moving(turn);
   find_sums(turn);
 }
 
 Instant replica_deadline(const NodeState& node) {
-  Instant next = std::min({handoff_deadline(node), move_deadline(node), node.replica.sums_due,
+  Instant next = std::min({handoff_deadline(node), offer_deadline(node), move_deadline(node),
+                           node.replica.sums_due, node.replica.hints.clock_due,
                            node.replica.damaged.next_deadline(), node.replica.owed.next_deadline(),
                            node.replica.ungranted.next_deadline()});
   if (!node.replica.due.empty()) next = std::min(next, node.replica.due.begin()->first);
@@ -83,6 +104,7 @@ void replica_lost(Turn& turn, const PeerId& member, ConnectionKind kind, bool wa
   ReplicaState& replica = turn.node.replica;
   if (kind == ConnectionKind::bulk) {
     handoff_lost(turn, member);
+    offers_lost(turn, member);
     moves_lost(turn, member);
     return;
   }

@@ -74,11 +74,26 @@ Result<WriteSequence> keep_hint(Turn& turn, const PeerId& destination, std::stri
                                 Origin origin = Origin::here);
 void erase_hint(Turn& turn, const Hint& hint);
 bool is_hintable(const Turn& turn, const PeerId& member);
+/// Nobody keeps a hint for a primary that did not take a write.
+void hint_missed(Turn& turn, const PeerId& primary);
+/// It is too old, and room is short.
+void throw_away(Turn& turn, const Hint& hint);
+void start_hints(Turn& turn);
+/// Keeps the clock of hints, and says what the store could not read.
+void tick_hints(Turn& turn);
 void hand_off(Turn& turn);
 Instant handoff_deadline(const NodeState& node);
 /// False: the ticket is no hint's.
 bool hint_answered(Turn& turn, Connection& from, const WriteReply& reply);
 void handoff_lost(Turn& turn, const PeerId& member);
+
+// -- what was written last (offers.cpp) -----------------------------------------------------------
+
+void go_on_offering(Turn& turn);
+Instant offer_deadline(const NodeState& node);
+/// False: the ticket is no offer's.
+bool offer_answered(Turn& turn, const Connection& from, const WriteReply& reply);
+void offers_lost(Turn& turn, const PeerId& member);
 
 // -- moving (move_objects.cpp)
 // ---------------------------------------------------------------------

@@ -10,7 +10,7 @@
 namespace oxbow {
 
 struct HintRules {
-  Duration life = limits::kHintLife;      ///< of a hint; then it is dropped
+  Duration life = limits::kHintLife;      ///< older ones go, where room is short
   Duration window = limits::kHintWindow;  ///< hints are written for members absent up to it
   std::uint64_t most_hints = limits::kHints;
   std::uint64_t most_bytes = limits::kHintBytes;
@@ -27,10 +27,18 @@ constexpr bool has_room_for_hint(const HintRules& rules, std::uint64_t hints, st
   return hints < rules.most_hints && bytes + size <= rules.most_bytes;
 }
 
-/// A hint's life counts from the first write that it holds: below the grace of tombstones, so that
-/// nothing reaped comes back with it.
-constexpr bool has_expired(const HintRules& rules, WallTime written, WallTime now) {
-  return now - written >= rules.life;
+/// Whether three quarters of the room for hints are taken.
+constexpr bool is_room_short(const HintRules& rules, std::uint64_t hints, std::uint64_t bytes) {
+  return 4 * hints >= 3 * rules.most_hints || 4 * bytes >= 3 * rules.most_bytes;
+}
+
+/// Whether a hint is thrown away. It may be the only trace of a write that its member will get, and
+/// nothing reaps tombstones that it could contradict; so age alone is no reason. But hints for a
+/// member that does not come back must not take the room of those that do.
+/// `age`: by the HintClock, since the first write that it holds.
+constexpr bool is_thrown_away(const HintRules& rules, Duration age, std::uint64_t hints,
+                              std::uint64_t bytes) {
+  return age >= rules.life && is_room_short(rules, hints, bytes);
 }
 
 }  // namespace oxbow

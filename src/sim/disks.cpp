@@ -44,7 +44,7 @@ void SimNetwork::begin_sync(PeerNumber peer) {
 
 void SimNetwork::finish_sync(PeerNumber peer) {
   Host& h = host(peer);
-  const WriteSequence sequence = h.data->finish_sync();
+  const WriteSequence sequence = h.data->finish_sync(now_);
   deliver(peer, h.run, [this, peer, sequence] { tell_durable(peer, sequence); });
 }
 

@@ -4,6 +4,16 @@
 
 namespace oxbow {
 
+void SimNetwork::stop(PeerNumber peer) {
+  when_free([this, peer] {
+    Host& h = host(peer);
+    if (!h.running || h.stranger) return;
+    call(peer, [](Node& node, Now now, Outbox& out) { node.stop(now, out); });
+    if (h.data) h.data->close(now_);
+  });
+  crash(peer);  // of which the disk has nothing left to lose
+}
+
 void SimNetwork::crash(PeerNumber peer) {
   when_free([this, peer] {
     Host& h = host(peer);

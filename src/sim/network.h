@@ -158,6 +158,7 @@ class SimNetwork {
 
   /// Others notice by a reset, after the latency; on its disk is what was synced.
   void crash(PeerNumber peer);
+  void stop(PeerNumber peer);     ///< in order: what it has to write is on its disk
   void restart(PeerNumber peer);  ///< as a new process with the same configuration
   void freeze(PeerNumber peer);   ///< it hangs: takes nothing in, does nothing
   void thaw(PeerNumber peer);

@@ -58,9 +58,9 @@ Result<bool> SimStore::scan(Cursor& cursor, std::uint64_t last, std::size_t most
 
 Result<WriteSequence> SimStore::put(std::string_view key, const Object& object, Sync sync) {
   if (const std::string why = refusing(); !why.empty()) return Error{"no-room", why, "", ""};
-  const WriteSequence written =
-      change(key.size() + object.byte_size(),
-             [key = std::string(key), object](Image& image) { put_into(image, key, object); });
+  const WriteSequence written = change(
+      key.size() + object.byte_size(),
+      [key = std::string(key), object](Image& image) { put_into(image, key, object); }, key);
   if (sync == Sync::no) return kNothingPending;
   pending_keys_.insert_or_assign(std::string(key), written);
   return written;
@@ -88,11 +88,13 @@ std::optional<Hint> SimStore::read_hint(const PeerId& destination, std::string_v
 
 Result<WriteSequence> SimStore::write_hint(const Hint& hint, Sync sync) {
   if (const std::string why = refusing(); !why.empty()) return Error{"no-room", why, "", ""};
-  const WriteSequence written =
-      change(hint.key.size() + hint.object.byte_size(), [hint](Image& image) {
+  const WriteSequence written = change(
+      hint.key.size() + hint.object.byte_size(),
+      [hint](Image& image) {
         const auto kept = image.content.write_hint(hint, Sync::no);
         OXBOW_ASSERT(kept.ok(), "memory refuses a hint");
-      });
+      },
+      hint.key);
   if (sync == Sync::no) return kNothingPending;
   pending_hints_.insert_or_assign(hint.key, written);
   return written;
@@ -140,10 +142,12 @@ std::string SimStore::refusing() const {
   return {};
 }
 
-WriteSequence SimStore::change(std::size_t bytes, std::function<void(Image&)> apply) {
+WriteSequence SimStore::change(std::size_t bytes, std::function<void(Image&)> apply,
+                               std::string_view written) {
+  if (!written.empty()) settled_ = false;
   last_ = WriteSequence{static_cast<std::uint64_t>(last_) + 1};
   apply(shown_);
-  pending_.push_back({last_, bytes, std::move(apply)});
+  pending_.push_back({last_, bytes, std::move(apply), std::string(written)});
   pending_bytes_ += bytes;
   return last_;
 }
@@ -155,13 +159,16 @@ bool SimStore::begin_sync() {
   return true;
 }
 
-WriteSequence SimStore::finish_sync() {
+WriteSequence SimStore::finish_sync(Instant now) {
   OXBOW_ASSERT(syncing_, "no sync is under way");
   syncing_ = false;
+  std::vector<std::string> keys;
   for (; !pending_.empty() && pending_.front().sequence <= batch_end_; pending_.pop_front()) {
     pending_.front().apply(disk_);
     pending_bytes_ -= pending_.front().bytes;
+    if (!pending_.front().written.empty()) keys.push_back(std::move(pending_.front().written));
   }
+  note_recent(now, std::move(keys));
   const auto is_durable = [&](const auto& entry) { return entry.second <= batch_end_; };
   std::erase_if(pending_keys_, is_durable);
   std::erase_if(pending_hints_, is_durable);
@@ -173,10 +180,43 @@ void SimStore::lose_power(bool sync_made_it) {
   restore(Image(disk_));
 }
 
+void SimStore::close(Instant now) {
+  if (syncing_) finish_sync(now);
+  if (begin_sync()) finish_sync(now);
+  if (settled_) {
+    for (const std::uint64_t number : recent_.take_all()) disk_.recent.erase(number);
+  }
+  restore(Image(disk_));
+}
+
+// -- what was written last ----------------------------------------------------------------------
+
+void SimStore::note_recent(Instant now, std::vector<std::string> keys) {
+  if (keys.empty()) return;
+  std::size_t bytes = 0;
+  for (const std::string& key : keys) bytes += key.size();
+  std::vector<std::uint64_t> gone;
+  disk_.recent[recent_.add(now, bytes, gone)] = std::move(keys);
+  for (const std::uint64_t number : gone) disk_.recent.erase(number);
+}
+
+std::optional<RecentWritesRecord> SimStore::recent_writes(std::uint64_t after) {
+  const auto next = shown_.recent.upper_bound(after);
+  if (next == shown_.recent.end() || next->first >= recent_end_) return std::nullopt;
+  return RecentWritesRecord{next->first, next->second};
+}
+
+void SimStore::forget_recent_writes(std::uint64_t number) {
+  change(0, [number](Image& image) { image.recent.erase(number); });
+}
+
 void SimStore::restore(const Image& image) {
   disk_ = image;
   shown_ = image;
   syncing_ = false;
+  settled_ = false;
+  recent_end_ = image.recent.empty() ? 1 : image.recent.rbegin()->first + 1;
+  recent_ = RecentWrites(recent_end_);
   pending_.clear();
   pending_bytes_ = 0;
   pending_keys_.clear();

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "store/memory_store.h"
+#include "store/recent_writes.h"
 
 namespace oxbow {
 
@@ -41,6 +42,10 @@ class SimStore final : public Store {
   Result<std::optional<std::string>> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
 
+  std::optional<RecentWritesRecord> recent_writes(std::uint64_t after) override;
+  void forget_recent_writes(std::uint64_t number) override;
+  void all_is_settled() override { settled_ = true; }
+
   std::size_t pending_bytes() const override { return pending_bytes_; }
   std::string refusing() const override;
   bool is_complete() const override { return shown_.complete; }
@@ -51,10 +56,13 @@ class SimStore final : public Store {
   /// Begins to commit all that is pending; false: nothing is, or a sync is under way.
   bool begin_sync();
   /// The sync that is under way is done; everything up to the returned sequence is durable.
-  WriteSequence finish_sync();
+  /// `now` tells how long ago what was written last was written.
+  WriteSequence finish_sync(Instant now = Instant{});
   bool is_syncing() const { return syncing_; }
   /// Forgets what is not durable. A sync that was under way has made it, or has not.
   void lose_power(bool sync_made_it);
+  /// The store is closed in order: all that is pending becomes durable.
+  void close(Instant now);
 
   // -- what can happen to a disk --------------------------------------------------------------
 
@@ -63,6 +71,7 @@ class SimStore final : public Store {
     MemoryStore content;
     std::set<std::string, std::less<>> damaged;
     bool complete = true;  ///< see Store::is_complete()
+    std::map<std::uint64_t, std::vector<std::string>> recent;  ///< keys that each sync wrote
   };
   /// What is durable now.
   const Image& image() const { return disk_; }
@@ -91,11 +100,14 @@ class SimStore final : public Store {
     WriteSequence sequence;
     std::size_t bytes = 0;
     std::function<void(Image&)> apply;
+    std::string written;  ///< key of an object or hint; empty: none was
   };
 
   Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) override;
   Result<WriteSequence> remove(std::string_view key) override;
-  WriteSequence change(std::size_t bytes, std::function<void(Image&)> apply);
+  WriteSequence change(std::size_t bytes, std::function<void(Image&)> apply,
+                       std::string_view written = {});
+  void note_recent(Instant now, std::vector<std::string> keys);
   void find_sums();
 
   Image shown_;  // what reads see: the disk, and all that is pending
@@ -109,6 +121,9 @@ class SimStore final : public Store {
   WriteSequence batch_end_{};  // of the sync under way
   bool syncing_ = false;
   bool full_ = false;
+  std::uint64_t recent_end_ = 1;  // behind the records of runs before this one
+  RecentWrites recent_{1};
+  bool settled_ = false;
 };
 
 }  // namespace oxbow

@@ -92,4 +92,9 @@ class Database {
   std::unique_ptr<rocksdb::DB> opened_;
 };
 
+/// Where a look that began at `bad`, and found a block that cannot be read, can go on: just behind
+/// that block. Nothing: nothing before `end` can be read.
+std::optional<std::string> first_readable(const Database& database, const std::string& bad,
+                                          const std::string& end);
+
 }  // namespace oxbow::storage

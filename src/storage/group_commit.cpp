@@ -29,7 +29,8 @@ constexpr std::size_t kBatchKept = 2 * limits::kSubmitBytes;
 GroupCommit::GroupCommit(Database& database, CommitSettings settings)
     : database_(database),
       settings_(std::move(settings)),
-      records_(std::make_unique<rocksdb::WriteBatch>()) {
+      records_(std::make_unique<rocksdb::WriteBatch>()),
+      recent_(settings_.first_recent) {
   look_at_disk();
   const SignalMask no_signals;  // they are for the loop
   thread_ = std::thread([this] { run(); });
@@ -184,7 +185,7 @@ void GroupCommit::fail(const Error& error) {
   if (settings_.on_fatal) settings_.on_fatal(error);
 }
 
-void GroupCommit::fill(rocksdb::WriteBatch& out) const {
+void GroupCommit::fill(rocksdb::WriteBatch& out) {
   std::map<PeerId, HintTotals> totals;  // the last of the batch
   // In the order of the keys, where each finds its place near the one before it; of one key only
   // the newest.
@@ -203,6 +204,7 @@ void GroupCommit::fill(rocksdb::WriteBatch& out) const {
       out.Put(write->stored_key, record_bytes(*write));
     }
   }
+  note_recent(out, sorted);
   for (const PendingWritePointer& write : batch_) {
     if (write->totals) totals[destination_of(write->stored_key)] = *write->totals;
   }
@@ -213,6 +215,25 @@ void GroupCommit::fill(rocksdb::WriteBatch& out) const {
       out.Put(totals_key(destination), totals_bytes(destination, of_it));
     }
   }
+}
+
+void GroupCommit::note_recent(rocksdb::WriteBatch& out,
+                              const std::vector<const PendingWrite*>& sorted) {
+  RecentKeys keys;
+  std::string_view last;
+  for (const PendingWrite* const write : sorted) {
+    const std::string_view stored = write->stored_key;
+    if (write->erased || stored == last) continue;
+    last = stored;
+    if (space_of(stored) == Space::objects) keys.add(key_of_object(stored));
+    if (space_of(stored) == Space::hints) keys.add(key_of_hint(stored));
+  }
+  if (keys.empty()) return;
+  std::vector<std::uint64_t> gone;
+  const Instant now(std::chrono::duration_cast<Duration>(Clock::now().time_since_epoch()));
+  const std::uint64_t number = recent_.add(now, keys.size(), gone);
+  out.Put(recent_key(number), keys.bytes(number));
+  for (const std::uint64_t old : gone) out.Delete(recent_key(old));
 }
 
 }  // namespace oxbow::storage

@@ -11,6 +11,8 @@
 // It gathers until a write comes whose sync somebody waits for (Sync::yes), there is much to write,
 // or CommitSettings::gather_delay has passed.
 //
+// With each batch goes a record of the keys that it writes (store/recent_writes.h).
+//
 // The sync is that of the write call itself: a concurrent SyncWAL was seen to stall writers for up
 // to 19 ms. A batch of which no write needs a sync gets none; Sync::soon needs one. After a failed
 // sync nothing is known of what is on disk, and to sync again proves nothing (Rebello et al. 2020,
@@ -31,6 +33,7 @@
 
 #include "base/ids.h"
 #include "storage/pending_writes.h"
+#include "store/recent_writes.h"
 
 namespace rocksdb {
 class WriteBatch;
@@ -45,7 +48,8 @@ struct CommitSettings {
   /// Bytes free: below it the disk counts as full, so that nothing more is taken on; below a
   /// quarter of it, which is RocksDB's own for its files, commits wait too.
   std::uint64_t disk_reserve = 0;
-  Duration gather_delay{};  ///< of writes that nobody waits for
+  Duration gather_delay{};         ///< of writes that nobody waits for
+  std::uint64_t first_recent = 1;  ///< number of the first record of what was written last
   /// On the storage thread: the database was synced; before on_durable.
   std::function<void()> on_synced;
   /// On the storage thread: all up to this sequence is durable. Not called for a batch without a
@@ -75,6 +79,8 @@ class GroupCommit {
   /// Commits all that was submitted, with one try if the disk is full, and ends the thread. What
   /// could not be committed is counted.
   std::size_t stop();
+  /// Once it has stopped: records of what was written last that it has left in the database.
+  std::vector<std::uint64_t> take_recent() { return recent_.take_all(); }
 
   // Thread-safe.
   /// All up to it is on disk, synced as far as it needs to be.
@@ -100,7 +106,8 @@ class GroupCommit {
   void look_at_disk();
   Status try_write(rocksdb::WriteBatch& batch, bool sync);
   void fail(const Error& error);
-  void fill(rocksdb::WriteBatch& out) const;
+  void fill(rocksdb::WriteBatch& out);
+  void note_recent(rocksdb::WriteBatch& out, const std::vector<const PendingWrite*>& sorted);
 
   Database& database_;
   const CommitSettings settings_;
@@ -118,6 +125,7 @@ class GroupCommit {
   // Of the storage thread:
   std::vector<PendingWritePointer> batch_;
   std::unique_ptr<rocksdb::WriteBatch> records_;  // of batch_, as the database takes them
+  RecentWrites recent_;
   Clock::time_point next_look_{};
   bool broken_ = false;  // a write found no space: the database has to be opened anew
 

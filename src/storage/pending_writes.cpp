@@ -17,7 +17,8 @@ std::string record_bytes(const PendingWrite& write) {
       return hint_bytes(destination_of(stored_key), key_of_hint(stored_key), write.object,
                         write.written);
     case Space::totals:
-      break;  // written with the hints that they count
+    case Space::recent:
+      break;  // written with what they are about
     case Space::records:
       return checked_bytes(stored_key.substr(1), write.bytes);
   }

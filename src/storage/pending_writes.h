@@ -19,7 +19,7 @@ struct PendingWrite {
   std::string stored_key;            ///< see record_keys.h
   bool erased = false;               ///< then none of the next three
   Object object;                     ///< of an object or hint
-  WallTime written{};                ///< of a hint
+  Duration written{};                ///< of a hint
   std::string bytes;                 ///< of a small record
   std::optional<HintTotals> totals;  ///< after the write or erasure of a hint: of its member
 

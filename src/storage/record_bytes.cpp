@@ -1,6 +1,7 @@
 #include "storage/record_bytes.h"
 
 #include "base/hash.h"
+#include "storage/record_keys.h"
 #include "version/canonical_bytes.h"
 #include "version/object_bytes.h"
 
@@ -30,8 +31,8 @@ std::uint64_t checksum(std::string_view name, std::string_view bytes) {
 }  // namespace
 
 std::string hint_bytes(const PeerId& destination, std::string_view key, const Object& object,
-                       WallTime written) {
-  const auto time = static_cast<std::uint64_t>(written.time_since_epoch().count());
+                       Duration written) {
+  const auto time = static_cast<std::uint64_t>(written.count());
   CanonicalWriter out;
   out.u64(time);
   out.raw(encode_object(object, checked_key(destination, key, time)));
@@ -45,7 +46,7 @@ Result<Hint> parse_hint(const PeerId& destination, std::string_view key, std::st
   auto object = parse_object(bytes.substr(kTime), checked_key(destination, key, time));
   if (!object) return object.error();
   return Hint{destination, std::string(key), std::move(object).value(),
-              WallTime(Duration(static_cast<std::int64_t>(time)))};
+              Duration(static_cast<std::int64_t>(time))};
 }
 
 std::string totals_bytes(const PeerId& destination, const HintTotals& totals) {
@@ -64,6 +65,29 @@ std::optional<HintTotals> parse_totals(const PeerId& destination, std::string_vi
   totals.bytes = in.u64();
   if (in.failed() || in.left() > 0) return std::nullopt;
   return totals;
+}
+
+void RecentKeys::add(std::string_view key) {
+  CanonicalWriter size;
+  size.varint(key.size());
+  keys_ += size.bytes();
+  keys_ += key;
+}
+
+std::string RecentKeys::bytes(std::uint64_t number) const {
+  return checked_bytes(recent_key(number), keys_);
+}
+
+std::optional<std::vector<std::string>> parse_recent(std::uint64_t number, std::string_view bytes) {
+  const auto body = parse_checked(recent_key(number), bytes);
+  if (!body) return std::nullopt;
+  std::vector<std::string> keys;
+  CanonicalReader in(*body);
+  while (in.left() > 0) {
+    keys.emplace_back(in.raw(in.varint()));
+    if (in.failed()) return std::nullopt;
+  }
+  return keys;
 }
 
 std::string checked_bytes(std::string_view name, std::string_view bytes) {

@@ -53,6 +53,13 @@ std::string record_key(std::string_view name) {
   return std::string(1, static_cast<char>(Space::records)) += name;
 }
 
+std::string recent_key(std::uint64_t number) {
+  CanonicalWriter out;
+  out.u8(static_cast<std::uint8_t>(Space::recent));
+  out.u64(number);
+  return out.take();
+}
+
 std::string_view key_of_object(std::string_view stored) { return stored.substr(kHashed); }
 std::uint64_t hash_of_object(std::string_view stored) {
   return CanonicalReader(stored.substr(1)).u64();
@@ -60,6 +67,10 @@ std::uint64_t hash_of_object(std::string_view stored) {
 std::string_view key_of_hint(std::string_view stored) { return stored.substr(kAddressed); }
 PeerId destination_of(std::string_view stored) {
   return PeerId::from_bytes(stored.substr(1, PeerId::kSize));
+}
+
+std::uint64_t number_of_recent(std::string_view stored) {
+  return CanonicalReader(stored.substr(1)).u64();
 }
 
 }  // namespace oxbow::storage

@@ -37,14 +37,17 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(StorageOptions options) {
   const OnLoss on_loss = options.accept_loss ? OnLoss::accept : OnLoss::refuse;
   auto opened = open_database(*directory, on_loss);
   if (!opened) return opened.error();
-  std::unique_ptr<RocksStore> store(
-      new RocksStore(std::move(options), std::move(directory).value(), std::move(opened).value()));
+  const auto recent = find_recent(*opened->database);
+  if (!recent) return recent.error();
+  std::unique_ptr<RocksStore> store(new RocksStore(std::move(options), std::move(directory).value(),
+                                                   std::move(opened).value(), *recent));
   if (const Status loaded = store->load_hint_totals(); !loaded) return loaded.error();
   if (const Status counted = store->count_objects(); !counted) return counted.error();
   return store;
 }
 
-RocksStore::RocksStore(StorageOptions options, DataDirectory directory, OpenedDatabase opened)
+RocksStore::RocksStore(StorageOptions options, DataDirectory directory, OpenedDatabase opened,
+                       const RecentHeld& recent)
     : options_(std::move(options)),
       directory_(std::move(directory)),
       database_(std::move(opened.database)),
@@ -52,11 +55,15 @@ RocksStore::RocksStore(StorageOptions options, DataDirectory directory, OpenedDa
       complete_(directory_.marker().marker().complete),
       cache_(options_.cache_bytes - options_.cache_bytes / kOfAbsentKeys),
       absent_(options_.cache_bytes / kOfAbsentKeys),
+      recent_(recent),
       commit_(std::make_unique<GroupCommit>(
           *database_,
           CommitSettings{options_.directory, options_.disk_reserve, options_.gather_delay,
-                         [this] { directory_.marker().note(database_->synced()); },
-                         options_.on_durable, options_.on_fatal})) {}
+                         recent.end, [this] { directory_.marker().note(database_->synced()); },
+                         options_.on_durable, options_.on_fatal})) {
+  damaged_ += recent.damaged;
+  for (const std::uint64_t number : recent.dropped) forget_recent_writes(number);
+}
 
 RocksStore::~RocksStore() {
   // Who wants to know has called close().
@@ -68,9 +75,10 @@ Status RocksStore::close() {
   submit();
   const std::size_t lost = commit_->stop();
   const bool has_failed = commit_->health() == GroupCommit::Health::failed;
-  commit_.reset();
   Status closed = Done{};
-  if (!has_failed) closed = close_database();
+  if (!has_failed && lost == 0) closed = forget_settled();
+  commit_.reset();
+  if (!has_failed && closed) closed = close_database();
   database_.reset();
   if (lost == 0) return closed;
   return Error{has_failed ? "disk" : "no-room",
@@ -100,24 +108,6 @@ void RocksStore::set_complete() {
   complete_ = directory_.marker().keep(marker).ok();
 }
 
-Status RocksStore::load_hint_totals() {
-  Database::Range totals(*database_, totals_key(PeerId()), end_of(Space::totals));
-  for (; totals.valid(); totals.next()) {
-    const PeerId destination = destination_of(totals.key());
-    auto found = parse_totals(destination, totals.value());
-    if (!found) {
-      // The hints are there: they are delivered, and then counted down to none.
-      ++damaged_;
-      found = HintTotals{1, 0};
-    }
-    hints_.set(destination, *found);
-  }
-  Status read = totals.status();
-  if (read || read.error().code != "damaged") return read;
-  ++damaged_;  // a whole block of them
-  return Done{};
-}
-
 /// A small store is gone through at once; of a large one the sums have to be found later.
 Status RocksStore::count_objects() {
   if (database_->bytes() <= limits::kCountedAtOpen) {
@@ -136,7 +126,7 @@ Status RocksStore::count_objects() {
     return Done{};
   }
   const std::uint64_t keys = database_->keys();
-  count_ = keys - std::min(keys, hints_.all().hints);
+  count_ = keys - std::min(keys, hints_.all().hints + (recent_.end - recent_.first));
   tombstones_ = std::min(count_, last.tombstones);
   return Done{};
 }
@@ -238,10 +228,12 @@ std::optional<Hint> RocksStore::read_hint(const PeerId& destination, std::string
 
 Result<WriteSequence> RocksStore::write_hint(const Hint& hint, Sync sync) {
   if (const Status room = check_room(); !room) return room.error();
-  if (const auto before = read_hint(hint.destination, hint.key)) {
-    hints_.take(hint.destination, oxbow::size_of(*before));
-  }
+  const auto before = find_hint(hint.destination, hint.key);
+  const bool replaces = !before || *before;  // perhaps one that cannot be read
+  const std::size_t size_before = before && *before ? oxbow::size_of((*before)->hint) : 0;
+  if (replaces) hints_.take(hint.destination, size_before);
   hints_.add(hint.destination, oxbow::size_of(hint));
+  recounts_[hint.destination].change(hint.key, size_before, oxbow::size_of(hint));
   PendingWrite write;
   write.stored_key = hint_key(hint.destination, hint.key);
   write.object = hint.object;
@@ -256,7 +248,13 @@ void RocksStore::erase_hint(const PeerId& destination, std::string_view key) {
   if (hints_.of(destination).hints == 0) return;
   const auto before = find_hint(destination, key);
   if (before && !*before) return;
-  hints_.take(destination, before ? oxbow::size_of((*before)->hint) : 0);
+  const std::size_t size_before = before ? oxbow::size_of((*before)->hint) : 0;
+  hints_.take(destination, size_before);
+  if (hints_.of(destination).hints == 0) {
+    recounts_.erase(destination);
+  } else if (const auto recount = recounts_.find(destination); recount != recounts_.end()) {
+    recount->second.change(key, size_before, 0);
+  }
   PendingWrite write;
   write.stored_key = hint_key(destination, key);
   write.erased = true;
@@ -294,6 +292,8 @@ Result<WriteSequence> RocksStore::write_record(std::string_view name, std::strin
 PendingWritePointer RocksStore::add(PendingWrite write) {
   OXBOW_ASSERT(commit_ != nullptr, "a write to a store that was closed");
   take_durable();
+  const Space space = space_of(write.stored_key);
+  if (!write.erased && (space == Space::objects || space == Space::hints)) settled_ = false;
   write.size = size_of(write);
   unsubmitted_bytes_ += write.size;
   auto added = pending_.add(std::move(write));

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "storage/object_cache.h"
 #include "storage/pending_writes.h"
 #include "store/hint_ledger.h"
+#include "store/hint_recount.h"
 #include "store/store.h"
 
 namespace oxbow {
@@ -76,6 +78,7 @@ class RocksStore final : public Store {
   std::vector<PeerId> hint_destinations() const override { return hints_.destinations(); }
   HintTotals hints_for(const PeerId& destination) const override { return hints_.of(destination); }
   HintTotals all_hints() const override { return hints_.all(); }
+  std::uint64_t damaged_hints() const override { return damaged_hints_; }
 
   bool is_complete() const override { return complete_; }
   void set_complete() override;
@@ -85,6 +88,10 @@ class RocksStore final : public Store {
 
   Result<std::optional<std::string>> read_record(std::string_view name) override;
   Result<WriteSequence> write_record(std::string_view name, std::string_view bytes) override;
+
+  std::optional<RecentWritesRecord> recent_writes(std::uint64_t after) override;
+  void forget_recent_writes(std::uint64_t number) override;
+  void all_is_settled() override { settled_ = true; }
 
   void submit() override;
   std::size_t pending_bytes() const override { return pending_.bytes(); }
@@ -109,13 +116,26 @@ class RocksStore final : public Store {
  private:
   struct HintFound;
 
-  RocksStore(StorageOptions options, DataDirectory directory, storage::OpenedDatabase opened);
+  /// Numbers of the records of what was written last, by runs before this one.
+  struct RecentHeld {
+    std::uint64_t first = 1;
+    std::uint64_t end = 1;
+    std::uint64_t damaged = 0;           ///< blocks
+    std::vector<std::uint64_t> dropped;  ///< the oldest, where they are too many
+  };
+
+  RocksStore(StorageOptions options, DataDirectory directory, storage::OpenedDatabase opened,
+             const RecentHeld& recent);
 
   Result<WriteSequence> put(std::string_view key, const Object& object, Sync sync) override;
   Result<WriteSequence> remove(std::string_view key) override;
 
   Status close_database();
+  static Result<RecentHeld> find_recent(const storage::Database& database);
+  Status forget_settled();
   Status load_hint_totals();
+  void load_totals_of(const PeerId& destination);
+  void hints_recounted(const PeerId& destination);
   Status count_objects();
   Status check_room();
   storage::PendingWritePointer add(storage::PendingWrite write);
@@ -136,7 +156,11 @@ class RocksStore final : public Store {
   std::vector<storage::PendingWritePointer> unsubmitted_;
   std::size_t unsubmitted_bytes_ = 0;
   HintLedger hints_;
+  std::map<PeerId, HintRecount> recounts_;  // of those in hints_, at most
   std::uint64_t damaged_ = 0;
+  std::uint64_t damaged_hints_ = 0;
+  const RecentHeld recent_;
+  bool settled_ = false;                          // nothing was written since all_is_settled()
   std::unique_ptr<storage::GroupCommit> commit_;  // null once closed
 };
 

@@ -101,38 +101,50 @@ Result<bool> RocksStore::scan(Cursor& cursor, std::uint64_t last, std::size_t mo
 void RocksStore::scan_hints(const PeerId& destination, std::string_view after, std::size_t most,
                             std::size_t most_bytes, std::vector<Hint>& page) {
   if (hints_.of(destination).hints == 0) return;
+  HintRecount& recount = recounts_[destination];
+  recount.begin(after);
   std::string from = hint_key(destination, after);
   if (!after.empty()) from = behind(std::move(from));
   std::size_t taken = 0;
   std::size_t bytes = 0;
   bool more = false;
   std::vector<std::string> damaged;
-  const Status walked =
-      walk(from, hints_end(destination),
-           [&](std::string_view stored_key, const PendingWrite* write, std::string_view record) {
-             if (taken > 0 && (taken >= most || bytes >= most_bytes)) {
-               more = true;
-               return false;
-             }
-             const std::string_view key = key_of_hint(stored_key);
-             if (write != nullptr) {
-               page.push_back({destination, std::string(key), write->object, write->written});
-             } else if (auto parsed = parse_hint(destination, key, record)) {
-               page.push_back(std::move(parsed).value());
-             } else {
-               damaged.emplace_back(key);
-               return true;
-             }
-             ++taken;
-             bytes += size_of(page.back());
-             return true;
-           });
-  // Nobody can be given them any more; what counts them says so.
-  for (const std::string& key : damaged) erase_hint(destination, key);
-  const bool has_none = taken == 0 && damaged.empty() && !more && after.empty();
-  if (has_none && (walked || walked.error().code == "damaged")) {
-    hints_.set(destination, HintTotals{});
+  const auto visit = [&](std::string_view stored_key, const PendingWrite* write,
+                         std::string_view record) {
+    if (taken > 0 && (taken >= most || bytes >= most_bytes)) {
+      more = true;
+      return false;
+    }
+    from = behind(std::string(stored_key));
+    const std::string_view key = key_of_hint(stored_key);
+    if (write != nullptr) {
+      page.push_back({destination, std::string(key), write->object, write->written});
+    } else if (auto parsed = parse_hint(destination, key, record)) {
+      page.push_back(std::move(parsed).value());
+    } else {
+      damaged.emplace_back(key);
+      return true;
+    }
+    recount.meet(key, size_of(page.back()));
+    ++taken;
+    bytes += size_of(page.back());
+    return true;
+  };
+  const std::string end = hints_end(destination);
+  Status walked = walk(from, end, visit);
+  while (!walked && walked.error().code == "damaged") {
+    // A whole block cannot be read: on with what is behind it.
+    ++damaged_;
+    auto next = first_readable(*database_, from, end);
+    if (!next) break;
+    from = *std::move(next);
+    walked = walk(from, end, visit);
   }
+  // Nobody can be given them any more; what counts them says so.
+  damaged_hints_ += damaged.size();
+  for (const std::string& key : damaged) erase_hint(destination, key);
+  const bool at_end = !more && (walked || walked.error().code == "damaged");
+  if (at_end) hints_recounted(destination);
 }
 
 }  // namespace oxbow

@@ -48,6 +48,12 @@ struct StoredObject {
   CopyState state = CopyState::whole;
 };
 
+/// Keys that one commit wrote.
+struct RecentWritesRecord {
+  std::uint64_t number = 0;
+  std::vector<std::string> keys;
+};
+
 /// What a scan met.
 struct ScannedObject {
   std::string key;
@@ -59,7 +65,7 @@ struct Hint {
   PeerId destination;
   std::string key;
   Object object;
-  WallTime written{};  ///< the first time for this key: what counts for its life
+  Duration written{};  ///< the first time for this key, by the keeper's HintClock: gives its age
 };
 
 struct HintTotals {
@@ -131,6 +137,8 @@ class Store {
   virtual std::vector<PeerId> hint_destinations() const = 0;
   virtual HintTotals hints_for(const PeerId& destination) const = 0;
   virtual HintTotals all_hints() const = 0;
+  /// Hints that were met, since the store was opened, and could not be read: they are gone.
+  virtual std::uint64_t damaged_hints() const { return 0; }
 
   // -- small records ------------------------------------------------------------------------------
 
@@ -148,6 +156,21 @@ class Store {
   virtual void set_complete() {}
   /// Whether the run before this one ended with close(), and not by a crash.
   virtual bool was_stopped_cleanly() const { return true; }
+
+  // -- what was written last ----------------------------------------------------------------------
+
+  /// The first record behind `after` of what was written shortly before the store was opened; an
+  /// object or a hint. Nothing: there are no more. None of them is forgotten before its
+  /// forget_recent_writes(), however often the store is opened.
+  virtual std::optional<RecentWritesRecord> recent_writes(std::uint64_t /*after*/) {
+    return std::nullopt;
+  }
+  /// What it names is where it belongs, or hints for it were written before this call.
+  virtual void forget_recent_writes(std::uint64_t /*number*/) {}
+  /// So is all that was written since the store was opened: it is about to be closed, and when it
+  /// is opened again recent_writes() knows nothing of it. Another write revokes this.
+  virtual void all_is_settled() {}
+
   /// Whether what is written is there again when the peer starts anew.
   virtual bool survives_restart() const { return true; }
 

@@ -129,3 +129,40 @@ TEST_CASE("every acknowledged write is there after kill -9 of one peer, and of a
   }
   MESSAGE(acknowledged << " acknowledged writes, none lost");
 }
+
+TEST_CASE("what a coordinator answered just before kill -9 gets to the primary that hung") {
+  const Words own_copies{"--set", "full-reads=0"};
+  RingOfThree ring(own_copies);
+  for (int round = 0; round < 3; ++round) {
+    INFO("round " << round);
+    std::vector<std::string> acknowledged;
+    Client client = ring.peers->client("sx");
+    for (int number = 0; number < 20; ++number) {
+      if (number == 5) ring.peers->pause("sz");  // by then all have their connections
+      PutRequest put;
+      put.key = fmt::format("round-{}-{}", round, number);
+      put.value = "value";
+      if (client.put(put).ok()) acknowledged.push_back(put.key);
+    }
+    ring.peers->kill("sx");
+    ring.peers->kill("sz");
+    CHECK(acknowledged.size() == 20);
+    ring.peers.reset();
+    ring.start(own_copies);
+    Client hung = ring.peers->client("sz");
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (const std::string& key : acknowledged) {
+      GetRequest get;
+      get.key = key;
+      get.r = "1";  // asked of a primary: its own copy
+      get.search = false;
+      for (;;) {
+        const auto answer = hung.get(get);
+        REQUIRE(answer.ok());
+        if (answer->found) break;
+        REQUIRE_MESSAGE(std::chrono::steady_clock::now() < deadline, "it never got " << key);
+        std::this_thread::yield();
+      }
+    }
+  }
+}

@@ -95,7 +95,7 @@ class Ring {
   }
   std::size_t all_hints() const {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) count += hints_at(i).size();
+    for (const PeerNumber peer : order) count += network_.store(peer).all_hints().hints;
     return count;
   }
 

@@ -75,13 +75,15 @@ TEST_CASE("an answer tells which version was delivered") {
   CHECK(sent->version == 41);
 }
 
-TEST_CASE("hints have a window, a life and a backlog") {
+TEST_CASE("hints have a window and a budget, and their age counts only where room is short") {
   constexpr HintRules kRules;
   CHECK(in_hint_window(kRules, 3h));
   CHECK_FALSE(in_hint_window(kRules, 3h + 1us));
-  constexpr WallTime kWritten{Duration(1000)};
-  CHECK_FALSE(has_expired(kRules, kWritten, kWritten + std::chrono::hours(9 * 24) - 1us));
-  CHECK(has_expired(kRules, kWritten, kWritten + std::chrono::hours(9 * 24)));
+  constexpr Duration kOld = std::chrono::hours(9 * 24);
+  CHECK_FALSE(is_thrown_away(kRules, 100 * kOld, 749'999, limits::kHintBytes / 4 * 3 - 1));
+  CHECK(is_thrown_away(kRules, kOld, 750'000, 0));
+  CHECK(is_thrown_away(kRules, kOld, 1, limits::kHintBytes / 4 * 3));
+  CHECK_FALSE(is_thrown_away(kRules, kOld - 1us, 1'000'000, limits::kHintBytes));
   CHECK(has_room_for_hint(kRules, 999'999, 0, 100));
   CHECK_FALSE(has_room_for_hint(kRules, 1'000'000, 0, 100));
   CHECK(has_room_for_hint(kRules, 0, limits::kHintBytes - 100, 100));

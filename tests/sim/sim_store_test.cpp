@@ -181,3 +181,36 @@ TEST_CASE("the sums of the slices are those of what is there, whatever happened"
   store.wipe();
   CHECK(sum() == 0);
 }
+
+TEST_CASE("what was written last is known after the power was lost, if it was synced") {
+  SimStore store;
+  write(store, "synced", "1");
+  sync(store);
+  write(store, "lost", "2");
+  CHECK_FALSE(store.recent_writes(0).has_value());
+  store.lose_power(false);
+  const auto record = store.recent_writes(0);
+  REQUIRE(record.has_value());
+  CHECK(record->keys == std::vector<std::string>{"synced"});
+  CHECK_FALSE(store.recent_writes(record->number).has_value());
+  write(store, "next", "3");
+  sync(store);
+  store.lose_power(false);  // again, and nothing was forgotten
+  CHECK(store.recent_writes(record->number)->keys == std::vector<std::string>{"next"});
+  store.forget_recent_writes(record->number);
+  sync(store);
+  store.lose_power(false);
+  CHECK(store.recent_writes(0)->keys == std::vector<std::string>{"next"});
+}
+
+TEST_CASE("a store that is closed in order has all on its disk, and settled writes are forgotten") {
+  SimStore store;
+  write(store, "a", "1");
+  store.all_is_settled();
+  store.close(Instant{});
+  CHECK(value_of(store, "a") == "1");
+  CHECK_FALSE(store.recent_writes(0).has_value());
+  write(store, "b", "1");
+  store.close(Instant{});
+  CHECK(store.recent_writes(0)->keys == std::vector<std::string>{"b"});
+}

@@ -44,7 +44,7 @@ std::string key_of(std::uint64_t round, std::uint64_t number) {
     const Object object = put({}, text + std::string(random.below(2000), 'x'), {}, 'a');
     const Object hot = put({}, text, {}, 'a');
     if (!store.write(key_of(round, number), {}, object, Sync::yes) ||
-        !store.write_hint({peer('h'), key_of(round, number), object, at(1)}, Sync::yes) ||
+        !store.write_hint({peer('h'), key_of(round, number), object, Duration(1)}, Sync::yes) ||
         !store.write("hot", {}, hot, Sync::yes)) {
       // The disk does not keep up: the first role will not let it wait for long.
       ::usleep(1000);

@@ -7,6 +7,7 @@
 #include "storage/opened_store.h"
 #include "storage/record_bytes.h"
 #include "storage/record_keys.h"
+#include "store/hint_ledger.h"
 #include "store/store_contract.h"
 #include "version/object_bytes.h"
 
@@ -75,7 +76,7 @@ TEST_CASE("a damaged hint is left out, and counted no more") {
   REQUIRE(store->write_hint(hint_for('y', "key", "v"), Sync::yes).ok());
   store.close();
   // The time is under the checksum as well.
-  std::string bytes = hint_bytes(peer('x'), "key2", object_of("v"), at(5));
+  std::string bytes = hint_bytes(peer('x'), "key2", object_of("v"), Duration(5));
   bytes[7] ^= 1;
   overwrite(folder, hint_key(peer('x'), "key2"), bytes);
   overwrite(folder, hint_key(peer('y'), "key"), "");
@@ -107,6 +108,106 @@ TEST_CASE("totals that are damaged, or count what is not there, come right") {
   store->erase_hint(peer('x'), "key");
   CHECK(store->hint_destinations().empty());
   CHECK(store->all_hints().bytes == 0);
+}
+
+TEST_CASE("damaged totals orphan no hint: what they count is counted again") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  std::uint64_t bytes = 0;
+  for (int i = 0; i < 40; ++i) {
+    const Hint hint = hint_for('x', "key" + std::to_string(i), std::string(100, 'v'));
+    bytes += oxbow::size_of(hint);
+    REQUIRE(store->write_hint(hint, Sync::yes).ok());
+  }
+  store.close();
+  SUBCASE("rot") { overwrite(folder, totals_key(peer('x')), "rot"); }
+  SUBCASE("another's") {
+    overwrite(folder, totals_key(peer('x')), totals_bytes(peer('y'), {7, 700}));
+  }
+  SUBCASE("none") { overwrite(folder, totals_key(peer('x')), totals_bytes(peer('x'), {0, 0})); }
+  store.open();
+  CHECK(store->all_hints().hints == 40);
+  CHECK(store->all_hints().bytes == bytes);
+  store->erase_hint(peer('x'), "key7");
+  CHECK(hinted(*store, 'x').size() == 39);
+  for (const std::string& key : hinted(*store, 'x')) store->erase_hint(peer('x'), key);
+  CHECK(store->all_hints().hints == 0);
+  CHECK(store->all_hints().bytes == 0);
+}
+
+TEST_CASE("totals that are intact and wrong come right once all hints were gone through") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  const Hint hint = hint_for('x', "key", "v");
+  REQUIRE(store->write_hint(hint, Sync::yes).ok());
+  store.close();
+  SUBCASE("too few") { overwrite(folder, totals_key(peer('x')), totals_bytes(peer('x'), {1, 0})); }
+  SUBCASE("too many") {
+    overwrite(folder, totals_key(peer('x')), totals_bytes(peer('x'), {50, 5000}));
+  }
+  store.open();
+  CHECK(hinted(*store, 'x') == std::vector<std::string>{"key"});
+  CHECK(store->all_hints().hints == 1);
+  CHECK(store->all_hints().bytes == oxbow::size_of(hint));
+}
+
+TEST_CASE("a hint that cannot be read is replaced by the next one, and counted once") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  REQUIRE(store->write_hint(hint_for('x', "key", "old"), Sync::yes).ok());
+  REQUIRE(store->write_hint(hint_for('x', "other", "v"), Sync::yes).ok());
+  store.close();
+  overwrite(folder, hint_key(peer('x'), "key"), "rot");
+  store.open();
+  REQUIRE(store->write_hint(hint_for('x', "key", "new"), Sync::yes).ok());
+  CHECK(store->all_hints().hints == 2);
+  CHECK(hinted(*store, 'x') == std::vector<std::string>{"key", "other"});
+  CHECK(store->all_hints().hints == 2);
+  CHECK(store->all_hints().bytes ==
+        oxbow::size_of(hint_for('x', "key", "new")) + oxbow::size_of(hint_for('x', "other", "v")));
+}
+
+TEST_CASE(
+    "hints behind a block that cannot be read are delivered, and those in it not waited for") {
+  const TemporaryFolder folder;
+  OpenedStore store(folder.path());
+  constexpr int kHints = 2000;
+  const auto key_of = [](int i) { return "key" + std::to_string(10'000 + i); };
+  for (const char destination : {'w', 'x', 'y'}) {
+    for (int i = 0; i < kHints; ++i) {
+      REQUIRE(store->write_hint(hint_for(destination, key_of(i), std::to_string(i * i)), Sync::yes)
+                  .ok());
+    }
+  }
+  store.close();
+  // A byte in the middle of the file, which is amid the hints of x.
+  std::filesystem::path largest;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.at("rocksdb"))) {
+    if (entry.path().extension() != ".sst") continue;
+    if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) {
+      largest = entry.path();
+    }
+  }
+  REQUIRE_FALSE(largest.empty());
+  {
+    std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(largest) / 2));
+    file.put('\x55');
+    file.put('\xaa');
+  }
+  store.open();
+  CHECK(store->hint_destinations() == std::vector<PeerId>{peer('w'), peer('x'), peer('y')});
+  CHECK(hinted(*store, 'w', 100).size() == kHints);
+  CHECK(hinted(*store, 'y', 100).size() == kHints);
+  const std::vector<std::string> left = hinted(*store, 'x', 100);
+  CHECK(left.size() < kHints);
+  CHECK(left.size() > kHints * 3 / 4);
+  CHECK(left.front() == key_of(0));
+  CHECK(left.back() == key_of(kHints - 1));
+  CHECK(store->hints_for(peer('x')).hints == left.size());
+  CHECK(store->damaged_hints() == kHints - left.size());
+  for (const std::string& key : left) store->erase_hint(peer('x'), key);
+  CHECK(store->hints_for(peer('x')).hints == 0);
 }
 
 TEST_CASE("a damaged small record is an error, not one that was never written") {

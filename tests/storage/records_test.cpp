@@ -68,13 +68,13 @@ TEST_CASE("the hints of a member end before those of the next") {
 }
 
 TEST_CASE("a hint is its time and its object, under one checksum") {
-  const std::string bytes = hint_bytes(peer('x'), "key", kObject, at(9));
+  const std::string bytes = hint_bytes(peer('x'), "key", kObject, Duration(9));
   CHECK(to_hex(bytes.substr(0, 8)) == "0000000000000009");
   const Hint hint = parse_hint(peer('x'), "key", bytes).value();
   CHECK(hint.destination == peer('x'));
   CHECK(hint.key == "key");
   CHECK(hint.object == kObject);
-  CHECK(hint.written == at(9));
+  CHECK(hint.written == Duration(9));
   check_every_damage(
       bytes, [](const std::string& damaged) { return parse_hint(peer('x'), "key", damaged).ok(); });
   CHECK_FALSE(parse_hint(peer('y'), "key", bytes).ok());

@@ -39,7 +39,7 @@ inline void write(Store& store, const std::string& key, const Object& object,
 
 inline Hint hint_for(char destination, const std::string& key, const std::string& value,
                      std::int64_t written = 5) {
-  return {peer(destination), key, object_of(value), at(written)};
+  return {peer(destination), key, object_of(value), Duration(written)};
 }
 
 /// Keys in the order of a scan, in pages of `most` objects or about `most_bytes`.
@@ -245,7 +245,7 @@ void a_hint_is_kept_for_each_member_and_key() {
   const auto read_back = store.read_hint(peer('x'), "key");
   REQUIRE(read_back.has_value());
   CHECK(read_back->object == second.object);
-  CHECK(read_back->written == at(5));
+  CHECK(read_back->written == Duration(5));
   CHECK(read_back->destination == peer('x'));
   CHECK(read_back->key == "key");
   CHECK_FALSE(store.read_hint(peer('z'), "key").has_value());
