@@ -121,7 +121,7 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
     WalkReport report = owned.report;
     report.holder_name = node.config.name;
     report.results = result_views(turn, owned.results);
-    turn.out.send(connection.id, report, node.shown);
+    turn.out.send(connection.id, report, owned.after);
   }
   for (const std::uint64_t ticket : pending.pieces) ask_for_piece(turn, ticket, connection);
   for (const OwnedSend& owned : pending.messages) {
@@ -157,13 +157,14 @@ bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, Connec
   return true;
 }
 
-void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report) {
+void send_report(Turn& turn, const PeerId& peer, const Address& address, const WalkReport& report,
+                 WriteSequence after) {
   NodeState& node = turn.node;
   if (Connection* connection = node.connections.to_peer(peer, ConnectionKind::control)) {
     connection->used = turn.now.steady;
-    return turn.out.send(connection->id, report, node.shown);
+    return turn.out.send(connection->id, report, after);
   }
-  OwnedReport owned{report, {}};
+  OwnedReport owned{report, {}, after};
   owned.report.results = {};
   owned.report.holder_name = {};
   for (const HitResult& result : report.results) {

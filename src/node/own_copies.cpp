@@ -8,7 +8,7 @@ namespace oxbow {
 Result<StoredObject> read_own(Turn& turn, std::string_view key) {
   auto read = turn.node.store.read(key);
   if (!read.ok() && read.error().code == "damaged") {
-    log(turn, Severity::warning, kNoConnection, read.error().message);
+    log_store_failure(turn, read.error());
     return StoredObject{};
   }
   return read;

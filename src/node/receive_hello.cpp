@@ -57,7 +57,9 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   const bool loses = older != nullptr && !newer_stays(node, from, *older);
   const bool wants_link = hello.link && from.kind == ConnectionKind::control;
   const bool had_link = older != nullptr && older->linked;
-  const bool agrees = wants_link && !loses && (had_link || has_room_for_link(node, false));
+  const bool agrees =
+      wants_link && !loses &&
+      (had_link || (has_room_for_link(node, false) && !link_refused_for(turn, from.peer)));
   if (!agrees && older == nullptr && !has_room_for_direct(node)) {
     return hang_up(turn, from, "full", "no room for one more connection", Severity::debug);
   }
@@ -106,7 +108,14 @@ void answered_dial(Turn& turn, Connection& from, const Hello& hello) {
   if (older != nullptr) replace(turn, *older);
   const DialId dial = from.dial;
   const ConnectionId id = from.id;
-  if (wanted_link && hello.link) link_came_up(turn, from);
+  const auto refused = link_refused_for(turn, from.peer);
+  if (wanted_link && hello.link && refused) {
+    turn.out.send(id, LinkChange{LinkAction::end});
+    node.plan.dial_failed(turn.now.steady, target,
+                          fmt::format("it left queries unanswered: no link for {} s",
+                                      std::chrono::ceil<std::chrono::seconds>(*refused).count()));
+  }
+  if (wanted_link && hello.link && !refused) link_came_up(turn, from);
   if (wanted_link && !hello.link) {
     node.plan.dial_failed(turn.now.steady, target, "no room for one more link there");
   }

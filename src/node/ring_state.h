@@ -72,8 +72,6 @@ struct RingState {
   /// puts wait meanwhile. kNever: nothing is awaited (any more).
   Instant awaited_until = kNever;
   Instant leave_due = kNever;  ///< a member by an earlier run, but not by the configuration
-  bool keep_failed = false;    ///< and the log has been told so
-  std::set<std::string, std::less<>> warned;  ///< buckets configured otherwise than the ring's
 };
 
 }  // namespace oxbow
