@@ -44,7 +44,7 @@ int say(std::string_view text, int code) {
 }
 
 int complain(const Error& error, LookupFormat format, int code = kUsage) {
-  std::fprintf(stderr, "oxbow-sim: %s\n", printable(error.message).c_str());
+  std::fprintf(stderr, "oxbow-sim: %s\n", printable_message(error.message).c_str());
   if (format != LookupFormat::json) return code;
   JsonWriter json;
   json.begin_document("error").field("error", error.code).field("message", error.message);

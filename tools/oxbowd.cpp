@@ -1,8 +1,8 @@
 // oxbowd: runs one peer. Options and wiring only.
 #include <cstdio>
 
+#include "base/printable.h"
 #include "config/peer_options.h"
-#include "net/log.h"
 #include "net/peer_server.h"
 #include "net/service.h"
 #include "standard_streams.h"
@@ -17,7 +17,7 @@ constexpr std::size_t kLongest = 4096;  // an error of any sense is shorter
 
 int complain(const Error& error, int code) {
   // The message may quote any byte of a file or a flag.
-  std::fprintf(stderr, "oxbowd: %s\n", net::printable(error.message, kLongest).c_str());
+  std::fprintf(stderr, "oxbowd: %s\n", printable_message(error.message, kLongest).c_str());
   return code;
 }
 

@@ -34,6 +34,7 @@ namespace oxbow {
 struct FetchOptions {
   std::string path;        ///< of the file to be made; `path`.part exists while it is incomplete
   bool overwrite = false;  ///< replace a file of that name; otherwise it is an error ("exists")
+  std::uint64_t max_size = 0;  ///< in bytes: what is larger is not downloaded; 0: no such limit
 };
 
 struct FetchProgress {
@@ -85,8 +86,9 @@ class Client {
   /// that fail, from the holders of the same content among the other hits. The pieces go to
   /// `path`.part, which a later call goes on with; the SHA-256 of the whole is checked before the
   /// file gets its name. Errors: "exists", "in-progress" (another download writes to it),
-  /// "wrong-digest", "no-holder" (all failed), "bad-file" (it cannot be made there), "file" (the
-  /// system's reason).
+  /// "wrong-digest", "no-holder" (all failed), "bad-file" (it cannot be made there),
+  /// "over-max-size", "no-room" (the announced size does not fit on the disk with some room left
+  /// for others, or that is used up meanwhile), "file" (the system's reason).
   Result<FetchSummary> fetch(const std::vector<SearchHit>& hits, const FetchOptions& options,
                              const std::function<void(const FetchProgress&)>& on_progress = {});
   Result<PieceAnswer> piece(const PieceCall& request);

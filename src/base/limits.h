@@ -36,8 +36,9 @@ inline constexpr std::size_t kResultsPerHit = 500;      // in one part; the fram
 inline constexpr std::size_t kEchoEntries = 65'536;     // floods in progress through one peer
 inline constexpr std::size_t kTraceSteps = 8'192;       // decisions remembered for `oxbow trace`
 inline constexpr std::size_t kHitClock = 16 * 1024;     // of an object in a hit: about 600 actors
-inline constexpr std::size_t kScans = 256;              // pattern searches under way in the index
-inline constexpr std::size_t kRequests = 16'384;        // client requests in progress, all clients
+inline constexpr std::size_t kScans = 256;    // pattern searches under way: all neighbors' together
+inline constexpr std::size_t kOwnScans = 64;  // and, apart from those, our own clients'
+inline constexpr std::size_t kRequests = 16'384;  // client requests in progress, all clients
 
 // The ring -----------------------------------------------------------------------------------
 inline constexpr std::uint32_t kTokensPerMember = 128;  // the largest share is 1.3 × the mean
@@ -54,6 +55,17 @@ inline constexpr double kQueryRate = 20;  // per second and neighbor; off on loo
 inline constexpr double kQueryBurst = 100;
 inline constexpr std::uint32_t kRepeatsTolerated = 5;   // same id, same neighbor, no higher TTL
 inline constexpr double kRepeatShareTolerated = 0.015;  // of that neighbor's queries
+inline constexpr std::size_t kNeighborsEnough = 1;  // others left: then it is cut off for repeats
+inline constexpr std::uint32_t kTotalsMost = 0x7fff'ffff;  // messages of one flood: no sum wraps
+inline constexpr int kTimeoutWeight = 4;  // answers that make up for one copy left to time out
+inline constexpr int kSkippedFrom = 12;   // three more in a row than answers: not waited for
+inline constexpr std::uint32_t kSkipsTolerated = 3;   // of one link; at the next it is dropped
+inline constexpr std::uint32_t kProbesTolerated = 5;  // unanswered in a row; then it is dropped
+inline constexpr auto kNeighborProbeEvery = 1s;       // of a neighbor that is skipped
+inline constexpr auto kSkipForgotten = 10min;         // a neighbor that did well for so long
+inline constexpr auto kDroppedFirst = 60s;  // a neighbor that never answered is no link for so long
+inline constexpr auto kDroppedMost = 15min;             // doubled each time up to it
+inline constexpr std::size_t kDroppedPeers = 256;       // remembered
 inline constexpr std::uint32_t kOffencesTolerated = 3;  // protocol violations before a hangup
 inline constexpr auto kKeepaliveAfter = 2s;             // of silence from a neighbor: it is pinged
 inline constexpr auto kSuspectAfter = 4s;        // of silence: it is dialled once more beside
@@ -136,9 +148,12 @@ inline constexpr auto kHalfOpenGrace = 1s;  // full house: the oldest half-open 
 inline constexpr auto kHangupFlush = 2s;    // for the last message of a connection hung up on
 inline constexpr std::size_t kLingering = 256;            // hung up, last message under way
 inline constexpr std::size_t kLingerBytes = 1024 * 1024;  // thrown away of what it still sends
-inline constexpr std::uint32_t kLogWarnings = 50;  // lines a second: a stranger must not fill
-inline constexpr std::uint32_t kLogInfos = 200;    // the disk
-inline constexpr std::size_t kLogLine = 512;       // bytes: most text in it may be a stranger's
+inline constexpr auto kStandingQuiet =
+    60s;  // a condition that did not show itself for so long is over
+inline constexpr std::size_t kStandingConditions = 256;  // remembered: a few hundred bytes each
+inline constexpr std::uint32_t kLogWarnings = 50;        // lines a second: a stranger must not fill
+inline constexpr std::uint32_t kLogInfos = 200;          // the disk
+inline constexpr std::size_t kLogLine = 512;  // bytes: most text in it may be a stranger's
 
 // Local index --------------------------------------------------------------------------------
 inline constexpr std::size_t kIndexEntries = 8'388'608;

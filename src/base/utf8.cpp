@@ -34,6 +34,16 @@ std::size_t sequence_length(const unsigned char* text, std::size_t size) {
 
 }  // namespace
 
+CodePoint first_code_point(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
+  const std::size_t size = sequence_length(text, bytes.size());
+  if (size <= 1) return {text[0], size};
+  char32_t value = text[0] & (0x7fU >> size);
+  for (std::size_t i = 1; i < size; ++i) value = (value << 6) | (text[i] & 0x3fU);
+  return {value, size};
+}
+
 bool is_utf8(std::string_view bytes) {
   const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t at = 0;

@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -92,14 +94,14 @@ void print(const Output& output, const FetchSummary& summary, bool is_shown) {
   }
   if (output.format() == Format::plain && !is_shown) {
     output.print_line(fmt::format("{}\t{}\t{}\t{}", printable(summary.path), summary.size,
-                                  summary.sha256, summary.holder));
+                                  printable(summary.sha256), printable(summary.holder)));
     return;
   }
   const auto note = [&](const std::string& line) {
     is_shown ? output.aside(line) : output.note(line);
   };
   for (const FailedHolder& failed : summary.failed) {
-    note(fmt::format("gave up {}: {}", failed.holder, printable(failed.reason)));
+    note(fmt::format("gave up {}: {}", printable(failed.holder), printable(failed.reason)));
   }
   const std::string from = summary.size == 0 ? "there is nothing in it"
                            : summary.holder.empty()
@@ -109,16 +111,53 @@ void print(const Output& output, const FetchSummary& summary, bool is_shown) {
       fmt::format("{}  {}  {}", printable(is_shown ? summary.key : summary.path),
                   human_bytes(summary.size), from);
   is_shown ? output.aside(line) : output.print_line(line);
-  note(fmt::format("sha256 {}, as announced; {} in {} ({}){}", summary.sha256, human_bytes(moved),
-                   human_ms(summary.elapsed_ms), human_rate(rate),
+  note(fmt::format("sha256 {}, as announced; {} in {} ({}){}", printable(summary.sha256),
+                   human_bytes(moved), human_ms(summary.elapsed_ms), human_rate(rate),
                    summary.resumed > 0
                        ? fmt::format("; {} were there before", human_bytes(summary.resumed))
                        : ""));
 }
 
+/// What is said to be too large may be a lie: another content of that name may fit.
+Result<FetchSummary> fetch_what_fits(const Output& output, Client& client,
+                                     std::vector<SearchHit> hits, const FetchOptions& options,
+                                     const std::function<void(const FetchProgress&)>& on_progress) {
+  for (;;) {
+    Result<FetchSummary> summary = client.fetch(hits, options, on_progress);
+    if (summary) return summary;
+    const Error& error = summary.error();
+    if (error.code != "no-room" && error.code != "over-max-size") return summary;
+    const SearchHit refused = hits.front();
+    std::vector<SearchHit> others = hits;
+    std::erase_if(others, [&](const SearchHit& hit) { return hit.size >= refused.size; });
+    if (others.empty()) return summary;
+    output.aside(fmt::format("passing over the content of {}, {}: {}",
+                             peer_text(refused.holder_name, refused.holder),
+                             human_bytes(refused.size), printable_message(error.message)));
+    hits = std::move(others);
+  }
+}
+
+/// `10M`: in units of 1024, as the tool prints them.
+Result<std::uint64_t> parse_size(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit(end, static_cast<const char*>(text.data() + text.size()));
+  constexpr std::string_view kUnits = "KMGT";
+  const auto power = unit.empty() ? 0 : kUnits.find(unit.front()) + 1;
+  const bool is_unit =
+      unit.empty() || (power > 0 && (unit.substr(1).empty() || unit.substr(1) == "iB"));
+  const bool fits = power <= kUnits.size() && number <= (~std::uint64_t{0} >> (10 * power));
+  if (problem == std::errc() && number > 0 && is_unit && fits) return number << (10 * power);
+  return Error{"usage", "no size: " + text, "a number of bytes, or one with K, M, G or T", text};
+}
+
 int run(Invocation& invocation) {
   const Output& output = invocation.output;
   const Options& options = invocation.options;
+  const Result<std::uint64_t> max_size =
+      options.has("max-size") ? parse_size(options.text("max-size")) : Result<std::uint64_t>(0);
+  if (!max_size) return output.fail(max_size.error());
   const bool is_shown = options.text("to") == "-";
   if (is_shown && output.is_json()) {
     return output.fail({"usage", "--to - leaves no room for JSON on standard output: name a file",
@@ -158,8 +197,9 @@ int run(Invocation& invocation) {
   const auto started = std::chrono::steady_clock::now();
   Progress progress(output.quiet() ? Terminal() : output.error_terminal(),
                     printable(is_shown ? options.argument(0) : *target));
+  const FetchOptions wanted{*target, options.is_set("force"), *max_size};
   Result<FetchSummary> summary =
-      client->fetch(*hits, {*target, options.is_set("force")}, [&](const FetchProgress& now) {
+      fetch_what_fits(output, *client, *hits, wanted, [&](const FetchProgress& now) {
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
         progress.show(now.done, now.size, elapsed.count());
       });
@@ -183,7 +223,8 @@ Command fetch_command() {
           "Pieces go to FILE.part, which gets its name when all is there and its SHA-256 is the "
           "one "
           "that the hit announced. Interrupted, the same command goes on from there. When a holder "
-          "fails, the next holder of the same content takes over.",
+          "fails, the next holder of the same content takes over. What does not fit on the disk "
+          "with a twentieth of it (at most 1 GiB) to spare is refused at once.",
       .arguments = {{"KEY", "the key to fetch"}},
       .options =
           {{.name = "to",
@@ -194,7 +235,11 @@ Command fetch_command() {
            {.name = "force", .help = "Replace a file that exists already.", .kind = Kind::boolean},
            {.name = "from",
             .argument = "HOLDER",
-            .help = "Take it from this holder alone: an address, id or name that find prints."}},
+            .help = "Take it from this holder alone: an address, id or name that find prints."},
+           {.name = "max-size",
+            .argument = "SIZE",
+            .help = "Download nothing larger: a number of bytes, or one with K, M, G or T. In any "
+                    "case some of the disk stays free."}},
       .examples = {{"oxbow fetch GPL-3", "into the current folder"},
                    {"oxbow fetch GPL-3 --to /tmp/licence --force", "to a place of your own"}},
       .run = run};

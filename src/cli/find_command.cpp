@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "cli/answer_json.h"
 #include "cli/command_list.h"
 #include "cli/find_options.h"
@@ -67,7 +68,7 @@ int run(Invocation& invocation) {
     output.note(stopped_text(answer->search));
     if (!answer->search.request_id.empty() && answer->search.query_messages != 0U) {
       output.note(fmt::format("What each peer did: {} trace {}", invocation.oxbow(),
-                              answer->search.request_id));
+                              printable(answer->search.request_id)));
     }
   }
   return exit_code(*answer);

@@ -148,8 +148,8 @@ int run(Invocation& invocation) {
     const std::string count = std::to_string(answer->values.size());
     return output.fail(
         {"siblings",
-         fmt::format("{} has {} siblings where one value was asked for; they are shown by\n"
-                     "  {} get {}",
+         fmt::format("{} has {} siblings where one value was asked for; they are shown by "
+                     "{} get {}",
                      printable(request->key), count, invocation.oxbow(), shell_word(request->key)),
          "one value", count});
   }

@@ -136,16 +136,9 @@ int Output::fail(const Error& error) const {
                              error.message.find(error.got) == std::string::npos;
       whole += " (needed: " + error.needed + (says_what ? "; got: " + error.got : "") + ")";
     }
-    // The message may quote what a stranger wrote, but its own line breaks are meant.
-    std::string text;
-    std::string_view rest = whole;
-    while (!rest.empty()) {
-      const auto end = std::min(rest.find('\n'), rest.size());
-      text += printable(rest.substr(0, end));
-      text += '\n';
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    console_.err(styled(console_.err_terminal, Style::red, "oxbow:") + " " + text);
+    // One line, whatever the message quotes: a stranger's text begins none.
+    console_.err(styled(console_.err_terminal, Style::red, "oxbow:") + " " +
+                 printable_message(whole) + "\n");
   }
   return exit_code_of(error);
 }

@@ -27,10 +27,11 @@ int publish(Invocation& invocation) {
     json.end_object();
     output.print(json);
   } else if (output.format() == Format::plain) {
-    output.print_line(fmt::format("{}\t{}\t{}", printable(key), value->size(), answer->sha256));
+    output.print_line(
+        fmt::format("{}\t{}\t{}", printable(key), value->size(), printable(answer->sha256)));
   } else {
     output.note(fmt::format("{} {} ({}, sha256 {})", answer->replaced ? "Replaced" : "Published",
-                            printable(key), human_bytes(value->size()), answer->sha256));
+                            printable(key), human_bytes(value->size()), printable(answer->sha256)));
   }
   return exit_code::kDone;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "cli/answer_json.h"
 #include "cli/bucket_text.h"
 #include "cli/command_list.h"
@@ -32,9 +33,9 @@ int run(Invocation& invocation) {
   }
   const BucketInfo& bucket = answer->bucket;
   if (output.format() == Format::plain) {
-    output.print_line(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}", bucket.name, bucket.n, bucket.r,
-                                  bucket.w, bucket.conflict, bucket.sync ? "yes" : "no",
-                                  answer->version));
+    output.print_line(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}", printable(bucket.name), bucket.n,
+                                  bucket.r, bucket.w, printable(bucket.conflict),
+                                  bucket.sync ? "yes" : "no", answer->version));
     return exit_code::kDone;
   }
   output.print_line(fmt::format("{}; version {}", bucket_text(bucket), answer->version));

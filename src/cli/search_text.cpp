@@ -68,7 +68,8 @@ void HitPrinter::print(const SearchHit& hit) {
       break;
     case Format::plain:
       output_.print_line(fmt::format("{}\t{}\t{}\t{}\t{}\t{}", printable(hit.key), hit.size,
-                                     hit.hops, hit.holder, printable(hit.holder_name), hit.sha256));
+                                     hit.hops, printable(hit.holder), printable(hit.holder_name),
+                                     printable(hit.sha256)));
       break;
     case Format::table:
       // The key stands last, so that no line needs to know how long others are.
@@ -118,6 +119,7 @@ std::string mark_text(const std::string& mark) {
       {"link lost", "a link broke before its copies were answered for"},
       {"timed out", "a peer did not answer for its copies in time"},
       {"truncated", "a holder had more results than it may send"},
+      {"faulty neighbor", "a neighbor leaves queries unanswered, or answers what cannot be true"},
   };
   for (const Meaning& meaning : kMeanings) {
     if (meaning.mark == mark) return std::string(meaning.text);

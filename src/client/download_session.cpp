@@ -19,6 +19,15 @@ using std::chrono::steady_clock;
 constexpr milliseconds kBusyPause{50};  // before a busy holder is asked again
 constexpr int kBusyAnswers = 100;       // in a row, after which it counts as failed
 
+constexpr const char* kGoesOn = " (what has come is kept; the same command goes on from there)";
+
+Error no_room(const DiskRoom& room, std::uint64_t needed, const char* remedy) {
+  return {"no-room",
+          std::string("there is no room for it on the disk, where some has to stay free") + remedy,
+          std::to_string(needed) + " bytes more",
+          std::to_string(room.usable()) + " bytes may be written"};
+}
+
 class DownloadSession {
  public:
   DownloadSession(Channel& channel, milliseconds patience, std::vector<SearchHit> holders,
@@ -58,6 +67,8 @@ class DownloadSession {
 
  private:
   static constexpr int kMixedAttempts = 3;
+  static constexpr std::chrono::seconds kRoomKnown{1};          // so long, and for so many bytes,
+  static constexpr std::uint64_t kRoomAhead = 8 * 1024 * 1024;  // the disk is not looked at again
 
   struct Asked {
     std::uint64_t offset = 0;
@@ -96,11 +107,29 @@ class DownloadSession {
       summary.holder_name = holders_.front().holder_name;
       assembly.add(arrived_at_, std::move(*piece));
       while (std::optional<std::string> bytes = assembly.take()) {
+        if (Status fits = has_room_for(bytes->size()); !fits) return fits;
         if (Status written = file_.append(*bytes); !written) return written;
       }
     }
     report(download);
     return assembly.verify();
+  }
+
+  // Others write to the disk too, while this goes on.
+  Status has_room_for(std::size_t more) {
+    const auto now = steady_clock::now();
+    if (now < room_known_until_ && more <= room_) {
+      room_ -= more;
+      return Done{};
+    }
+    const Result<DiskRoom> room = file_.room();
+    if (!room) return room.error();
+    if (more > room->usable()) {
+      return no_room(*room, size_ - file_.size(), file_.size() > 0 ? kGoesOn : "");
+    }
+    room_known_until_ = now + kRoomKnown;
+    room_ = std::min<std::uint64_t>(room->usable() - more, kRoomAhead);
+    return Done{};
   }
 
   Status ask(Download& download) {
@@ -148,10 +177,8 @@ class DownloadSession {
   }
 
   Error no_holder(const Error& last, std::uint64_t done) const {
-    return {"no-holder",
-            "no holder is left: " + last.message +
-                (done > 0 ? " (what has come is kept; the same command goes on from there)" : ""),
-            "", std::to_string(done) + " of " + std::to_string(size_) + " bytes"};
+    return {"no-holder", "no holder is left: " + last.message + (done > 0 ? kGoesOn : ""), "",
+            std::to_string(done) + " of " + std::to_string(size_) + " bytes"};
   }
 
   void report(const Download& download) const {
@@ -169,6 +196,8 @@ class DownloadSession {
   const std::function<void(const FetchProgress&)>& on_progress_;
   std::map<std::uint32_t, Asked> asked_;  // by request number
   std::uint64_t arrived_at_ = 0;
+  steady_clock::time_point room_known_until_{};
+  std::uint64_t room_ = 0;  // bytes that may be written before the disk is looked at
   int busy_ = 0;            // answers in a row
   int senders_ = 0;         // holders that this attempt has pieces of
   int mixed_attempts_ = 0;  // that ended with a wrong digest
@@ -189,8 +218,19 @@ Result<FetchSummary> download(Channel& channel, milliseconds patience,
   std::copy_if(hits.begin(), hits.end(), std::back_inserter(holders), [&](const SearchHit& hit) {
     return hit.sha256 == wanted.sha256 && hit.size == wanted.size;
   });
+  if (options.max_size > 0 && wanted.size > options.max_size) {
+    return Error{"over-max-size", "it is larger than it may be",
+                 "at most " + std::to_string(options.max_size) + " bytes",
+                 std::to_string(wanted.size) + " bytes"};
+  }
   Result<PartFile> file = PartFile::open(options.path, options.overwrite);
   if (!file) return file.error();
+  const std::uint64_t there = file->size() <= wanted.size ? file->size() : 0;
+  const Result<DiskRoom> room = file->room();
+  if (room && wanted.size - there > room->usable()) {
+    file->discard_if_empty();
+    return no_room(*room, wanted.size - there, "");
+  }
 
   FetchSummary summary;
   summary.path = options.path;

@@ -119,6 +119,10 @@ Status PartFile::append(std::string_view bytes) {
   return Done{};
 }
 
+void PartFile::discard_if_empty() {
+  if (size_ == 0) ::unlink((path_ + ".part").c_str());
+}
+
 Status PartFile::clear() {
   if (::ftruncate(descriptor_, 0) != 0) return file_error("empty", path_ + ".part");
   size_ = 0;

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "client/disk_room.h"
+
 namespace oxbow {
 
 class PartFile {
@@ -26,6 +28,10 @@ class PartFile {
   /// Everything in it, from the beginning, in parts.
   Status read(const std::function<void(std::string_view)>& take) const;
   Status append(std::string_view bytes);
+  /// Of the disk that it is on. Error "file".
+  Result<DiskRoom> room() const { return disk_room(descriptor_); }
+  /// Removes it, if there is nothing in it. It is not to be used afterwards.
+  void discard_if_empty();
   /// Empties it.
   Status clear();
   /// Makes it durable and gives it its name. Error "exists": a file of that name came up meanwhile.

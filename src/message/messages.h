@@ -159,6 +159,8 @@ inline constexpr std::uint8_t kSkipped = 8;     ///< not sent: link under pressu
 inline constexpr std::uint8_t kLinkLost = 16;   ///< a link went away with copies unanswered
 inline constexpr std::uint8_t kTimedOut = 32;   ///< copies not answered in time
 inline constexpr std::uint8_t kTruncated = 64;  ///< a holder had more results than it may send
+inline constexpr std::uint8_t kFaulty = 128;  ///< a neighbor that does not answer was not sent to,
+                                              ///< or a report that cannot be true was not counted
 }  // namespace marks
 
 /// What happened to a copy of a query and to everything that came of it. Counters saturate.

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/printable.h"
 
 namespace oxbow::net {
 
@@ -57,7 +58,7 @@ struct Log::Writer {
     logger.set_pattern("%Y-%m-%d %H:%M:%S.%e %v");
   }
   void line(Severity severity, std::string_view text) {
-    logger.info("{} {}", label(severity), printable(text, limits::kLogLine));
+    logger.info("{} {}", label(severity), printable_message(text, limits::kLogLine));
   }
   spdlog::logger logger;
 };
@@ -110,20 +111,6 @@ Instant Log::next_deadline() const {
     if (bound.left_out > 0) next = std::min(next, bound.second_ends);
   }
   return next;
-}
-
-std::string printable(std::string_view text, std::size_t most) {
-  std::string result;
-  for (const char c : text.substr(0, most)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", byte);
-    } else {
-      result += c;
-    }
-  }
-  if (text.size() > most) result += "…";
-  return result;
 }
 
 }  // namespace oxbow::net

@@ -1,6 +1,6 @@
 // The peer's log: one line a matter, `2026-11-22 12:00:00.000 info  linked to …`. What strangers
 // can cause is bounded: so many lines a second of each severity, then a count of the others; text
-// of theirs is cut, and bytes that are no printable text are written as \xNN.
+// of theirs is cut, and what is no printable text is escaped (base/printable.h).
 #pragma once
 
 #include <array>
@@ -45,8 +45,5 @@ class Log {
   std::unique_ptr<Writer> writer_;
   std::array<Bound, 3> bounds_;  // by severity
 };
-
-/// The text with everything but printable ASCII and UTF-8 bytes as \xNN, cut at `most` bytes.
-std::string printable(std::string_view text, std::size_t most);
 
 }  // namespace oxbow::net

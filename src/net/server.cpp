@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "base/printable.h"
 #include "net/secrets.h"
 #include "net/socket_address.h"
 
@@ -178,7 +179,9 @@ void PeerServer::Server::woken() {
 }
 
 void PeerServer::Server::take_news_of_shares() {
-  while (const auto message = files_->take_message()) log(Severity::warning, *message);
+  while (const auto message = files_->take_message()) {
+    log_standing(Severity::warning, *message, {}, *message);
+  }
   int updates = 0;
   for (; updates < kUpdatesPerTurn; ++updates) {
     const auto update = files_->take_update();
@@ -209,6 +212,15 @@ void PeerServer::Server::say_goodbye() {
 
 void PeerServer::Server::log(Severity severity, std::string_view text) {
   log_.write(now().steady, severity, text);
+}
+
+void PeerServer::Server::log_standing(Severity severity, std::string_view condition,
+                                      const Address& remote, std::string_view text) {
+  Address host = remote;
+  host.port = 0;
+  const std::string name = fmt::format("{}/{}", condition, to_string(host));
+  const bool is_new = standing_.happened(now().steady, severity, name, text);
+  log(is_new ? severity : Severity::debug, text);
 }
 
 // -- the public face -----------------------------------------------------------------------------

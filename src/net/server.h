@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "files/shared_folders.h"
+#include "message/standing_conditions.h"
 #include "net/connection_table.h"
 #include "net/dialer.h"
 #include "net/handles.h"
@@ -127,6 +128,10 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
 
   Now now() { return loop_.now(); }
   void log(Severity severity, std::string_view text);
+  /// What may happen again and again: see message/standing_conditions.h. `condition` is of that
+  /// host, whatever its port.
+  void log_standing(Severity severity, std::string_view condition, const Address& remote,
+                    std::string_view text);
 
   const PeerOptions options_;
   const PeerServerSetup setup_;
@@ -134,6 +139,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   std::string name_;
 
   net::Log log_;
+  StandingConditions standing_;
   net::Loop loop_;
   net::Handles* handles_ = nullptr;  // freed by libuv's close callback
 

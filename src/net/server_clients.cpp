@@ -30,9 +30,9 @@ void PeerServer::Server::serve(Connection& connection) {
         return;
       case RpcServerStream::Next::error: {
         const Error& error = client.in.error();
-        log(Severity::warning,
-            fmt::format("hung up on the client {}: {} (needed: {}, got: {})", describe(connection),
-                        error.message, error.needed, error.got));
+        log_standing(Severity::warning, "client/" + error.code, connection.remote,
+                     fmt::format("hung up on the client {}: {} (needed: {}, got: {})",
+                                 describe(connection), error.message, error.needed, error.got));
         end(id, error.message, true);
         return;
       }

@@ -88,8 +88,12 @@ void PeerServer::Server::hang_up(const Hangup& hangup) {
   const bool is_told = std::any_of(out_.events.begin(), out_.events.end(), [&](const Event& event) {
     return event.connection == hangup.connection && event.severity != Severity::debug;
   });
-  log(is_told ? Severity::debug : hangup.severity,
-      fmt::format("hung up on {}: {}", describe(*connection), hangup.reason));
+  const std::string text = fmt::format("hung up on {}: {}", describe(*connection), hangup.reason);
+  if (is_told || hangup.severity == Severity::debug) {
+    log(Severity::debug, text);
+  } else {
+    log_standing(hangup.severity, hangup.reason, connection->remote, text);
+  }
   settle(*connection);
   drop_held(*connection);
   lingering_.take(std::move(connection->stream), now().steady);

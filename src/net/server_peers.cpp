@@ -1,6 +1,7 @@
 // Connections to other peers: bytes in, messages to the node.
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "net/server.h"
 
 namespace oxbow {
@@ -70,9 +71,10 @@ void PeerServer::Server::refuse_peer(Connection& connection, const Error& error)
   std::string reason = error.message;
   if (!error.needed.empty()) reason += fmt::format(" (needed: {})", error.needed);
   if (!error.got.empty()) reason += fmt::format(" (got: {})", error.got);
-  log(Severity::warning, fmt::format("hung up on {}: {}", describe(connection), reason));
+  log_standing(Severity::warning, error.code, connection.remote,
+               fmt::format("hung up on {}: {}", describe(connection), reason));
   if (error.code != "bad-magic") {
-    const std::string_view text = std::string_view(reason).substr(0, limits::kReason);
+    const std::string text = printable_message(reason, limits::kReason - kEllipsis);
     append_to(connection.id, Bye{error.code, text}, {});
   }
   end(connection.id, reason, true);

@@ -26,9 +26,9 @@ void PeerServer::Server::accept_waiting() {
       if (other != nullptr && other->is_half_open && other->remote.same_host(remote)) ++same;
     }
     if (same >= kHalfOpenPerAddress) {
-      log(Severity::warning,
-          fmt::format("refused {}: {} connections from there have not said what they are",
-                      to_string(remote), same));
+      log_standing(Severity::warning, "half open", remote,
+                   fmt::format("refused {}: {} connections from there have not said what they are",
+                               to_string(remote), same));
       return;
     }
   }
@@ -53,7 +53,8 @@ bool PeerServer::Server::make_room() {
     next_expiry_ = std::min(next_expiry_, gives_way);
     return false;
   }
-  log(Severity::warning,
+  log_standing(
+      Severity::warning, "gave way", oldest->remote,
       fmt::format("hung up on {}: {} connections have not said what they are, this one for longest",
                   describe(*oldest), half_open_));
   end(oldest->id, "gave way to others", false);
@@ -84,9 +85,10 @@ void PeerServer::Server::recognise(Connection& connection, std::string_view byte
       become_client(connection, bytes);
       return;
     case Speaker::unknown:
-      log(Severity::warning,
-          fmt::format("hung up on {}: neither a peer nor a client; it looks like {}",
-                      describe(connection), looks_like(bytes)));
+      log_standing(Severity::warning, fmt::format("not understood/{}", looks_like(bytes)),
+                   connection.remote,
+                   fmt::format("hung up on {}: neither a peer nor a client; it looks like {}",
+                               describe(connection), looks_like(bytes)));
       end(connection.id, "not understood", true);
       return;
   }
@@ -95,16 +97,17 @@ void PeerServer::Server::recognise(Connection& connection, std::string_view byte
 void PeerServer::Server::become_client(Connection& connection, std::string_view bytes) {
   const bool is_allowed = options_.allow_remote_clients || connection.remote.is_loopback();
   if (!is_allowed) {
-    log(Severity::warning,
-        fmt::format("refused the client {}: clients are served on loopback only (see "
-                    "allow-remote-clients)",
-                    describe(connection)));
+    log_standing(Severity::warning, "remote client", connection.remote,
+                 fmt::format("refused the client {}: clients are served on loopback only (see "
+                             "allow-remote-clients)",
+                             describe(connection)));
     end(connection.id, "remote client", true);
     return;
   }
   if (clients_ >= limits::kClients) {
-    log(Severity::warning, fmt::format("refused the client {}: {} are connected already",
-                                       describe(connection), clients_));
+    log_standing(Severity::warning, "too many clients", {},
+                 fmt::format("refused the client {}: {} are connected already",
+                             describe(connection), clients_));
     end(connection.id, "too many clients", true);
     return;
   }

@@ -28,7 +28,7 @@ Instant PeerServer::Server::end_turn() {
   if (listener_->is_waiting()) accept_waiting();
   graveyard_.clear();
   return std::min({node_->next_deadline(), next_expiry_, next_slow_look_, dialer_.next_deadline(),
-                   lingering_.next_deadline(), log_.next_deadline()});
+                   lingering_.next_deadline(), log_.next_deadline(), standing_.next_deadline()});
 }
 
 // -- output --------------------------------------------------------------------------------------
@@ -123,7 +123,8 @@ void PeerServer::Server::settle_marked() {
   ended.swap(ended_);
   for (const Ended& each : ended) {
     if (const Connection* const connection = connections_.find(each.id)) {
-      log(Severity::warning, fmt::format("hung up on {}: {}", describe(*connection), each.reason));
+      log_standing(Severity::warning, each.reason, connection->remote,
+                   fmt::format("hung up on {}: {}", describe(*connection), each.reason));
     }
     end(each.id, each.reason, false);
   }
@@ -171,6 +172,7 @@ void PeerServer::Server::set_deadline(Connection& connection, Duration from_now)
 void PeerServer::Server::expire(Instant time) {
   dialer_.expire(time);
   lingering_.expire(time);
+  while (const auto line = standing_.take_line(time)) log(line->severity, line->text);
   log_.expire(time);
   if (next_expiry_ > time) return;
   next_expiry_ = kNever;
@@ -195,7 +197,8 @@ void PeerServer::Server::expire(Connection& connection, Instant) {
     return;
   }
   const std::string reason = fmt::format("no hello within {} ms", to_ms(options_.hello_deadline));
-  log(Severity::warning, fmt::format("hung up on {}: {}", describe(connection), reason));
+  log_standing(Severity::warning, reason, connection.remote,
+               fmt::format("hung up on {}: {}", describe(connection), reason));
   end(connection.id, reason, true);
 }
 

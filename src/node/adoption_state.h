@@ -92,7 +92,6 @@ struct ObjectIndexing {
   Store::Cursor cursor;
   std::uint64_t records = 0;    ///< digest of the ring's records that were looked at last
   std::uint64_t placement = 0;  ///< of the ring that the index was made for
-  bool left_out = false;        ///< the index is full, and the log has been told so
 };
 
 struct AdoptionState {

@@ -1,6 +1,7 @@
 #include "node/connections.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/assert.h"
 
@@ -39,8 +40,16 @@ void Connections::set_linked(Connection& connection, bool linked) {
   connection.linked = linked;
   if (linked) {
     links_.push_back(connection.id);
+    const int free = std::countr_one(link_bits_);
+    connection.link_bit = std::uint64_t{1} << std::min(free, 63);
+    link_bits_ |= connection.link_bit;
   } else {
     std::erase(links_, connection.id);
+    const bool shared = std::any_of(links_.begin(), links_.end(), [&](ConnectionId other) {
+      return find(other)->link_bit == connection.link_bit;
+    });
+    if (!shared) link_bits_ &= ~connection.link_bit;
+    connection.link_bit = 0;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "message/messages.h"
+#include "overlay/answer_record.h"
 #include "overlay/rate_limiter.h"
 
 namespace oxbow {
@@ -51,6 +52,10 @@ struct Connection {
   Instant gave_addresses{};  ///< when we last answered with addresses
   std::optional<Duration> round_trip;
 
+  Instant linked_at{};         ///< when the link came up
+  std::uint64_t link_bit = 0;  ///< of the link: see Connections::set_linked
+  AnswerRecord answers;        ///< to the copies of queries that the neighbor is sent
+
   RateLimiter limiter;
   RateLimiter ring_limiter;  ///< of lists of all members that it is sent
   RateLimiter dial_limiter;  ///< of addresses that it names, to be dialled
@@ -73,6 +78,8 @@ class Connections {
   /// The links, in the order in which they came up: the order of forwarding.
   std::span<const ConnectionId> links() const { return links_; }
 
+  /// A link gets a bit of its own among the first 64 of those that are up; further ones share the
+  /// last.
   void set_linked(Connection& connection, bool linked);
   bool is_living_link(ConnectionId id) const {
     const Connection* connection = find(id);
@@ -87,6 +94,7 @@ class Connections {
   std::vector<std::unique_ptr<Connection>> slots_;
   std::vector<ConnectionId> all_;
   std::vector<ConnectionId> links_;
+  std::uint64_t link_bits_ = 0;  // taken
 };
 
 }  // namespace oxbow

@@ -181,7 +181,7 @@ void dial_succeeded(Turn& turn, Connection& connection, DialId id) {
     WalkReport report = owned.report;
     report.holder_name = node.config.name;
     report.results = result_views(turn, owned.results);
-    turn.out.send(connection.id, report, node.shown);
+    turn.out.send(connection.id, report, owned.after);
   }
   for (const std::uint64_t ticket : pending.pieces) ask_for_piece(turn, ticket, connection);
   for (const OwnedSend& owned : pending.messages) {

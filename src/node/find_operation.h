@@ -42,6 +42,7 @@ struct FindOperation {
   std::uint64_t walk_hits = 0;
 
   std::vector<SearchHit> hits;
+  WriteSequence after = kNothingPending;  ///< a hit of this peer's own shows a write up to it
   std::uint8_t marks = 0;
   std::vector<TracedPeer> traced;
   std::optional<Instant> first_hit;

@@ -80,24 +80,32 @@ void cancel_request(Turn& turn, RequestHandle handle);
 // -- flood (spread.cpp, own_search.cpp, scans.cpp) -----------------------------------------------
 /// Puts `copy` on every link but `from`; `state` holds this peer's share and the upstream. Asks for
 /// reports if the copy's flags say so: then the echo is closed at once if nothing is outstanding.
-void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, TraceKind kind);
+/// `after` as for finish_echo().
+void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, TraceKind kind,
+            WriteSequence after = kNothingPending);
 /// All copies of a forwarding have been answered for: tells the upstream, or ends our own wave.
-void finish_echo(Turn& turn, const RequestId& id, const EchoState& state);
+/// `after`: the write that a hit of this peer's shows which it counts.
+void finish_echo(Turn& turn, const RequestId& id, const EchoState& state, WriteSequence after);
 void answer_copy(Turn& turn, LinkNumber to, const RequestId& id, std::uint16_t number,
-                 const Totals& totals);
+                 const Totals& totals, WriteSequence after = kNothingPending);
 void link_lost(Turn& turn, LinkNumber link);
+/// No answers are waited for any more that are outstanding on that link.
+void give_up_copies(Turn& turn, LinkNumber link, std::uint8_t mark, TraceKind kind);
 void give_up_overdue_echoes(Turn& turn);
 
 /// Sends a response towards the originator (or hands it to our own search); returns the hit
 /// messages put on a link. `hops` is the query's + 1, or 0 at the originator.
+/// `after`: a write that a result shows; the hits wait for it, and whatever counts them has to.
 std::uint32_t respond(Turn& turn, const RequestId& id, std::uint8_t hops,
-                      std::span<const HitResult> results, std::span<const TraceEntry> trace);
+                      std::span<const HitResult> results, std::span<const TraceEntry> trace,
+                      WriteSequence after);
 /// The views of `results`, in the outbox's arena.
 std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results);
 /// The local index's (or, for Match::trace, the trace log's) answer to an exact key.
 struct LocalAnswer {
   std::span<const HitResult> results;
   std::span<const TraceEntry> trace;
+  WriteSequence after = kNothingPending;  ///< a result shows a write up to it
   bool holds() const { return !results.empty() || !trace.empty(); }
 };
 LocalAnswer look_up(Turn& turn, Match match, std::string_view key);
@@ -111,8 +119,8 @@ FindOperation* find_by_id(NodeState& node, const RequestId& id);
 void start_wave(Turn& turn, FindOperation& find, std::uint8_t ttl);
 void start_walk(Turn& turn, FindOperation& find);
 void wave_ended(Turn& turn, const RequestId& id, const Totals& totals);
-/// Hands a hit to its search; may end it.
-void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit);
+/// Hands a hit to its search; may end it. `after`: a write that it shows, if it is of this peer.
+void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit, WriteSequence after);
 void finish_find(Turn& turn, FindOperation& find, Stopped stopped);
 /// The same without a reply; `find` is gone afterwards.
 FindAnswer end_find(Turn& turn, FindOperation& find, Stopped stopped);
@@ -120,7 +128,7 @@ FindAnswer end_find(Turn& turn, FindOperation& find, Stopped stopped);
 void look_after_finds(Turn& turn);
 void look_again(NodeState& node, FindOperation& find, Instant due);
 /// A walker told us something, over a connection (nullptr: it is at this very peer).
-void walker_reported(Turn& turn, Connection* via, const WalkReport& report);
+void walker_reported(Turn& turn, Connection* via, const WalkReport& report, WriteSequence after);
 void lose_silent_walkers(Turn& turn, FindOperation& find);
 
 // -- walkers that visit (receive_walk.cpp) --------------------------------------------------------
@@ -182,8 +190,10 @@ bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, Connec
                   const Message& message, WriteSequence after = kNothingPending);
 /// `namer`: who named the address.
 void send_report(Turn& turn, Connection* namer, const PeerId& peer, const Address& address,
-                 const WalkReport& report);
+                 const WalkReport& report, WriteSequence after);
 void link_came_up(Turn& turn, Connection& connection);
+/// The connection stays, but is no link any more.
+void end_link(Turn& turn, Connection& connection, std::string_view reason);
 /// Forgets a connection that has ended or is hung up: its link, its copies, its pieces.
 void connection_gone(Turn& turn, Connection& connection, std::string_view reason);
 /// Hangs up, saying why to the other side and in the log.
@@ -192,10 +202,21 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
 /// Counts a violation of the protocol; hangs up on too many of them.
 void offence(Turn& turn, Connection& from, std::string_view what);
 bool has_room_for_link(const NodeState& node, bool dialled);
+/// No link is made with that peer for so long, as it left queries unanswered
+/// (silent_neighbors.cpp).
+std::optional<Duration> link_refused_for(const Turn& turn, const PeerId& peer);
 /// For one more connection that is no link; dials under way count.
 bool has_room_for_direct(const NodeState& node);
 void look_after_connections(Turn& turn);
 std::string name_of(const Connection& connection);
+
+// -- neighbors that leave queries unanswered (silent_neighbors.cpp) -------------------------------
+void copy_answered(Turn& turn, Connection& from);
+/// Copies that were put on these links were not answered within the patience. May end links.
+void copies_timed_out(Turn& turn, std::span<const LinkNumber> links);
+void silent_link_up(Turn& turn, Connection& connection);
+void silent_link_down(Turn& turn, Connection& connection);
+void probe_silent_neighbors(Turn& turn);
 
 void check_ready(Turn& turn);
 std::string waiting_for(const NodeState& node);
@@ -329,11 +350,21 @@ struct HeldObject {
 /// The object that the index has under `key`. Nothing: this peer is no primary any more, or the
 /// store has no live one; then the index does not have it any more either.
 std::optional<HeldObject> held_object(Turn& turn, std::string_view key);
-/// What a hit says of it; the hit, and what counts it, are to wait for NodeState::shown.
-std::optional<OwnedResult> object_result(Turn& turn, std::string_view key);
+/// What a hit says of it. `after` is raised to the write that it shows, if that is pending: the
+/// hit, and what counts it, are to wait for that.
+std::optional<OwnedResult> object_result(Turn& turn, std::string_view key, WriteSequence& after);
 
 // -- small ones -----------------------------------------------------------------------------------
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text);
+/// The same of what may happen again and again: see message/standing_conditions.h.
+void log_standing(Turn& turn, Severity severity, ConnectionId connection,
+                  std::string_view condition, std::string_view text,
+                  StandsUntil until = StandsUntil::quiet);
+/// The store could not do something: of failures of one kind the first is told, and then the count.
+void log_store_failure(Turn& turn, const Error& error);
+void standing_ended(Turn& turn, std::string_view condition);
+/// Tells of conditions that are over.
+void tell_ended_conditions(Turn& turn);
 inline bool wants(std::uint8_t flags, std::uint8_t flag) { return (flags & flag) != 0; }
 void note(Turn& turn, const Query& query, TraceKind kind, LinkNumber peer);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "node/handlers.h"
 
 namespace oxbow {
@@ -21,6 +22,7 @@ void link_came_up(Turn& turn, Connection& connection) {
   NodeState& node = turn.node;
   node.connections.set_linked(connection, true);
   connection.link_asked = false;
+  connection.linked_at = turn.now.steady;
   node.plan.link_up(turn.now.steady, connection.peer);
   node.pongs.linked(connection.peer);
   node.probe_due = std::min(node.probe_due, turn.now.steady + limits::kProbeEvery);
@@ -31,6 +33,7 @@ void link_came_up(Turn& turn, Connection& connection) {
   connection.pinged = turn.now.steady;
   turn.out.send(connection.id, Ping{connection.ping_nonce, !node.config.is_static});
   tell_digest(turn, connection);
+  silent_link_up(turn, connection);
 }
 
 namespace {
@@ -42,6 +45,7 @@ void link_went_down(Turn& turn, Connection& connection, std::string_view reason)
   node.plan.link_down(turn.now.steady, connection.peer, reason);
   log(turn, Severity::info, connection.id,
       fmt::format("link to {} ended: {}", name_of(connection), reason));
+  silent_link_down(turn, connection);
   link_lost(turn, connection.id);
 }
 
@@ -55,7 +59,19 @@ void link_refused(Turn& turn, Connection& connection, std::string_view reason) {
   }
 }
 
+constexpr std::string_view kLeftUnanswered = "it left queries unanswered";
+
+std::string host_of(const Connection& connection) {
+  Address host = connection.remote;
+  host.port = 0;
+  return to_string(host);
+}
+
 }  // namespace
+
+void end_link(Turn& turn, Connection& connection, std::string_view reason) {
+  link_went_down(turn, connection, reason);
+}
 
 namespace {
 
@@ -104,9 +120,15 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
              Severity severity) {
   NodeState& node = turn.node;
   ++node.counters.hangups;
-  const std::string_view why = turn.out.arena.copy(reason);
+  // What it quotes may be a stranger's; over the wire goes text of a bounded length.
+  const std::string_view why =
+      turn.out.arena.copy(printable_message(reason, limits::kReason - kEllipsis));
   if (severity != Severity::debug) {
-    log(turn, severity, connection.id, fmt::format("hung up on {}: {}", name_of(connection), why));
+    // One that connects again and again is told of once.
+    log_standing(
+        turn, severity, connection.id,
+        fmt::format("hangup/{}/{}/{}", code, host_of(connection), to_string(connection.peer)),
+        fmt::format("hung up on {}: {}", name_of(connection), why));
   }
   turn.out.send(connection.id, Bye{code, why});
   turn.out.hang_up(connection.id, why, severity);
@@ -115,7 +137,9 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
 
 void offence(Turn& turn, Connection& from, std::string_view what) {
   ++turn.node.counters.offences;
-  log(turn, Severity::warning, from.id, fmt::format("{} sent {}", name_of(from), what));
+  log_standing(turn, Severity::warning, from.id,
+               fmt::format("offence/{}/{}/{}", host_of(from), to_string(from.peer), what),
+               fmt::format("{} sent {}", name_of(from), what));
   if (++from.offences >= limits::kOffencesTolerated) {
     hang_up(turn, from, "offence", fmt::format("it sent {}", what), Severity::warning);
   }
@@ -126,14 +150,21 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
   if (from.kind != ConnectionKind::control) return offence(turn, from, "a link wish over bulk");
   switch (change.action) {
     case LinkAction::ask: {
-      const bool agrees = from.linked || has_room_for_link(node, from.dialled);
+      const bool agrees = from.linked || (has_room_for_link(node, from.dialled) &&
+                                          !link_refused_for(turn, from.peer));
       turn.out.send(from.id, LinkChange{agrees ? LinkAction::agree : LinkAction::refuse});
       if (agrees && !from.linked) link_came_up(turn, from);
       break;
     }
     case LinkAction::agree:
       if (!from.link_asked) return offence(turn, from, "a link that was not asked for");
-      if (!from.linked) link_came_up(turn, from);
+      if (from.linked) break;
+      if (link_refused_for(turn, from.peer)) {
+        turn.out.send(from.id, LinkChange{LinkAction::end});
+        link_refused(turn, from, kLeftUnanswered);
+        break;
+      }
+      link_came_up(turn, from);
       break;
     case LinkAction::refuse:
       if (from.link_asked) link_refused(turn, from, "no room for one more link there");
@@ -195,6 +226,27 @@ void receive_pong(Turn& turn, Connection& from, const Pong& pong) {
 
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text) {
   turn.out.log(severity, connection, text);
+}
+
+void log_standing(Turn& turn, Severity severity, ConnectionId connection,
+                  std::string_view condition, std::string_view text, StandsUntil until) {
+  const bool is_new =
+      turn.node.standing.happened(turn.now.steady, severity, condition, text, until);
+  log(turn, is_new ? severity : Severity::debug, connection, text);
+}
+
+void log_store_failure(Turn& turn, const Error& error) {
+  log_standing(turn, Severity::warning, kNoConnection, "store/" + error.code, error.message);
+}
+
+void standing_ended(Turn& turn, std::string_view condition) {
+  turn.node.standing.ended(turn.now.steady, condition);
+}
+
+void tell_ended_conditions(Turn& turn) {
+  while (const auto line = turn.node.standing.take_line(turn.now.steady)) {
+    log(turn, line->severity, kNoConnection, line->text);
+  }
 }
 
 void note(Turn& turn, const Query& query, TraceKind kind, LinkNumber peer) {

@@ -12,8 +12,7 @@ namespace oxbow {
 
 namespace {
 
-constexpr std::string_view kRecords = "ring";        // all records, see record_bytes.h
-constexpr std::size_t kWarnings = limits::kBuckets;  // told apart; further ones are not repeated
+constexpr std::string_view kRecords = "ring";  // all records, see record_bytes.h
 
 /// Raised with every change. The clock makes a peer that has lost its directory, or never had one,
 /// begin above what it said in an earlier run.
@@ -42,9 +41,7 @@ void log_change(Turn& turn, const Member* before, const Member& now) {
 
 /// Warns once of each thing.
 void warn_once(Turn& turn, const std::string& about, std::string_view text) {
-  auto& warned = turn.node.ring.warned;
-  if (warned.size() >= kWarnings || !warned.insert(about).second) return;
-  log(turn, Severity::warning, kNoConnection, text);
+  log_standing(turn, Severity::warning, kNoConnection, "ring/" + about, text, StandsUntil::ended);
 }
 
 /// Makes the ring anew from the records, and returns what it was; nothing: it is the same.
@@ -292,14 +289,13 @@ Result<WriteSequence> keep_records(Turn& turn) {
   const auto written = turn.node.store.write_record(kRecords, to_bytes(state.members));
   if (!written.ok()) {
     state.keep_due = turn.now.steady + limits::kMemberRetryMost;
-    if (!state.keep_failed) {
-      log(turn, Severity::warning, kNoConnection,
-          fmt::format("the records of the ring were not stored: {}", written.error().message));
-    }
-    state.keep_failed = true;
+    log_standing(
+        turn, Severity::warning, kNoConnection, "ring records",
+        fmt::format("the records of the ring were not stored: {}", written.error().message),
+        StandsUntil::ended);
     return written;
   }
-  state.keep_failed = false;
+  standing_ended(turn, "ring records");
   return written;
 }
 

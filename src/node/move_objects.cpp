@@ -37,7 +37,7 @@ void keep_placed(Turn& turn, std::string_view bytes) {
   const auto known = store.read_record(kPlaced);
   if (known.ok() && *known == bytes) return;
   const auto kept = store.write_record(kPlaced, bytes);  // else all is looked through once more
-  if (!kept.ok()) log(turn, Severity::warning, kNoConnection, kept.error().message);
+  if (!kept.ok()) log_store_failure(turn, kept.error());
 }
 
 std::string joined_members(const NodeState& node) {
@@ -66,7 +66,7 @@ std::vector<PeerId> primaries_by(const TokenRing& ring, std::string_view key, st
 void keep_for(Turn& turn, const PeerId& to, const ScannedObject& scanned) {
   const BucketPolicy& policy = turn.node.ring.members.policy_of(scanned.key);
   const auto kept = keep_hint(turn, to, scanned.key, scanned.object, policy.conflicts, Sync::yes);
-  if (!kept.ok()) log(turn, Severity::warning, kNoConnection, kept.error().message);
+  if (!kept.ok()) log_store_failure(turn, kept.error());
 }
 
 bool send_copy(Turn& turn, const PeerId& to, const ScannedObject& scanned, std::uint64_t leaving) {
@@ -160,7 +160,7 @@ void drop_copy(Turn& turn, std::string_view key, std::uint64_t version) {
   // What was numbered on this copy must not be numbered again on an older one that comes back.
   node.replica.actors.observe(VectorClock(), own->object.clock());
   const auto erased = node.store.erase(key, own->object);
-  if (!erased.ok()) return log(turn, Severity::warning, kNoConnection, erased.error().message);
+  if (!erased.ok()) return log_store_failure(turn, erased.error());
   object_changed(turn, key, Object());
   ++node.counters.objects_dropped;
 }
@@ -285,7 +285,7 @@ void go_on_moving(Turn& turn) {
                         limits::kHandoffPage, page);
     for (const ScannedObject& scanned : page) move_one(turn, scan, scanned);
     if (!more.ok()) {
-      log(turn, Severity::warning, kNoConnection, more.error().message);
+      log_store_failure(turn, more.error());
       scan.left_some = true;
     }
     scan.at_end = !more.ok() || !*more;
@@ -322,8 +322,8 @@ void find_sums(Turn& turn) {
   replica.sums_due = kNever;
   const auto more = turn.node.store.rebuild_sums(limits::kMovePage, limits::kScanBytes);
   if (!more.ok()) {
-    return log(turn, Severity::warning, kNoConnection,
-               fmt::format("the objects were not counted: {}", more.error().message));
+    return log_standing(turn, Severity::warning, kNoConnection, "not counted",
+                        fmt::format("the objects were not counted: {}", more.error().message));
   }
   if (*more) replica.sums_due = turn.now.steady + limits::kSumsEvery;
 }

@@ -66,13 +66,13 @@ bool send_to_named(Turn& turn, Connection& namer, const PeerId& peer, const Addr
 }
 
 void send_report(Turn& turn, Connection* namer, const PeerId& peer, const Address& address,
-                 const WalkReport& report) {
+                 const WalkReport& report, WriteSequence after) {
   NodeState& node = turn.node;
   if (Connection* connection = node.connections.to_peer(peer, ConnectionKind::control)) {
     connection->used = turn.now.steady;
-    return turn.out.send(connection->id, report, node.shown);
+    return turn.out.send(connection->id, report, after);
   }
-  OwnedReport owned{report, {}};
+  OwnedReport owned{report, {}, after};
   owned.report.results = {};
   owned.report.holder_name = {};
   for (const HitResult& result : report.results) {

@@ -53,7 +53,6 @@ void Node::stop(Now now, Outbox& out) {
 void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
   Turn turn{*state_, now, out};
   const SendsNoted noted(turn);
-  if (sequence >= state_->shown) state_->shown = kNothingPending;
   writes_are_durable(turn, sequence);
 }
 
@@ -235,10 +234,10 @@ void Node::index_changed(Now now, const IndexUpdate& update, Outbox& out) {
   const SendsNoted noted(turn);
   const std::size_t left_out = state_->index.apply(update);
   if (left_out > 0) {
-    log(turn, Severity::warning, kNoConnection,
-        fmt::format(
-            "{} shared files cannot be found: the index is full, or their names are no keys",
-            left_out));
+    log_standing(turn, Severity::warning, kNoConnection, "files left out",
+                 fmt::format("{} shared files or more cannot be found: the index is full, or their "
+                             "names are no keys",
+                             left_out));
   }
   const ShareStatus& progress = update.progress;
   if (!progress.scanning && progress.pending_files == 0) state_->shares_pending = false;
@@ -250,6 +249,7 @@ void Node::tick(Now now, Outbox& out) {
   Turn turn{node, now, out};
   const SendsNoted noted(turn);
   give_up_overdue_echoes(turn);
+  probe_silent_neighbors(turn);
   run_scan_slice(turn);
   look_after_finds(turn);
   expire_parked(turn);
@@ -260,6 +260,7 @@ void Node::tick(Now now, Outbox& out) {
   look_after_adoptions(turn);
   dial_due_neighbors(turn);
   check_ready(turn);
+  tell_ended_conditions(turn);
   node.seen.expire(now.steady);
   node.routes.expire(now.steady);
   while (node.visits.size() > 0 && node.visits.oldest_time() + limits::kRouteLife <= now.steady) {
@@ -273,7 +274,8 @@ Instant Node::next_deadline() const {
   Instant next =
       std::min({node.seen.next_deadline(), node.routes.next_deadline(), node.echoes.next_deadline(),
                 node.plan.next_deadline(), node.keepalive_due, membership_deadline(node),
-                replica_deadline(node), adoption_deadline(node)});
+                replica_deadline(node), adoption_deadline(node), node.silent.next_deadline(),
+                node.standing.next_deadline()});
   if (!node.finds_due.empty()) next = std::min(next, node.finds_due.begin()->first);
   if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
   if (node.parked.size() > 0) {

@@ -42,10 +42,9 @@ std::string clock_of(const Object& object, std::string_view key) {
 
 void add(Turn& turn, std::string_view key) {
   NodeState& node = turn.node;
-  if (node.index.add_object(key) || node.adoption.objects.left_out) return;
-  node.adoption.objects.left_out = true;
-  log(turn, Severity::warning, kNoConnection,
-      "some objects of the ring cannot be found by a search: the local index is full");
+  if (node.index.add_object(key)) return;
+  log_standing(turn, Severity::warning, kNoConnection, "objects left out",
+               "some objects of the ring cannot be found by a search: the local index is full");
 }
 
 }  // namespace
@@ -86,10 +85,10 @@ std::optional<HeldObject> held_object(Turn& turn, std::string_view key) {
   return HeldObject{value, digest, clock_of(stored->object, name), stored->pending};
 }
 
-std::optional<OwnedResult> object_result(Turn& turn, std::string_view key) {
+std::optional<OwnedResult> object_result(Turn& turn, std::string_view key, WriteSequence& after) {
   const auto object = held_object(turn, key);
   if (!object) return std::nullopt;
-  turn.node.shown = std::max(turn.node.shown, object->pending);
+  after = std::max(after, object->pending);
   return OwnedResult{std::string(key), object->value->size(), object->sha256, object->clock};
 }
 
@@ -143,8 +142,8 @@ void look_after_object_index(Turn& turn) {
     }
   }
   if (!more.ok()) {
-    log(turn, Severity::warning, kNoConnection,
-        "some objects of the ring cannot be found by a search: " + more.error().message);
+    log_standing(turn, Severity::warning, kNoConnection, "objects not read/" + more.error().code,
+                 "some objects of the ring cannot be found by a search: " + more.error().message);
   }
   indexing.under_way = more.ok() && *more;
 }

@@ -26,7 +26,7 @@ std::vector<std::string> mark_names(std::uint8_t marked) {
       {marks::kRate, "rate"},           {marks::kCongested, "congested"},
       {marks::kFull, "table full"},     {marks::kSkipped, "link under pressure"},
       {marks::kLinkLost, "link lost"},  {marks::kTimedOut, "timed out"},
-      {marks::kTruncated, "truncated"},
+      {marks::kTruncated, "truncated"}, {marks::kFaulty, "faulty neighbor"},
   };
   std::vector<std::string> names;
   for (const auto& [mark, name] : kNames) {
@@ -139,7 +139,7 @@ void start_wave(Turn& turn, FindOperation& find, std::uint8_t ttl) {
     const LocalAnswer local = look_up(turn, query.match, query.pattern);
     if (local.holds()) {
       note(turn, query, TraceKind::answered, kNoLink);
-      respond(turn, id, 0, local.results, local.trace);
+      respond(turn, id, 0, local.results, local.trace, local.after);
       if (find_by_id(node, id) == nullptr) return;  // the first hit was enough
       if (!find.all) return wave_ended(turn, id, state.totals);
     }
@@ -157,9 +157,10 @@ void wave_ended(Turn& turn, const RequestId& id, const Totals& totals) {
   after_wave(turn, *find);
 }
 
-void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
+void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit, WriteSequence after) {
   FindOperation* find = find_by_id(turn.node, id);
   if (find == nullptr) return;
+  find->after = std::max(find->after, after);
   if (find->is_trace) {
     auto& peers = find->traced;
     const std::string holder = to_string(hit.holder);
@@ -180,7 +181,9 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
     }
     return;
   }
+  const bool is_exact = find->request.match == Match::exact;
   for (const HitResult& result : hit.results) {
+    if (is_exact && result.key != find->request.key) continue;  // nobody asked for that
     find->first_hit = find->first_hit.value_or(turn.now.steady);
     SearchHit found{std::string(result.key),
                     to_string(hit.holder_address),
@@ -190,7 +193,7 @@ void deliver_hit(Turn& turn, const RequestId& id, const Hit& hit) {
                     result.size,
                     to_string(result.sha256),
                     clock_text(turn.node, result)};
-    if (find->request.stream) give(turn, {find->handle, found, turn.node.shown});
+    if (find->request.stream) give(turn, {find->handle, found, after});
     if (find->hits.size() < limits::kHitsPerAnswer) {
       find->hits.push_back(std::move(found));
     } else {
@@ -218,13 +221,14 @@ FindAnswer end_find(Turn& turn, FindOperation& find, Stopped stopped) {
 void finish_find(Turn& turn, FindOperation& find, Stopped stopped) {
   const RequestHandle handle = find.handle;
   const bool is_trace = find.is_trace;
+  const WriteSequence after = find.after;
   std::vector<TracedPeer> traced = std::move(find.traced);
   FindAnswer answer = end_find(turn, find, stopped);
   if (is_trace) {
     return reply(turn, handle,
                  ClientAnswer(TraceAnswer{answer.found, std::move(traced), answer.search}));
   }
-  reply(turn, handle, ClientAnswer(std::move(answer)), turn.node.shown);
+  reply(turn, handle, ClientAnswer(std::move(answer)), after);
 }
 
 void look_again(NodeState& node, FindOperation& find, Instant due) {

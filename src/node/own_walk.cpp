@@ -39,7 +39,7 @@ void start_walk(Turn& turn, FindOperation& find) {
   const LocalAnswer local = look_up(turn, Match::exact, find.request.key);
   if (local.holds()) {
     const RequestId id = find.id;
-    respond(turn, id, 0, local.results, {});
+    respond(turn, id, 0, local.results, {}, local.after);
     if (find_by_id(node, id) == nullptr) return;
     if (!find.all) return end_if_all_ended(turn, find);
   }
@@ -75,8 +75,11 @@ void start_walk(Turn& turn, FindOperation& find) {
   end_if_all_ended(turn, find);
 }
 
-void walker_reported(Turn& turn, Connection* via, const WalkReport& report) {
+void walker_reported(Turn& turn, Connection* via, const WalkReport& report, WriteSequence after) {
   NodeState& node = turn.node;
+  if (via != nullptr && !report.results.empty() && report.holder != via->peer) {
+    return offence(turn, *via, "a walker's hit of another peer");
+  }
   FindOperation* find = find_by_id(node, report.id);
   const bool known = find != nullptr && report.walker < find->walkers.size();
   if (known) {
@@ -97,7 +100,7 @@ void walker_reported(Turn& turn, Connection* via, const WalkReport& report) {
     hit.hops = static_cast<std::uint8_t>(std::min<int>(report.steps_taken, 255));
     hit.results = report.results;
     if (node.routes.pass(turn.now.steady, hit.id, hit_key(hit.id, hit.holder, 0))) {
-      deliver_hit(turn, hit.id, hit);
+      deliver_hit(turn, hit.id, hit, after);
     }
     find = find_by_id(node, report.id);  // the first hit may have ended it
   }
@@ -114,7 +117,7 @@ void walker_reported(Turn& turn, Connection* via, const WalkReport& report) {
 }
 
 void receive_walk_report(Turn& turn, Connection& from, const WalkReport& report) {
-  walker_reported(turn, &from, report);
+  walker_reported(turn, &from, report, kNothingPending);
 }
 
 void lose_silent_walkers(Turn& turn, FindOperation& find) {

@@ -12,7 +12,7 @@ void repair(Turn& turn, std::string_view key, const Object& object, Conflicts co
   const Sync sync = node.ring.members.policy_of(key).sync;
   if (member == node.config.id) {
     const auto written = merge_own(turn, key, object, conflicts, sync);
-    if (!written.ok()) log(turn, Severity::warning, kNoConnection, written.error().message);
+    if (!written.ok()) log_store_failure(turn, written.error());
     return;
   }
   // What goes wrong is put right by the next read.

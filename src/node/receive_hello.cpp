@@ -79,7 +79,9 @@ IdUser user_of(const Connection& connection) {
 void admit_accepted(Turn& turn, Connection& from, Connection* older) {
   NodeState& node = turn.node;
   const bool had_link = older != nullptr && older->linked;
-  const bool agrees = from.wishes_link && (had_link || has_room_for_link(node, false));
+  const bool agrees =
+      from.wishes_link &&
+      (had_link || (has_room_for_link(node, false) && !link_refused_for(turn, from.peer)));
   if (!agrees && older == nullptr && !has_room_for_direct(node)) {
     return refuse(turn, from, "full", "no room for one more connection");
   }
@@ -107,7 +109,14 @@ void admit_dialled(Turn& turn, Connection& from, Connection* older) {
   if (older != nullptr) replace(turn, *older);
   const DialId dial = from.dial;
   const ConnectionId id = from.id;
-  if (wanted_link && from.wishes_link) link_came_up(turn, from);
+  const auto refused = link_refused_for(turn, from.peer);
+  if (wanted_link && from.wishes_link && refused) {
+    turn.out.send(id, LinkChange{LinkAction::end});
+    node.plan.dial_failed(turn.now.steady, target,
+                          fmt::format("it left queries unanswered: no link for {} s",
+                                      std::chrono::ceil<std::chrono::seconds>(*refused).count()));
+  }
+  if (wanted_link && from.wishes_link && !refused) link_came_up(turn, from);
   Connection* connection = node.connections.find(id);
   if (connection == nullptr) return;
   member_answered(turn, connection->peer);

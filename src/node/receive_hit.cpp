@@ -13,8 +13,9 @@ void count_hit(NodeState& node, const Hit& hit) {
   if (slot != kNoSlot) ++node.echoes.state(slot).totals.hit_messages;
 }
 
-/// Puts a hit on the reverse path, or hands it to our own search. True: it went over a link.
-bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
+/// Puts a hit on the reverse path once `after` is durable, or hands it to our own search. True: it
+/// went over a link.
+bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from, WriteSequence after) {
   NodeState& node = turn.node;
   const auto next = node.routes.next(
       hit.id, hit.number, [&](LinkNumber link) { return node.connections.is_living_link(link); });
@@ -34,7 +35,7 @@ bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
     return false;
   }
   if (next.way == RouteTable::Way::originator) {
-    deliver_hit(turn, hit.id, hit);
+    deliver_hit(turn, hit.id, hit, after);
     return false;
   }
   // The first living upstream may be where the hit comes from: then it has been there already.
@@ -46,7 +47,7 @@ bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from) {
   Connection& upstream = *node.connections.find(next.link);
   Hit onward = hit;
   onward.number = next.number;
-  turn.out.send(next.link, onward, from == kNoLink ? node.shown : kNothingPending);
+  turn.out.send(next.link, onward, after);
   upstream.used = turn.now.steady;
   ++upstream.hits_out;
   ++node.counters.hits_sent;
@@ -77,7 +78,8 @@ std::size_t part_end(std::span<const TraceEntry> trace, std::size_t first) {
 }  // namespace
 
 std::uint32_t respond(Turn& turn, const RequestId& id, std::uint8_t hops,
-                      std::span<const HitResult> results, std::span<const TraceEntry> trace) {
+                      std::span<const HitResult> results, std::span<const TraceEntry> trace,
+                      WriteSequence after) {
   NodeState& node = turn.node;
   Hit hit;
   hit.id = id;
@@ -96,7 +98,7 @@ std::uint32_t respond(Turn& turn, const RequestId& id, std::uint8_t hops,
     result = results_end;
     entry = trace_end;
     hit.last = result == results.size() && entry == trace.size();
-    if (send_towards_originator(turn, hit, kNoLink)) ++sent;
+    if (send_towards_originator(turn, hit, kNoLink, after)) ++sent;
     ++hit.part;
   }
   return sent;
@@ -107,10 +109,14 @@ void receive_hit(Turn& turn, Connection& from, const Hit& hit) {
   if (!from.linked) return offence(turn, from, "a hit without a link");
   ++node.counters.hits_received;
   ++from.hits_in;
+  if (!node.routes.may_answer(hit.id, from.link_bit, from.linked_at)) {
+    ++node.counters.hits_not_sent_to;
+    return offence(turn, from, "a hit for a query that it was not sent");
+  }
   // Nor is it passed on, or dialled, where it means another host.
   Hit usable = hit;
   if (!may_be_shared(hit.holder_address, from.remote)) usable.holder_address = Address{};
-  if (send_towards_originator(turn, usable, from.id)) count_hit(node, usable);
+  if (send_towards_originator(turn, usable, from.id, kNothingPending)) count_hit(node, usable);
 }
 
 std::span<const HitResult> result_views(Turn& turn, std::span<const OwnedResult> results) {
@@ -137,7 +143,7 @@ LocalAnswer look_up(Turn& turn, Match match, std::string_view key) {
   }
   auto entry = node.index.find(key);
   if (entry && entry->is_object) {
-    if (const auto object = object_result(turn, key)) {
+    if (const auto object = object_result(turn, key, answer.after)) {
       answer.results = result_views(turn, {&*object, 1});
       return answer;
     }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "node/handlers.h"
 #include "overlay/repeats.h"
 
@@ -16,7 +18,15 @@ void refuse(Turn& turn, Connection& from, const Query& query, std::uint8_t mark,
 bool sends_too_many_repeats(Turn& turn, Connection& from) {
   ++from.repeats;
   const std::size_t others = turn.node.connections.links().size() - 1;
-  return should_disconnect({from.repeats, from.queries_in}, others, 0);
+  const NeighborTraffic traffic{from.repeats, from.queries_in};
+  if (should_disconnect(traffic, others, limits::kNeighborsEnough)) return true;
+  if (should_disconnect(traffic, others, 0)) {
+    log_standing(turn, Severity::warning, from.id, "repeats/" + to_string(from.peer),
+                 fmt::format("{} sends the same queries again and again; it is the only neighbor, "
+                             "so the link stays",
+                             name_of(from)));
+  }
+  return false;
 }
 
 void receive_further_copy(Turn& turn, Connection& from, const Query& query, SeenState* seen) {
@@ -60,7 +70,7 @@ void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
     ++node.counters.refused_full;
     return refuse(turn, from, query, marks::kFull, TraceKind::refused_full);
   }
-  if (is_pattern && node.scans.size() >= limits::kScans) {
+  if (is_pattern && !node.scans.has_room(from.id, node.connections.links().size())) {
     ++node.counters.refused_congested;
     return refuse(turn, from, query, marks::kCongested, TraceKind::refused_congested);
   }
@@ -94,20 +104,23 @@ void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
     ++node.counters.queries_answered;
     note(turn, query, TraceKind::answered, kNoLink);
     const auto hops = static_cast<std::uint8_t>(query.hops + 1);
-    state.totals.hit_messages += respond(turn, query.id, hops, local.results, local.trace);
+    state.totals.hit_messages +=
+        respond(turn, query.id, hops, local.results, local.trace, local.after);
   }
   if (decision.action == Action::forward) {
     Query copy = query;
     copy.ttl = decision.ttl;
     copy.hops = decision.hops;
     copy.number = decision.number;
-    spread(turn, copy, from.id, state, TraceKind::forwarded);
+    spread(turn, copy, from.id, state, TraceKind::forwarded, local.after);
     return;
   }
   if (!state.searching) {
     const bool stopped = local.holds() && query.ttl > 1;
     note(turn, query, stopped ? TraceKind::stopped : TraceKind::ttl_ended, kNoLink);
-    if (report) answer_copy(turn, from.id, query.id, query.number, state.totals);
+    if (report) {
+      answer_copy(turn, from.id, query.id, query.number, state.totals, local.after);
+    }
     return;
   }
   if (report) {

@@ -7,7 +7,9 @@ namespace oxbow {
 
 namespace {
 
-void step_on(Turn& turn, Walk walk, LinkNumber from);
+// `after`, here and below: a write that a hit of this walker's shows. What it does next waits too,
+// or the search could end before that hit.
+void step_on(Turn& turn, Walk walk, LinkNumber from, WriteSequence after);
 
 void note_step(Turn& turn, const Walk& walk, TraceKind kind, LinkNumber peer) {
   if (!wants(walk.flags, query_flags::kTrace)) return;
@@ -21,7 +23,7 @@ void note_step(Turn& turn, const Walk& walk, TraceKind kind, LinkNumber peer) {
 
 /// `from`: the link that the walker came by.
 void report(Turn& turn, const Walk& walk, LinkNumber from, WalkEvent event,
-            std::span<const HitResult> results) {
+            std::span<const HitResult> results, WriteSequence after) {
   NodeState& node = turn.node;
   WalkReport report;
   report.id = walk.id;
@@ -34,39 +36,40 @@ void report(Turn& turn, const Walk& walk, LinkNumber from, WalkEvent event,
   report.holder_name = node.config.name;
   report.results = results;
   ++node.counters.walk_reports;
-  if (walk.originator == node.config.id) return walker_reported(turn, nullptr, report);
-  send_report(turn, node.connections.find(from), walk.originator, walk.originator_address, report);
+  if (walk.originator == node.config.id) return walker_reported(turn, nullptr, report, after);
+  send_report(turn, node.connections.find(from), walk.originator, walk.originator_address, report,
+              after);
 }
 
-void end_walker(Turn& turn, const Walk& walk, LinkNumber from) {
-  report(turn, walk, from, WalkEvent::ended, {});
+void end_walker(Turn& turn, const Walk& walk, LinkNumber from, WriteSequence after) {
+  report(turn, walk, from, WalkEvent::ended, {}, after);
 }
 
-void park(Turn& turn, const Walk& walk, LinkNumber from) {
+void park(Turn& turn, const Walk& walk, LinkNumber from, WriteSequence after) {
   NodeState& node = turn.node;
   if (walk.originator == node.config.id) {
     const FindOperation* find = find_by_id(node, walk.id);
     if (find != nullptr && walker_goes_on(find->found(), find->all)) {
-      return step_on(turn, walk, from);
+      return step_on(turn, walk, from, after);
     }
-    return end_walker(turn, walk, from);
+    return end_walker(turn, walk, from, after);
   }
   const WalkerKey key{walk.id, walk.walker};
   if (node.parked.size() >= limits::kParkedWalkers || node.parked.find(key) != kNoSlot) {
-    return end_walker(turn, walk, from);
+    return end_walker(turn, walk, from, after);
   }
   ParkedWalker& parked = node.parked.value(node.parked.insert(turn.now.steady, key));
   parked.walk = walk;
   parked.pattern = walk.pattern;
   parked.walk.pattern = {};
   parked.from = from;
-  report(turn, walk, from, WalkEvent::check, {});
+  report(turn, walk, from, WalkEvent::check, {}, after);
 }
 
-void step_on(Turn& turn, Walk walk, LinkNumber from) {
+void step_on(Turn& turn, Walk walk, LinkNumber from, WriteSequence after) {
   NodeState& node = turn.node;
   const LinkNumber link = walk.steps_left == 0 ? kNoLink : choose_step(node, walk.id, from);
-  if (link == kNoLink) return end_walker(turn, walk, from);
+  if (link == kNoLink) return end_walker(turn, walk, from, after);
   const WalkerSteps steps = stepped({walk.steps_taken, walk.steps_left});
   walk.steps_left = steps.left;
   walk.steps_taken = steps.taken;
@@ -76,7 +79,7 @@ void step_on(Turn& turn, Walk walk, LinkNumber from) {
   ++connection.queries_out;
   ++node.counters.queries_sent;
   note_step(turn, walk, TraceKind::walker_left, link);
-  turn.out.send(link, walk);
+  turn.out.send(link, walk, after);
 }
 
 }  // namespace
@@ -96,7 +99,8 @@ LinkNumber choose_step(NodeState& node, const RequestId& id, LinkNumber from) {
   const auto& links = node.connections.links();
   const auto number_of = [&](std::size_t i) { return links[i]; };
   const auto is_usable = [&](std::size_t i) {
-    return !node.connections.find(links[i])->under_pressure;
+    const Connection& connection = *node.connections.find(links[i]);
+    return !connection.under_pressure && !connection.answers.is_skipped();
   };
   const auto came_by = [&](std::size_t i) { return links[i] == from; };
   return choose_link(visit, links.size(), number_of, came_by, is_usable, node.random, node.targets);
@@ -117,11 +121,14 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     ++node.counters.refused_rate;
     // Its originator is told if that costs no dial: else it would be dialled at any rate.
     const bool connected = node.connections.to_peer(walk.originator, ConnectionKind::control);
-    if (connected || walk.originator == node.config.id) end_walker(turn, walk, from.id);
+    if (connected || walk.originator == node.config.id) {
+      end_walker(turn, walk, from.id, kNothingPending);
+    }
     return;
   }
   note_step(turn, walk, TraceKind::walker_came, from.id);
   bool finds = false;
+  WriteSequence after = kNothingPending;
   if (remember_visit(turn, walk.id)) {
     ++walk.fresh;
     const LocalAnswer local = look_up(turn, Match::exact, walk.pattern);
@@ -129,7 +136,8 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     if (finds) {
       ++node.counters.queries_answered;
       note_step(turn, walk, TraceKind::answered, kNoLink);
-      report(turn, walk, from.id, WalkEvent::hit, local.results);
+      after = local.after;
+      report(turn, walk, from.id, WalkEvent::hit, local.results, after);
     }
   }
   const WalkerSteps steps{walk.steps_taken, walk.steps_left};
@@ -137,11 +145,11 @@ void receive_walk(Turn& turn, Connection& from, const Walk& received) {
     case WalkAction::answer:
       return;
     case WalkAction::end:
-      return end_walker(turn, walk, from.id);
+      return end_walker(turn, walk, from.id, after);
     case WalkAction::ask:
-      return park(turn, walk, from.id);
+      return park(turn, walk, from.id, after);
     case WalkAction::step:
-      return step_on(turn, walk, from.id);
+      return step_on(turn, walk, from.id, after);
   }
 }
 
@@ -154,7 +162,7 @@ void receive_walk_reply(Turn& turn, Connection& from, const WalkReply& reply) {
   if (!reply.go_on) return;
   Walk walk = parked.walk;
   walk.pattern = turn.out.arena.copy(parked.pattern);
-  step_on(turn, walk, parked.from);
+  step_on(turn, walk, parked.from, kNothingPending);
 }
 
 void expire_parked(Turn& turn) {

@@ -40,7 +40,9 @@ Result<Done> check(const NodeState& node, const FindRequest& request) {
     const auto pattern = Pattern::compile(request.match, request.key);
     if (!pattern.ok()) return pattern.error();
   }
-  if (node.finds.size() >= limits::kRequests || node.scans.size() >= limits::kScans) return busy();
+  const bool is_pattern = request.match != Match::exact;
+  if (is_pattern && !node.scans.has_room(kNoLink, 0)) return busy();
+  if (node.finds.size() >= limits::kRequests) return busy();
   return Done{};
 }
 

@@ -84,8 +84,6 @@ struct RingState {
   Instant awaited_until = kNever;
   Instant left_at{};           ///< this peer, the last time; the beginning: not in this run
   Instant leave_due = kNever;  ///< a member by an earlier run, but not by the configuration
-  bool keep_failed = false;    ///< and the log has been told so
-  std::set<std::string, std::less<>> warned;  ///< buckets configured otherwise than the ring's
 };
 
 }  // namespace oxbow

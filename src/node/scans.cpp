@@ -9,11 +9,14 @@ namespace oxbow {
 bool start_scan(Turn& turn, const Query& query, LinkNumber from, bool routed) {
   auto pattern = Pattern::compile(query.match, query.pattern);
   if (!pattern.ok()) return false;
-  Scan scan{
-      query, std::string(query.pattern), from, std::move(pattern).value(), {}, {}, {}, false, false,
-      routed};
+  Scan scan{.query = query,
+            .text = std::string(query.pattern),
+            .from = from,
+            .ends = turn.now.steady + turn.node.config.find_timeout,
+            .pattern = std::move(pattern).value(),
+            .routed = routed};
   scan.query.pattern = {};
-  turn.node.scans.push_back(std::move(scan));
+  turn.node.scans.add(std::move(scan));
   return true;
 }
 
@@ -55,7 +58,7 @@ void look_up_objects(Turn& turn, Scan& scan) {
     const std::string key = std::move(scan.objects.front());
     scan.objects.pop_front();
     bytes += kReadCost;
-    if (auto object = object_result(turn, key)) {
+    if (auto object = object_result(turn, key, scan.after)) {
       bytes += object->size;
       scan.results.push_back(std::move(*object));
     } else if (const auto hidden = turn.node.index.find(key); hidden && !hidden->is_object) {
@@ -91,7 +94,7 @@ void scan_ended(Turn& turn, Scan& scan) {
     note(turn, scan.query, TraceKind::answered, kNoLink);
     const auto results = result_views(turn, scan.results);
     const int hops = scan.from == kNoLink ? 0 : scan.query.hops + 1;
-    hits = respond(turn, id, static_cast<std::uint8_t>(hops), results, {});
+    hits = respond(turn, id, static_cast<std::uint8_t>(hops), results, {}, scan.after);
   }
   const bool report = wants(scan.query.flags, query_flags::kReport);
   EchoState state;
@@ -103,10 +106,10 @@ void scan_ended(Turn& turn, Scan& scan) {
     waiting.searching = false;
     waiting.totals.hit_messages += hits;
     if (scan.truncated) waiting.totals.marks |= marks::kTruncated;
-    if (scan.routed && !is_complete(waiting)) return;
+    if (scan.routed && !is_complete(waiting)) return node.echoes.wait_for(slot, scan.after);
     state = waiting;
     node.echoes.close(slot);
-    if (scan.routed) return finish_echo(turn, id, state);
+    if (scan.routed) return finish_echo(turn, id, state, scan.after);
   }
   if (scan.routed) return;
   Query copy = scan.query;
@@ -119,7 +122,7 @@ void scan_ended(Turn& turn, Scan& scan) {
     return spread(turn, copy, kNoLink, state, TraceKind::forwarded);
   }
   if (own || seen == nullptr) {
-    if (report || own) finish_echo(turn, id, state);
+    if (report || own) finish_echo(turn, id, state, scan.after);
     return;
   }
   const Decision decision = route_first(*seen, {scan.query.ttl, scan.query.hops}, holds, false);
@@ -127,23 +130,28 @@ void scan_ended(Turn& turn, Scan& scan) {
     copy.ttl = decision.ttl;
     copy.hops = decision.hops;
     copy.number = decision.number;
-    return spread(turn, copy, scan.from, state, TraceKind::forwarded);
+    return spread(turn, copy, scan.from, state, TraceKind::forwarded, scan.after);
   }
-  if (report) finish_echo(turn, id, state);
+  if (report) finish_echo(turn, id, state, scan.after);
+}
+
+// Otherwise nobody waits for what it finds: its link or its search has ended, or what waited for it
+// was given up.
+bool is_waited_for(Turn& turn, const Scan& scan) {
+  NodeState& node = turn.node;
+  if (scan.from == kNoLink && find_by_id(node, scan.query.id) == nullptr) return false;
+  if (scan.from != kNoLink && !node.connections.is_living_link(scan.from)) return false;
+  if (wants(scan.query.flags, query_flags::kReport)) return waiting_echo(node, scan) != kNoSlot;
+  return scan.from == kNoLink || turn.now.steady < scan.ends;
 }
 
 }  // namespace
 
 void run_scan_slice(Turn& turn) {
-  NodeState& node = turn.node;
-  if (node.scans.empty()) return;
-  Scan scan = std::move(node.scans.front());
-  node.scans.pop_front();
-  if (!scan_slice(turn, scan)) {
-    node.scans.push_back(std::move(scan));  // the others have their turn first
-    return;
-  }
-  scan_ended(turn, scan);
+  auto scan = turn.node.scans.take();
+  if (!scan || !is_waited_for(turn, *scan)) return;
+  if (scan_slice(turn, *scan)) return scan_ended(turn, *scan);
+  turn.node.scans.add(std::move(*scan));
 }
 
 }  // namespace oxbow

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include "base/random.h"
 #include "message/outbox.h"
 #include "message/owned_message.h"
+#include "message/standing_conditions.h"
 #include "node/adoption_state.h"
 #include "node/config.h"
 #include "node/connections.h"
@@ -22,6 +22,8 @@
 #include "node/id_conflicts.h"
 #include "node/replica_state.h"
 #include "node/ring_state.h"
+#include "node/scan_queue.h"
+#include "node/silent_neighbors.h"
 #include "overlay/echo_table.h"
 #include "overlay/local_index.h"
 #include "overlay/neighbor_plan.h"
@@ -35,28 +37,6 @@
 #include "store/store.h"
 
 namespace oxbow {
-
-/// A result that outlives the index entry it was made from.
-struct OwnedResult {
-  std::string key;
-  std::uint64_t size = 0;
-  Digest sha256;
-  std::string clock;  ///< of an object; see HitResult
-};
-
-/// A pattern search in the local index, one slice a tick.
-struct Scan {
-  Query query;  ///< its pattern points nowhere: see `text`
-  std::string text;
-  LinkNumber from = kNoLink;  ///< kNoLink: our own query
-  Pattern pattern;
-  LocalIndex::Cursor cursor;
-  std::vector<OwnedResult> results;
-  std::deque<std::string> objects;  ///< keys that matched; the store is still to be asked
-  bool looked_through = false;
-  bool truncated = false;
-  bool routed = false;  ///< it was routed on before the scan began (--all)
-};
 
 /// A walker that waits here for its originator's word.
 struct WalkerKey {
@@ -78,6 +58,7 @@ struct ParkedWalker {
 struct OwnedReport {
   WalkReport report;  ///< its views point nowhere
   std::vector<OwnedResult> results;
+  WriteSequence after = kNothingPending;
 };
 
 struct OwnedSend {
@@ -137,15 +118,13 @@ struct NodeState {
   std::map<DialId, PendingDial> dials;
   std::uint32_t last_dial = 0;
   NeighborPlan plan;
+  SilentNeighbors silent;
   PongCache pongs;
   Instant keepalive_due = kNever;  ///< no link or idle connection needs a look before
   Instant probe_due{};
 
   LocalIndex index;
-  /// The newest write that a hit has shown and that is not durable yet: what counts the hit waits
-  /// for it too, as it must not come before it.
-  WriteSequence shown = kNothingPending;
-  std::deque<Scan> scans;
+  ScanQueue scans;
 
   SeenTable seen;
   RouteTable routes;
@@ -168,6 +147,7 @@ struct NodeState {
   AdoptionState adoption;
 
   Counters counters;
+  StandingConditions standing;
   std::vector<ConnectionId> targets;  // scratch
   std::vector<Slot> slots;            // scratch
 };

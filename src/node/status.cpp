@@ -44,6 +44,8 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"findable objects", node.index.objects()},
       {"dials", node.dials.size()},
       {"connections", node.connections.all().size()},
+      {"skipped links", node.silent.skipped()},
+      {"standing conditions", node.standing.size()},
       {"known addresses", node.pongs.size()},
       {"objects", node.store.live_objects()},
       {"tombstones", node.store.tombstones()},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/limits.h"
+
 namespace oxbow {
 
 namespace {
@@ -45,11 +47,24 @@ void add(Totals& sum, const Totals& more) {
   sum.marks = static_cast<std::uint8_t>(sum.marks | more.marks);
 }
 
-void sent_copies(EchoState& state, std::uint32_t copies, std::uint32_t skipped) {
+void sent_copies(EchoState& state, std::uint32_t copies, std::uint32_t skipped, std::uint8_t mark) {
   add_saturating(state.totals.messages, copies);
   add_saturating(state.outstanding, copies);
   add_saturating(state.totals.skipped, skipped);
-  if (skipped > 0) state.totals.marks |= marks::kSkipped;
+  if (skipped > 0) state.totals.marks = static_cast<std::uint8_t>(state.totals.marks | mark);
+}
+
+Plausible judge(const EchoState& state, const Totals& below) {
+  const std::uint64_t messages = below.messages;
+  const std::uint64_t received =
+      std::uint64_t{below.peers} + below.duplicates + below.refused;  // the copy itself among them
+  if (messages + 1 != received + below.lost || received == 0) return Plausible::no;
+  if (below.max_hops > state.hops + state.ttl) return Plausible::no;
+  // A copy with TTL 1 goes no further; one with TTL 2 goes over the links of one peer.
+  if (state.ttl == 1 && messages > 0) return Plausible::no;
+  if (state.ttl == 2 && messages > std::numeric_limits<std::uint16_t>::max()) return Plausible::no;
+  if (state.totals.messages + messages > limits::kTotalsMost) return Plausible::too_much;
+  return Plausible::yes;
 }
 
 void answered(EchoState& state, const Totals& below) {

@@ -17,6 +17,7 @@ struct EchoState {
   std::uint16_t upstream_number = 0;  ///< that copy's number
   std::uint16_t outstanding = 0;      ///< copies not yet answered
   std::uint8_t ttl = 0;               ///< put on the copies: patience is 500 ms × this, or 250 ms
+  std::uint8_t hops = 0;              ///< put on the copies
   bool searching = false;             ///< the local index is still being looked through
 };
 static_assert(sizeof(EchoState) <= 40);
@@ -28,9 +29,19 @@ Totals duplicate();
 /// A copy that was not taken; `mark` says why.
 Totals refused(std::uint8_t mark);
 
-/// `copies` were put on links, `skipped` links were left out.
-void sent_copies(EchoState& state, std::uint32_t copies, std::uint32_t skipped);
-/// One copy was answered.
+/// `copies` were put on links, `skipped` links were left out; `mark` says why, if any were.
+void sent_copies(EchoState& state, std::uint32_t copies, std::uint32_t skipped,
+                 std::uint8_t mark = marks::kSkipped);
+
+/// What an answer for one of the copies may say.
+enum class Plausible : std::uint8_t {
+  yes,
+  no,        ///< no honest peer says so: it breaks the law of Totals, or the TTL
+  too_much,  ///< more than can be added up; who says it may only relay what others said
+};
+Plausible judge(const EchoState& state, const Totals& below);
+
+/// One copy was answered, plausibly.
 void answered(EchoState& state, const Totals& below);
 /// `copies` will not be answered any more: link lost, or out of patience (`mark`).
 void gave_up(EchoState& state, std::uint32_t copies, std::uint8_t mark);

@@ -34,7 +34,20 @@ Slot EchoTable::open(Instant now, const EchoKey& key, const EchoState& state,
   return slot;
 }
 
+void EchoTable::wait_for(Slot slot, WriteSequence after) {
+  if (after == kNothingPending) return;
+  WriteSequence& known = after_[slot];
+  known = std::max(known, after);
+}
+
+WriteSequence EchoTable::after(Slot slot) const {
+  if (after_.empty()) return kNothingPending;
+  const auto found = after_.find(slot);
+  return found == after_.end() ? kNothingPending : found->second;
+}
+
 void EchoTable::close(Slot slot) {
+  if (!after_.empty()) after_.erase(slot);
   Entry& entry = table_.value(slot);
   while (entry.copies != kNoSlot) {
     const Slot copy = entry.copies;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <vector>
 
 #include "base/stable_table.h"
@@ -36,6 +37,12 @@ class EchoTable {
   EchoState& state(Slot slot) { return table_.value(slot).state; }
   const EchoKey& key(Slot slot) const { return table_.key(slot); }
   void close(Slot slot);
+
+  /// The answer for this forwarding counts a hit of this peer that shows a write which may not be
+  /// durable yet: it is not to be sent before that.
+  void wait_for(Slot slot, WriteSequence after);
+  /// What it waits for; kNothingPending: nothing.
+  WriteSequence after(Slot slot) const;
 
   /// Takes `link` off the links that have not answered; false if it was not among them.
   bool take(Slot slot, LinkNumber link);
@@ -84,6 +91,7 @@ class EchoTable {
   std::uint32_t highest_ttl_ = 0;    // of any queue ever used
   std::vector<PendingCopy> copies_;  // a pool
   Slot free_copy_ = kNoSlot;
+  std::map<Slot, WriteSequence> after_;  // of the few that wait for a write
 };
 
 }  // namespace oxbow

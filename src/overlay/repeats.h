@@ -1,6 +1,7 @@
 // When to cut off a neighbor that sends the same query again and again. Copies of a query are
 // normal in a flood when they come from different neighbors; from one neighbor they are not
-// (gtk-gnutella: min_dup_msg, min_dup_ratio).
+// (gtk-gnutella: min_dup_msg, min_dup_ratio). Only where enough other neighbors remain: a peer does
+// not cut itself off from the network for what costs it a little.
 #pragma once
 
 #include <cstddef>

@@ -44,6 +44,21 @@ void RouteTable::forwarded(const RequestId& id, LinkNumber from, std::uint16_t f
   if (upstream.link == from) upstream.forwarding = forwarding;  // else it had no room
 }
 
+void RouteTable::sent(Instant now, const RequestId& id, std::uint64_t links) {
+  const Slot slot = routes_.find(id);
+  if (slot == kNoSlot) return;
+  Route& route = routes_.value(slot);
+  route.sent_to |= links;
+  route.sent = now;
+}
+
+bool RouteTable::may_answer(const RequestId& id, std::uint64_t link, Instant up_since) const {
+  const Slot slot = routes_.find(id);
+  if (slot == kNoSlot) return true;
+  const Route& route = routes_.value(slot);
+  return (route.sent_to & link) != 0 && up_since <= route.sent;
+}
+
 bool RouteTable::pass(Instant now, const RequestId& id, const HitKey& hit) {
   const Slot slot = routes_.find(id);
   if (slot == kNoSlot || hits_.find(hit) != kNoSlot) return false;

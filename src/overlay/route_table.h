@@ -51,6 +51,12 @@ class RouteTable {
   /// The copy just added, from `from`, was routed on as our forwarding `forwarding`.
   void forwarded(const RequestId& id, LinkNumber from, std::uint16_t forwarding);
 
+  /// Copies were put on these links (their bits, see Connections) at `now`.
+  void sent(Instant now, const RequestId& id, std::uint64_t links);
+  /// Whether a copy was put on the link with that bit, which is up since `up_since`: nobody else
+  /// has anything to say to this query. True too where the route is not known: nothing is then.
+  bool may_answer(const RequestId& id, std::uint64_t link, Instant up_since) const;
+
   enum class Way : std::uint8_t { unknown, originator, upstream, none_lives };
   struct Next {
     Way way = Way::unknown;
@@ -96,6 +102,8 @@ class RouteTable {
     Slot first = kNoSlot;  // in upstreams_
     Slot last = kNoSlot;
     std::uint32_t hits = 0;
+    std::uint64_t sent_to = 0;  // bits of links
+    Instant sent{};             // last
   };
   struct HitKeyHash {
     std::uint64_t operator()(const HitKey& key) const {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,7 +13,23 @@
 namespace oxbow {
 namespace {
 
-void append_quoted(std::string& out, std::string_view text) { out += nlohmann::json(text).dump(); }
+/// What is not safe on a terminal stands there as \uXXXX: the same text to whoever reads JSON.
+void append_quoted(std::string& out, std::string_view text) {
+  const std::string quoted = nlohmann::json(text).dump();
+  std::string_view rest = quoted;
+  while (!rest.empty()) {
+    const CodePoint next = first_code_point(rest);
+    const std::string_view piece = rest.substr(0, std::max<std::size_t>(next.size, 1));
+    if (next.size == 0 || is_printable(next.value)) {
+      out += piece;
+    } else {
+      const std::string escaped =
+          nlohmann::json(piece).dump(-1, ' ', true);  // what is not ASCII is escaped
+      out += std::string_view(escaped).substr(1, escaped.size() - 2);
+    }
+    rest.remove_prefix(piece.size());
+  }
+}
 
 }  // namespace
 

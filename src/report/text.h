@@ -1,17 +1,13 @@
-// Text that strangers chose (keys, names) on its way to a terminal or a table: nothing in it may
-// move the cursor, colour the screen, or read differently from how it is stored.
+// How text stands on a terminal or in a table; what of it is safe there: base/printable.h.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace oxbow {
+#include "base/printable.h"
 
-/// `bytes` as text that is safe to print: control characters (C0, DEL, C1), line separators,
-/// invisible and direction-changing characters and bytes that are not UTF-8 become \n, \t, \r or
-/// \xNN; a backslash becomes two, so that nothing can be mistaken for an escape.
-std::string printable(std::string_view bytes);
+namespace oxbow {
 
 /// Columns that well-formed UTF-8 takes on a terminal: 2 for wide East Asian characters and
 /// pictographs, 0 for combining marks, 1 for others.

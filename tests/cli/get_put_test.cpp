@@ -113,8 +113,8 @@ TEST_CASE("one value asked for, siblings there: 5, in every format") {
   CHECK(text.code == 5);
   CHECK(text.out == "");
   CHECK(text.err ==
-        "oxbow: k has 2 siblings where one value was asked for; they are shown by\n"
-        "  oxbow --peer " +
+        "oxbow: k has 2 siblings where one value was asked for; they are shown by "
+        "oxbow --peer " +
             peer.address() + " get k\n");
   CHECK(ask(peer, {"get", "k", "--one", "-o", "plain"}).code == 5);
   CHECK(ask(peer, {"get", "k", "--one", "-o", "plain"}).out == "");

@@ -122,6 +122,9 @@ TEST_CASE("an address that is none is wrong usage") {
 
 TEST_CASE("what was quoted from the command line cannot steer the terminal") {
   CHECK(run_words({"\x1b[2J"}).err == "oxbow: oxbow has no command '\\x1b[2J' (see oxbow help)\n");
+  CHECK(run_words({"a\noxbow: all is well\xc2\x85\xe2\x80\xae"}).err ==
+        "oxbow: oxbow has no command 'a\\noxbow: all is well\\xc2\\x85\\xe2\\x80\\xae' (see oxbow "
+        "help)\n");
 }
 
 TEST_CASE("a value that is too large is refused before a peer is asked") {
@@ -162,6 +165,8 @@ TEST_CASE("errors have the exit codes of the design") {
   CHECK(exit_code_of({"peer-lost", "", "", ""}) == 3);
   CHECK(exit_code_of({"timeout", "", "", ""}) == 4);
   CHECK(exit_code_of({"no-holder", "", "", ""}) == 4);
+  CHECK(exit_code_of({"no-room", "", "", ""}) == 4);
+  CHECK(exit_code_of({"over-max-size", "", "", ""}) == 4);
   CHECK(exit_code_of({"not-found", "", "", ""}) == 1);
   CHECK(exit_code_of({"bad-ttl", "", "", ""}) == 2);
   CHECK(exit_code_of({"bad-file", "", "", ""}) == 2);

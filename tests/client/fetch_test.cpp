@@ -11,6 +11,7 @@
 
 #include "base/random.h"
 #include "base/sha256.h"
+#include "client/disk_room.h"
 #include "client/fake_peer.h"
 #include "support/source_tree.h"
 
@@ -237,6 +238,62 @@ TEST_CASE("a holder that sends pieces of the wrong length is given up") {
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().code == "no-holder");
   CHECK(fs::file_size(scene.path + ".part") == 0);
+}
+
+TEST_CASE("what there is no room for is not begun: a stranger announced it") {
+  for (const std::uint64_t size : {std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
+    Scene scene;
+    SearchHit hit = hit_of("x", "a");
+    hit.size = size;
+    const auto refused = scene.fetch({hit});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == "no-room");
+    CHECK(refused.error().needed == std::to_string(size) + " bytes more");
+    CHECK(scene.asked.empty());
+    CHECK(!fs::exists(scene.path + ".part"));
+    // What an earlier download has left there stays.
+    std::ofstream(scene.path + ".part") << "some";
+    CHECK(scene.fetch({hit}).error().code == "no-room");
+    CHECK(read_file(scene.path + ".part") == "some");
+  }
+}
+
+TEST_CASE("what is larger than the caller wants is not begun") {
+  Scene scene;
+  const std::string content = content_of(3 * kPiece);
+  scene.holders["a"] = [&](const PieceCall& call) -> Result<std::string> {
+    return content.substr(call.offset, call.length);
+  };
+  const SearchHit hit = hit_of(content, "a");
+  const auto refused = scene.client->fetch({hit}, {scene.path, false, content.size() - 1});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == "over-max-size");
+  CHECK(scene.asked.empty());
+  CHECK(!fs::exists(scene.path + ".part"));
+  CHECK(scene.client->fetch({hit}, {scene.path, false, content.size()}).ok());
+}
+
+TEST_CASE("some of the disk is left to others") {
+  constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+  CHECK(DiskRoom{100, 1000}.reserve() == 50);
+  CHECK(DiskRoom{100, 1000}.usable() == 50);
+  CHECK(DiskRoom{40, 1000}.usable() == 0);
+  CHECK(DiskRoom{0, 0}.usable() == 0);
+  CHECK(DiskRoom{500 * kGiB, 1000 * kGiB}.usable() == 499 * kGiB);
+}
+
+TEST_CASE("a file that ends before the announced size is no download") {
+  Scene scene;
+  const std::string content = content_of(2 * kPiece + 100);
+  scene.holders["a"] = [&](const PieceCall& call) -> Result<std::string> {
+    return content.substr(call.offset, call.length);
+  };
+  SearchHit hit = hit_of(content, "a");
+  hit.size += 1;
+  const auto failed = scene.fetch({hit});
+  REQUIRE_FALSE(failed.ok());
+  CHECK(failed.error().code == "no-holder");
+  CHECK(!fs::exists(scene.path));
 }
 
 TEST_CASE("two downloads do not write to one file") {

@@ -67,7 +67,17 @@ TEST_CASE("so many lines a second, then a count of the others") {
 }
 
 TEST_CASE("a stranger's text cannot break or forge lines") {
-  CHECK(printable("a\nb\x1b[31m\x7f", 100) == "a\\x0ab\\x1b[31m\\x7f");
-  CHECK(printable("grün", 100) == "grün");
-  CHECK(printable("abcdef", 3) == "abc…");
+  Lines out;
+  Log log(LogLevel::info, out.sink());
+  log.write(kStart, Severity::info, "a\nb\x1b[31m\x7f grün");
+  log.write(kStart, Severity::info,
+            "\xc2\x9b"
+            "31m\xc2\x85\x9b");                                               // C1
+  log.write(kStart, Severity::info, "\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8");  // directions, lines
+  log.write(kStart, Severity::info, std::string(10'000, '\x9b'));
+  REQUIRE(out.lines.size() == 4);
+  CHECK(out.lines[0].substr(30) == "a\\nb\\x1b[31m\\x7f grün");
+  CHECK(out.lines[1].substr(30) == "\\xc2\\x9b31m\\xc2\\x85\\x9b");
+  CHECK(out.lines[2].substr(30) == "\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
+  CHECK(out.lines[3].size() < 30 + limits::kLogLine + 4);
 }

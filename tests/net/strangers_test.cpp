@@ -35,6 +35,27 @@ TEST_CASE("a stranger's bytes are named in the log") {
   check_hung_up(peer, "OXBOX and more", "not an Oxbow peer (needed: OXBOW)");
 }
 
+TEST_CASE("the same stranger's same fault is told once, however often it comes") {
+  PeerOptions options = quiet_options("told-once");
+  options.log_level = LogLevel::info;
+  RunningPeer peer(options);
+  for (int i = 0; i < 100; ++i) {
+    RawSocket socket(peer.address());
+    socket.send(i % 2 == 0 ? "GET / HTTP/1.1\r\n\r\n" : "OXBOX and more");
+    socket.receive_all();
+  }
+  CHECK(answers_a_ping(peer));
+  const std::string log = peer.log();
+  const auto count = [&log](std::string_view text) {
+    std::size_t found = 0;
+    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++found;
+    return found;
+  };
+  CHECK_MESSAGE(count("it looks like HTTP") == 1, log);
+  CHECK_MESSAGE(count("not an Oxbow peer") == 1, log);
+  CHECK(count("left out") == 0);
+}
+
 TEST_CASE("the acceptor is silent until a byte has come") {
   RunningPeer& peer = shared_peer();
   RawSocket silent(peer.address());

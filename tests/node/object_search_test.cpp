@@ -30,6 +30,13 @@ FindRequest glob(std::string pattern) {
   return request;
 }
 
+/// Perhaps not durable anywhere.
+bool is_written_everywhere(const SimNetwork& network, const Ring& ring) {
+  return std::all_of(ring.order.begin(), ring.order.end(), [&](PeerNumber member) {
+    return network.table(member, "findable objects") == 1;
+  });
+}
+
 /// What a download of the hit gives.
 Result<PieceAnswer> piece(SimNetwork& network, PeerNumber peer, const SearchHit& hit,
                           std::uint64_t offset = 0) {
@@ -221,6 +228,64 @@ TEST_CASE("a hit that shows a write goes out once it is durable, and what counts
   CHECK(found.search.hit_messages >= 3U);
   CHECK(network.now() - asked >= 150ms);
   REQUIRE(network.run_until([&] { return network.record(put).over(); }, 5s));
+}
+
+TEST_CASE("a hit that waits for its write holds back no report of another search") {
+  for (const Via via : {Via::flood, Via::walk}) {
+    CAPTURE(static_cast<int>(via));
+    SimNetwork network(9);
+    Ring ring(network, 3, "k", SimNetwork::defaults(), 1);
+    const PeerNumber asker = ring.outsiders[0];
+    for (const std::size_t member : {0U, 1U, 2U}) {
+      network.publish(ring[member], "published", "value");
+      network.set_sync_latency(ring[member], Latency::fixed(1s));
+    }
+    network.request(ring[0], put_of("k", "value"));
+    REQUIRE(network.run_until([&] { return is_written_everywhere(network, ring); }, 1s));
+    FindRequest shows = everywhere("k");
+    shows.via = via;
+    shows.steps = 64;
+    const RequestHandle waits = network.request(asker, shows);
+    const RequestHandle own_waits = network.request(ring[1], everywhere("k"));
+    network.run_for(50ms);
+    // What does not show that write is answered at once, at the same peers and by every way.
+    for (const PeerNumber peer : {asker, ring[0], ring[1], ring[2]}) {
+      CAPTURE(peer);
+      for (const Via other : {Via::flood, Via::walk}) {
+        const Instant asked = network.now();
+        FindRequest request = everywhere("published");
+        request.via = other;
+        request.steps = 16;
+        CHECK(network.find(peer, request).hits.size() == 3);
+        CHECK(network.now() - asked < 100ms);
+      }
+      const Instant asked = network.now();
+      CHECK(network.find(peer, exact("nowhere")).search.stopped == Stopped::complete);
+      CHECK(network.find(peer, glob("publ*")).hits.size() == 3);
+      CHECK(network.now() - asked < 100ms);
+    }
+    CHECK(!network.record(waits).over());
+    CHECK(!network.record(own_waits).over());
+    network.run_for(5s);
+    const FindAnswer& found = network.record(waits).answer<FindAnswer>();
+    CHECK(found.hits.size() == 3);
+    CHECK(network.record(own_waits).answer<FindAnswer>().hits.size() == 3);
+  }
+}
+
+TEST_CASE("a walk is not over before a hit that waits for its write has come") {
+  SimNetwork network(10);
+  Ring ring(network, 3, "k", SimNetwork::defaults(), 1);
+  for (const std::size_t member : {0U, 1U, 2U}) {
+    network.set_sync_latency(ring[member], Latency::fixed(1s));
+  }
+  network.request(ring[0], put_of("k", "value"));
+  REQUIRE(network.run_until([&] { return is_written_everywhere(network, ring); }, 1s));
+  FindRequest walk = everywhere("k");
+  walk.via = Via::walk;
+  const FindAnswer found = network.find(ring.outsiders[0], walk);
+  CHECK(holders(found) == addresses(network, {ring[0], ring[1], ring[2]}));
+  CHECK(found.search.stopped == Stopped::complete);
 }
 
 TEST_CASE("what a member keeps as an object is read from all copies, not adopted as bytes") {

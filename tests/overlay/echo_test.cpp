@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/limits.h"
 #include "overlay/echo_table.h"
 
 using namespace oxbow;
@@ -42,6 +43,83 @@ TEST_CASE("a forwarding adds up its copies' answers and stays balanced") {
   CHECK(state.totals.skipped == 1);
   CHECK(state.totals.max_hops == 3);
   CHECK(state.totals.marks == (marks::kSkipped | marks::kCongested | marks::kLinkLost));
+}
+
+TEST_CASE("an answer is believed if it keeps the law of totals and the TTL of its copy") {
+  EchoState state;
+  state.ttl = 3;
+  state.hops = 2;
+  sent_copies(state, 10, 0);
+  CHECK(judge(state, reached(2)) == Plausible::yes);
+  CHECK(judge(state, duplicate()) == Plausible::yes);
+  CHECK(judge(state, refused(marks::kRate)) == Plausible::yes);
+  CHECK(judge(state, {4, 5, 1, 0, 1, 9, 3, 5, 0}) == Plausible::yes);
+  CHECK(judge(state, {4, 5, 1, 0, 1, 9, 3, 6, 0}) == Plausible::no);  // hops 2 + TTL 3
+  CHECK(judge(state, {4, 5, 1, 0, 0, 0, 0, 5, 0}) == Plausible::no);
+  CHECK(judge(state, {4, 5, 1, 1, 1, 0, 0, 5, 0}) == Plausible::no);
+  CHECK(judge(state, {}) == Plausible::no);
+  CHECK(judge(state, {0, 3, 0, 0, 4, 0, 0, 0, 0}) == Plausible::no);  // the copy did arrive
+  constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+  CHECK(judge(state, {kMost, kMost, 1, 0, 0, 0, 0, 5, 0}) == Plausible::too_much);
+  CHECK(judge(state, {kMost, 1, 3, 0, 0, 0, 0, 5, 0}) == Plausible::no);  // right only if it wraps
+  constexpr std::uint32_t kRest = limits::kTotalsMost - 10;
+  CHECK(judge(state, {kRest + 1, kRest, 0, 0, 0, 0, 0, 5, 0}) == Plausible::yes);
+  CHECK(judge(state, {kRest + 2, kRest + 1, 0, 0, 0, 0, 0, 5, 0}) == Plausible::too_much);
+
+  state.ttl = 1;
+  CHECK(judge(state, reached(2)) == Plausible::yes);
+  CHECK(judge(state, {2, 1, 0, 0, 0, 0, 0, 3, 0}) == Plausible::no);
+  state.ttl = 2;
+  CHECK(judge(state, {0x1'0000, 0xffff, 0, 0, 0, 0, 0, 4, 0}) == Plausible::yes);
+  CHECK(judge(state, {0x1'0001, 0x1'0000, 0, 0, 0, 0, 0, 4, 0}) == Plausible::no);
+}
+
+TEST_CASE("what one answer adds up is plausible to the next peer, whoever lied below") {
+  EchoState state;
+  state.totals = reached(0);
+  state.ttl = 3;
+  state.hops = 1;
+  sent_copies(state, 200, 0);
+  const Totals large{limits::kTotalsMost / 2, limits::kTotalsMost / 2 - 1, 0, 0, 0, 0, 0, 4, 0};
+  for (int i = 0; i < 200; ++i) {
+    if (judge(state, large) == Plausible::yes) {
+      answered(state, large);
+    } else {
+      gave_up(state, 1, marks::kFaulty);
+    }
+  }
+  CHECK(balanced(state.totals));
+  EchoState above;
+  above.ttl = 4;
+  sent_copies(above, 1, 0);
+  CHECK(judge(above, state.totals) != Plausible::no);
+}
+
+TEST_CASE("why a link was left out is marked") {
+  EchoState state;
+  sent_copies(state, 1, 1, marks::kFaulty);
+  CHECK(state.totals.skipped == 1);
+  CHECK(state.totals.marks == marks::kFaulty);
+}
+
+TEST_CASE(
+    "an answer waits for the newest write that it counts, and that goes with its forwarding") {
+  EchoTable table(10, Duration(500'000));
+  EchoState state;
+  state.ttl = 3;
+  const Slot slot = table.open(at(0), {{1, 2}, 0}, state, {});
+  CHECK(table.after(slot) == kNothingPending);
+  table.wait_for(slot, kNothingPending);
+  CHECK(table.after(slot) == kNothingPending);
+  table.wait_for(slot, WriteSequence{7});
+  table.wait_for(slot, WriteSequence{5});
+  CHECK(table.after(slot) == WriteSequence{7});
+  const Slot other = table.open(at(0), {{3, 4}, 0}, state, {});
+  CHECK(table.after(other) == kNothingPending);
+  table.close(slot);
+  const Slot again = table.open(at(0), {{5, 6}, 0}, state, {});
+  CHECK(again == slot);  // the slot is used again
+  CHECK(table.after(again) == kNothingPending);
 }
 
 TEST_CASE("an echo is not complete while its own index is still searched") {

@@ -95,3 +95,20 @@ TEST_CASE("a full table forgets its oldest route") {
   CHECK(routes.next({1, 0}, 0, all_live).way == RouteTable::Way::unknown);
   CHECK(routes.next({2, 0}, 0, all_live).way == RouteTable::Way::upstream);
 }
+
+TEST_CASE("only a link that a copy was put on may answer, and only if it was up then") {
+  RouteTable table(10);
+  const RequestId id{1, 2};
+  constexpr std::uint64_t kFirst = 1, kSecond = 2, kThird = 4;
+  CHECK(table.may_answer(id, kFirst, Instant{}));  // nothing is known of it
+  table.open(at(10'000), id, kNoLink, 0);
+  CHECK(!table.may_answer(id, kFirst, Instant{}));
+  table.sent(at(10'000), id, kFirst | kThird);
+  CHECK(table.may_answer(id, kFirst, at(9'000)));
+  CHECK(table.may_answer(id, kThird, at(10'000)));
+  CHECK(!table.may_answer(id, kSecond, at(9'000)));
+  CHECK(!table.may_answer(id, kFirst, at(11'000)));  // another link has that bit now
+  table.sent(at(12'000), id, kSecond);               // forwarded again
+  CHECK(table.may_answer(id, kFirst, at(9'000)));
+  CHECK(table.may_answer(id, kSecond, at(11'000)));
+}

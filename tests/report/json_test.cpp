@@ -40,3 +40,16 @@ TEST_CASE("numbers read back as they were, and what is no number is null") {
       .end_array();
   CHECK(json.text() == "[18446744073709551615,-9223372036854775808,0.1,null,null,7]");
 }
+
+TEST_CASE("what could steer a terminal is escaped, and reads back the same") {
+  const std::string text =
+      "a\xe2\x80\xae"
+      "b\xc2\x9b"
+      "c\x7f d\xe2\x81\xa6 \xf3\xa0\x81\x81 Grüße 東京 \xf0\x9f\xa6\x9e";
+  JsonWriter json;
+  json.begin_object().field("name", text).end_object();
+  CHECK(json.text() ==
+        "{\"name\":\"a\\u202eb\\u009bc\\u007f d\\u2066 \\udb40\\udc41 Grüße 東京 "
+        "\xf0\x9f\xa6\x9e\"}");
+  CHECK(nlohmann::json::parse(json.text())["name"] == text);
+}
