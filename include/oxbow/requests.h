@@ -187,8 +187,9 @@ struct StatusAnswer {
   std::uint64_t published = 0;
   std::uint64_t published_bytes = 0;
   ShareStatus shares;
-  std::vector<Counter> tables;    ///< entries of each table
-  std::vector<Counter> counters;  ///< events since the start
+  std::vector<Counter> tables;        ///< entries of each table
+  std::vector<Counter> counters;      ///< events since the start
+  std::vector<std::string> warnings;  ///< what is wrong now and somebody should see to
 };
 
 /// RPC "wait_ready": answered once every configured neighbor is linked and every shared folder
@@ -396,7 +397,8 @@ struct RingAnswer {
   bool member = false;  ///< the asked peer is one
   std::vector<MemberInfo> members;
   std::vector<BucketInfo> buckets;
-  std::uint64_t objects = 0;  ///< kept at the asked peer
+  std::uint64_t objects = 0;          ///< kept at the asked peer
+  std::vector<std::string> warnings;  ///< of the asked peer, as in StatusAnswer
 };
 
 /// RPC "owner": the preference list of a key.

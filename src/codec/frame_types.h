@@ -48,6 +48,7 @@ inline constexpr std::array<FrameType, std::variant_size_v<Message>> kFrameTypes
     {21, "write reply", limits::kFrame},
     {22, "coordinate", limits::kFrame},
     {23, "coordinated", limits::kFrame},
+    {24, "dial report", limits::kFrame},
 }};
 
 inline constexpr std::size_t kHelloIndex = 0;

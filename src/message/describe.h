@@ -275,6 +275,7 @@ void describe(V& visitor, Like<StatusAnswer> auto& a) {
   visitor("shares", a.shares);
   visitor("tables", a.tables);
   visitor("counters", a.counters);
+  visitor("warnings", a.warnings);
 }
 
 template <class V>

@@ -41,6 +41,7 @@ constexpr void message_fields(V& v, Like<Bye> auto& m) {
 template <class V>
 constexpr void message_fields(V& v, Like<LinkChange> auto& m) {
   v.choice("action", m.action, LinkAction::end);
+  v.text("reason", m.reason, limits::kReason);
 }
 
 template <class V>
@@ -201,6 +202,7 @@ constexpr void message_fields(V& v, Like<BucketRecord> auto& m) {
 template <class V>
 constexpr void message_fields(V& v, Like<Gossip> auto& m) {
   v("digest", m.digest);
+  v("clock", m.clock);
 }
 
 template <class V>
@@ -208,6 +210,7 @@ constexpr void message_fields(V& v, Like<GossipRecords> auto& m) {
   v.list("members", m.members, limits::kContainerLength);
   v.list("buckets", m.buckets, limits::kContainerLength);
   v("wants_answer", m.wants_answer);
+  v("clock", m.clock);
 }
 
 template <class V>
@@ -322,6 +325,12 @@ constexpr void message_fields(V& v, Like<Coordinated> auto& m) {
   v.text("clock", m.clock, limits::kExplanation);
 }
 
+template <class V>
+constexpr void message_fields(V& v, Like<DialReport> auto& m) {
+  v("address", m.address);
+  v.text("reason", m.reason, limits::kReason);
+}
+
 namespace detail {
 struct MessageFieldCounter {
   std::size_t count = 0;
@@ -351,5 +360,11 @@ template <>
 inline constexpr std::size_t kAppendedFields<ObjectWrite> = 1;  // urgent
 template <>
 inline constexpr std::size_t kAppendedFields<Coordinated> = 1;  // clock
+template <>
+inline constexpr std::size_t kAppendedFields<LinkChange> = 1;  // reason
+template <>
+inline constexpr std::size_t kAppendedFields<Gossip> = 1;  // clock
+template <>
+inline constexpr std::size_t kAppendedFields<GossipRecords> = 1;  // clock
 
 }  // namespace oxbow

@@ -154,6 +154,10 @@ Status PeerServer::Server::run() {
   node_->start(now(), files_ != nullptr, out_);
   carry_out();
   loop_.run();
+  if (!fatal_) {
+    node_->stop(now(), out_);
+    carry_out();
+  }
   say_goodbye();
   connections_ = {};  // nobody waits for an answer while the store is flushed
   if (fatal_) return *fatal_;

@@ -41,6 +41,7 @@ struct Connection {
   Instant pinged{};
   Instant gave_addresses{};  ///< when we last answered with addresses
   std::optional<Duration> round_trip;
+  std::optional<Duration> clock;  ///< of the peer, see membership/clock_votes.h
 
   RateLimiter limiter;
   RateLimiter ring_limiter;  ///< of lists of all members that it is sent

@@ -54,6 +54,7 @@ namespace oxbow {
   X(hints_missed, "hints kept by nobody")    \
   X(objects_moved, "objects moved")          \
   X(objects_dropped, "objects dropped")      \
+  X(peers_refused, "peers refused")          \
   X(offences, "offences")                    \
   X(hangups, "hangups")
 

@@ -62,8 +62,9 @@ void dial_due_neighbors(Turn& turn) {
   for (const std::string_view target : targets) dial_neighbor(turn, target);
   if (node.plan.wants_candidate(turn.now.steady) && has_room_for_link(node, true)) {
     const auto candidate =
-        node.pongs.candidate(turn.now.steady, node.random,
-                             [&](const PongEntry& entry) { return connected_to(node, entry); });
+        node.pongs.candidate(turn.now.steady, node.random, [&](const PongEntry& entry) {
+          return connected_to(node, entry) || !may_discover_at(node, entry.address);
+        });
     if (candidate) {
       const std::string target = to_string(candidate->address);
       node.plan.discovery_started(target);
@@ -147,7 +148,7 @@ bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, Connec
     pending.messages.push_back({OwnedMessage(message), after});
     return true;
   }
-  if (!has_room_for_direct(node)) return false;
+  if (!has_room_for_direct(node, peer)) return false;
   PendingDial pending;
   pending.target = to_string(address);
   pending.kind = kind;
@@ -177,7 +178,7 @@ void send_report(Turn& turn, const PeerId& peer, const Address& address, const W
     }
     return;
   }
-  if (!has_room_for_direct(node)) return;
+  if (!has_room_for_direct(node, peer)) return;
   PendingDial pending;
   pending.target = to_string(address);
   pending.expected = peer;

@@ -47,6 +47,12 @@ void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
   Turn turn{*state_, now, out};
   if (sequence >= state_->shown) state_->shown = kNothingPending;
   writes_are_durable(turn, sequence);
+  membership_durable(turn, sequence);
+}
+
+void Node::stop(Now now, Outbox& out) {
+  Turn turn{*state_, now, out};
+  stop_membership(turn);
 }
 
 void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbox& out) {
@@ -67,6 +73,7 @@ void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& ou
   if (const auto address = parse_address(pending->second.target); address.ok()) {
     state_->pongs.failed(now.steady, *address);
   }
+  address_failed(turn, pending->second.expected, pending->second.target, reason);
   dial_ended(turn, dial, reason);
 }
 
@@ -138,6 +145,7 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
                    receive_coordinate(turn, from, order);
                  },
                  [&](const Coordinated& result) { receive_coordinated(turn, from, result); },
+                 [&](const DialReport& report) { receive_dial_report(turn, from, report); },
              },
              message);
 }
@@ -226,6 +234,7 @@ void Node::tick(Now now, Outbox& out) {
   look_after_membership(turn);
   look_after_replicas(turn);
   look_after_adoptions(turn);
+  look_after_dial_reports(turn);
   dial_due_neighbors(turn);
   check_ready(turn);
   node.seen.expire(now.steady);
@@ -238,10 +247,10 @@ void Node::tick(Now now, Outbox& out) {
 Instant Node::next_deadline() const {
   const NodeState& node = *state_;
   if (!node.scans.empty()) return Instant::min();
-  Instant next =
-      std::min({node.seen.next_deadline(), node.routes.next_deadline(), node.echoes.next_deadline(),
-                node.plan.next_deadline(), node.keepalive_due, membership_deadline(node),
-                replica_deadline(node), adoption_deadline(node)});
+  Instant next = std::min({node.seen.next_deadline(), node.routes.next_deadline(),
+                           node.echoes.next_deadline(), node.plan.next_deadline(),
+                           node.keepalive_due, membership_deadline(node), replica_deadline(node),
+                           adoption_deadline(node), node.dial_reports.next_deadline()});
   if (!node.finds_due.empty()) next = std::min(next, node.finds_due.begin()->first);
   if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
   if (node.parked.size() > 0) {

@@ -57,16 +57,23 @@ void accepted(Turn& turn, Connection& from, const Hello& hello) {
   const bool loses = older != nullptr && !newer_stays(node, from, *older);
   const bool wants_link = hello.link && from.kind == ConnectionKind::control;
   const bool had_link = older != nullptr && older->linked;
-  const bool agrees = wants_link && !loses && (had_link || has_room_for_link(node, false));
-  if (!agrees && older == nullptr && !has_room_for_direct(node)) {
-    return hang_up(turn, from, "full", "no room for one more connection", Severity::debug);
+  const bool may_link = wants_link && !loses;
+  const std::string no_link = may_link && !had_link ? link_refusal(node, from) : "";
+  const bool agrees = may_link && no_link.empty();
+  if (!agrees && older == nullptr) {
+    if (const std::string refusal = direct_refusal(node, from); !refusal.empty()) {
+      tell_of_refusal(turn, from, refusal);
+      return hang_up(turn, from, "full", refusal, Severity::debug);
+    }
   }
   turn.out.send(from.id, own_hello(node, from.kind, agrees));
+  if (!no_link.empty()) refuse_link(turn, from, no_link);
   recognise_target(node, from);
   if (loses) return hang_up(turn, from, "duplicate", "connected already", Severity::debug);
   from.up = true;  // before the older one ends: what waits for answers goes on waiting
   if (older != nullptr) replace(turn, *older);
   member_connected(turn, from.peer);
+  check_address(turn, from);
   if (agrees) return link_came_up(turn, from);
   if (had_link) {  // what it replaced was a link; its dialler did not know that yet
     from.link_asked = true;
@@ -86,10 +93,12 @@ void answered_dial(Turn& turn, Connection& from, const Hello& hello) {
     node.pongs.verified(turn.now.steady, {from.peer, *address});
   }
   if (!expected.is_zero() && expected != from.peer) {
-    return hang_up(turn, from, "other-peer",
-                   fmt::format("{} is peer {}, not {}", target, abbreviated(from.peer),
-                               abbreviated(expected)));
+    const std::string other =
+        fmt::format("{} is peer {}, not {}", target, abbreviated(from.peer), abbreviated(expected));
+    address_failed(turn, expected, target, other);
+    return hang_up(turn, from, "other-peer", other);
   }
+  address_reached(turn, from.peer, target);
   if (from.kind == ConnectionKind::probe) {
     return hang_up(turn, from, "probe", "the address is right", Severity::debug);
   }

@@ -17,9 +17,11 @@
 #include "node/config.h"
 #include "node/connections.h"
 #include "node/counters.h"
+#include "node/dial_reports.h"
 #include "node/find_operation.h"
 #include "node/replica_state.h"
 #include "node/ring_state.h"
+#include "node/warnings.h"
 #include "overlay/echo_table.h"
 #include "overlay/local_index.h"
 #include "overlay/neighbor_plan.h"
@@ -157,6 +159,8 @@ struct NodeState {
   ReplicaState replica;
   AdoptionState adoption;
 
+  Warnings warnings;
+  DialReports dial_reports;
   Counters counters;
   std::vector<ConnectionId> targets;  // scratch
   std::vector<Slot> slots;            // scratch

@@ -141,6 +141,10 @@ struct Describer {
   std::string operator()(const Coordinated& m) const {
     return fmt::format("coordinated {} {}", m.ticket, m.error.empty() ? "ok" : m.error);
   }
+  std::string operator()(const DialReport& m) const {
+    return fmt::format("dial-report {} {}", to_string(m.address),
+                       m.reason.empty() ? "reached" : m.reason);
+  }
 };
 
 }  // namespace
