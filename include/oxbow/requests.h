@@ -191,6 +191,7 @@ struct StatusAnswer {
   std::vector<Counter> counters;  ///< events since the start
   /// Peer ids that two processes use, this peer's own included: who they are, for people.
   std::vector<std::string> id_conflicts{};
+  std::vector<std::string> warnings{};  ///< what is wrong now and somebody should see to
 };
 
 /// RPC "wait_ready": answered once every configured neighbor is linked and every shared folder
@@ -400,7 +401,8 @@ struct RingAnswer {
   bool member = false;  ///< the asked peer is one
   std::vector<MemberInfo> members;
   std::vector<BucketInfo> buckets;
-  std::uint64_t objects = 0;  ///< kept at the asked peer
+  std::uint64_t objects = 0;          ///< kept at the asked peer
+  std::vector<std::string> warnings;  ///< of the asked peer, as in StatusAnswer
 };
 
 /// RPC "owner": the preference list of a key.

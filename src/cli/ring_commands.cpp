@@ -76,6 +76,9 @@ int show(Invocation& invocation) {
     return exit_code::kDone;
   }
   output.note("");
+  for (const std::string& warning : answer->warnings) {
+    output.note(fmt::format("Warning: {}", printable(warning)));
+  }
   for (const BucketInfo& bucket : answer->buckets) output.note(bucket_text(bucket));
   output.note(fmt::format(
       "ring version {}, digest {}; {}", answer->version, printable(answer->digest),

@@ -38,6 +38,7 @@ Table facts(const StatusAnswer& status) {
   table.add({"published", fmt::format("{} ({})", counted(status.published, "value"),
                                       human_bytes(status.published_bytes))});
   table.add({"shared", shares_text(status.shares)});
+  for (const std::string& warning : status.warnings) table.add({"warning", warning});
   return table;
 }
 

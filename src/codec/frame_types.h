@@ -51,6 +51,7 @@ inline constexpr std::array<FrameType, std::variant_size_v<Message>> kFrameTypes
     {24, "confirmed", limits::kFrame},
     {25, "grant", limits::kFrame},
     {26, "id in use", limits::kFrame},
+    {27, "dial report", limits::kFrame},
 }};
 
 inline constexpr std::size_t kHelloIndex = 0;

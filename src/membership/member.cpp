@@ -37,7 +37,10 @@ BucketRecord record_of(const Bucket& bucket, Arena& arena) {
           policy.conflicts,        policy.sync};
 }
 
-bool supersedes(const Member& a, const Member& b) {
+bool supersedes(const Member& a, const Member& b, TrustedIncarnation trusted) {
+  const bool a_is_trusted = a.incarnation <= trusted;
+  const bool b_is_trusted = b.incarnation <= trusted;
+  if (a_is_trusted != b_is_trusted) return a_is_trusted;
   const auto rank = [](const Member& m) {
     return std::tie(m.incarnation, m.state, m.tokens, m.zone, m.address, m.name);
   };
@@ -51,6 +54,17 @@ bool supersedes(const Bucket& a, const Bucket& b) {
     return std::tie(p.n, p.r, p.w, p.conflicts, p.sync);
   };
   return rank(b.policy) < rank(a.policy);
+}
+
+std::optional<Bucket> held(const Bucket& bucket) {
+  if (bucket.version >= kHeldVersion) return std::nullopt;
+  Bucket confirmed = bucket;
+  confirmed.version = kHeldVersion;
+  return confirmed;
+}
+
+std::uint64_t changed_version(const Bucket* known) {
+  return 1 + std::max(kHeldVersion, known == nullptr ? 0 : known->version);
 }
 
 bool is_label(std::string_view text) {

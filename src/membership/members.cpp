@@ -1,5 +1,7 @@
 #include "membership/members.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/limits.h"
 #include "membership/record_bytes.h"
@@ -16,20 +18,69 @@ std::uint64_t share_of_digest(const Record& record) {
 
 }  // namespace
 
-News Members::take(const Member& record) {
-  const auto found = members_.find(record.id);
-  if (found == members_.end()) {
-    if (members_.size() >= limits::kMembers) return News::full;
-    members_.emplace(record.id, record);
-  } else {
-    if (found->second == record) return News::known;
-    if (!supersedes(record, found->second)) return News::older;
-    digest_ -= share_of_digest(found->second);
-    version_ -= found->second.incarnation;
-    found->second = record;
-  }
+namespace {
+
+constexpr std::uint64_t kBeyondWeight1 =
+    limits::kRingTokens - limits::kMembers * limits::kTokensPerMember;
+
+std::uint64_t beyond_weight_1(const Member& record) {
+  if (record.state != MemberState::joined) return 0;
+  return std::max(record.tokens, limits::kTokensPerMember) - limits::kTokensPerMember;
+}
+
+}  // namespace
+
+void Members::add(const Member& record) {
   digest_ += share_of_digest(record);
   version_ += record.incarnation;
+  if (record.state == MemberState::left) {
+    left_.emplace(record.incarnation, record.id);
+  } else {
+    beyond_weight_1_ += beyond_weight_1(record);
+  }
+}
+
+void Members::remove(const Member& record) {
+  digest_ -= share_of_digest(record);
+  version_ -= record.incarnation;
+  if (record.state == MemberState::left) {
+    left_.erase({record.incarnation, record.id});
+  } else {
+    beyond_weight_1_ -= beyond_weight_1(record);
+  }
+}
+
+/// For one more member. So that strangers who never were cannot keep out those who are.
+bool Members::make_room(const Member& record) {
+  if (members_.size() < limits::kMembers) return true;
+  if (left_.empty()) return false;
+  const auto first = *left_.begin();
+  const bool is_joined = record.state == MemberState::joined;
+  if (!is_joined && std::pair(record.incarnation, record.id) < first) return false;
+  const auto gives_way = members_.find(first.second);
+  remove(gives_way->second);
+  members_.erase(gives_way);
+  return true;
+}
+
+News Members::take(const Member& record) {
+  const auto found = members_.find(record.id);
+  std::uint64_t beyond = beyond_weight_1_;
+  if (found != members_.end()) {
+    if (found->second == record) return News::known;
+    if (!supersedes(record, found->second, trusted_)) return News::older;
+    beyond -= beyond_weight_1(found->second);
+  }
+  const std::uint64_t wanted = beyond_weight_1(record);
+  if (wanted > 0 && beyond + wanted > kBeyondWeight1) return News::full;
+  if (found == members_.end()) {
+    if (!make_room(record)) return News::full;
+    members_.emplace(record.id, record);
+  } else {
+    remove(found->second);
+    found->second = record;
+  }
+  add(record);
   return News::newer;
 }
 

@@ -276,6 +276,7 @@ void describe(V& visitor, Like<StatusAnswer> auto& a) {
   visitor("tables", a.tables);
   visitor("counters", a.counters);
   visitor("id_conflicts", a.id_conflicts);
+  visitor("warnings", a.warnings);
 }
 
 template <class V>

@@ -175,6 +175,7 @@ void describe(V& visitor, Like<RingAnswer> auto& a) {
   visitor("members", a.members);
   visitor("buckets", a.buckets);
   visitor("objects", a.objects);
+  visitor("warnings", a.warnings);
 }
 
 template <class V>

@@ -43,6 +43,7 @@ constexpr void message_fields(V& v, Like<Bye> auto& m) {
 template <class V>
 constexpr void message_fields(V& v, Like<LinkChange> auto& m) {
   v.choice("action", m.action, LinkAction::end);
+  v.text("reason", m.reason, limits::kReason);
 }
 
 template <class V>
@@ -212,6 +213,7 @@ constexpr void message_fields(V& v, Like<GossipRecords> auto& m) {
   v.list("members", m.members, limits::kContainerLength);
   v.list("buckets", m.buckets, limits::kContainerLength);
   v("wants_answer", m.wants_answer);
+  v("clock", m.clock);
 }
 
 template <class V>
@@ -348,6 +350,12 @@ constexpr void message_fields(V& v, Like<IdInUse> auto& m) {
   v("run", m.run);
 }
 
+template <class V>
+constexpr void message_fields(V& v, Like<DialReport> auto& m) {
+  v("address", m.address);
+  v.text("reason", m.reason, limits::kReason);
+}
+
 namespace detail {
 struct MessageFieldCounter {
   std::size_t count = 0;
@@ -389,5 +397,9 @@ template <>
 inline constexpr std::size_t kAppendedFields<Coordinate> = 1;  // grant
 template <>
 inline constexpr std::size_t kAppendedFields<Coordinated> = 1;  // clock
+template <>
+inline constexpr std::size_t kAppendedFields<LinkChange> = 1;  // reason
+template <>
+inline constexpr std::size_t kAppendedFields<GossipRecords> = 1;  // clock
 
 }  // namespace oxbow

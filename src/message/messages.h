@@ -58,6 +58,7 @@ struct Bye {
 enum class LinkAction : std::uint8_t { ask, agree, refuse, end };
 struct LinkChange {
   LinkAction action = LinkAction::ask;
+  std::string_view reason{};  ///< of a refusal, for people; at most 256 bytes
 };
 
 /// Keeps a link alive and measures its round trip; `addresses` asks for peers to dial.
@@ -279,12 +280,13 @@ struct BucketRecord {
 /// "This is all I know of the ring": one who knows otherwise answers with GossipRecords.
 struct Gossip {
   std::uint64_t digest = 0;  ///< of all records
-  std::uint64_t clock = 0;   ///< the sender's: µs since 1970; 0: not told
+  std::uint64_t clock = 0;   ///< the sender's wall clock, µs since 1970; 0: it does not say
 };
 struct GossipRecords {
   std::span<const MemberRecord> members;
   std::span<const BucketRecord> buckets;
   bool wants_answer = false;  ///< the receiver sends what it knows otherwise
+  std::uint64_t clock = 0;    ///< as in Gossip
 };
 
 /// A ring lookup on its way: forwarded from member to member until it is at the owner of `target`.
@@ -451,9 +453,19 @@ struct IdInUse {
   std::uint64_t run = 0;  ///< of the other one; 0: not told
 };
 
+// -- addresses ----------------------------------------------------------------------------------
+
+/// The sender dialled the receiver at the address that this advertises, over another connection.
+struct DialReport {
+  Address address;  ///< that was dialled
+  std::string_view
+      reason;  ///< why it was not reached, for people, at most 256 bytes; empty: it was
+};
+
 using Message = std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk,
                              WalkReport, WalkReply, PieceRequest, Piece, Gossip, GossipRecords,
                              LookupStep, LookupEnd, ObjectRead, ObjectReply, ObjectWrite,
-                             WriteReply, Coordinate, Coordinated, Confirmed, Grant, IdInUse>;
+                             WriteReply, Coordinate, Coordinated, Confirmed, Grant, IdInUse,
+                             DialReport>;
 
 }  // namespace oxbow

@@ -64,6 +64,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   void stream_read(ConnectionId id, std::string_view bytes) override;
   void recognise(Connection& connection, std::string_view bytes);
   void become_client(Connection& connection, std::string_view bytes);
+  std::string client_refusal(const Connection& connection) const;
   void settle(Connection& connection);  // it is half-open no longer
 
   // server_peers.cpp

@@ -1,6 +1,7 @@
 // Who has connected, until it has said what it is.
 #include <fmt/format.h>
 
+#include "base/source_host.h"
 #include "net/first_bytes.h"
 #include "net/server.h"
 
@@ -23,7 +24,7 @@ void PeerServer::Server::accept_waiting() {
   if (!remote.is_loopback()) {
     std::uint32_t same = 0;
     for (const auto& other : connections_.slots()) {
-      if (other != nullptr && other->is_half_open && other->remote.same_host(remote)) ++same;
+      if (other != nullptr && other->is_half_open && same_source(other->remote, remote)) ++same;
     }
     if (same >= kHalfOpenPerAddress) {
       log_standing(Severity::warning, "half open", remote,
@@ -104,6 +105,11 @@ void PeerServer::Server::become_client(Connection& connection, std::string_view 
     end(connection.id, "remote client", true);
     return;
   }
+  if (const std::string refusal = client_refusal(connection); !refusal.empty()) {
+    log(Severity::warning, fmt::format("refused the client {}: {}", describe(connection), refusal));
+    end(connection.id, refusal, true);
+    return;
+  }
   if (clients_ >= limits::kClients) {
     log_standing(Severity::warning, "too many clients", {},
                  fmt::format("refused the client {}: {} are connected already",
@@ -115,6 +121,22 @@ void PeerServer::Server::become_client(Connection& connection, std::string_view 
   ++clients_;
   settle(connection);
   client_read(connection, bytes);
+}
+
+/// One host has at most a part of the clients that a peer serves, and all other hosts together
+/// leave some to this machine. Empty: there is room.
+std::string PeerServer::Server::client_refusal(const Connection& connection) const {
+  if (!is_bounded_source(connection.remote)) return "";
+  if (clients_ >= limits::kClients - limits::kClientsHere) {
+    return fmt::format("{} are connected, and the rest is kept for this machine", clients_);
+  }
+  std::uint32_t same = 0;
+  for (const auto& other : connections_.slots()) {
+    const bool is_client = other != nullptr && std::holds_alternative<ClientSide>(other->side);
+    if (is_client && same_source(other->remote, connection.remote)) ++same;
+  }
+  if (same < limits::kClientsPerHost) return "";
+  return fmt::format("{} from its host are connected already", same);
 }
 
 void PeerServer::Server::settle(Connection& connection) {

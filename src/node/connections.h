@@ -51,6 +51,7 @@ struct Connection {
   Instant pinged{};
   Instant gave_addresses{};  ///< when we last answered with addresses
   std::optional<Duration> round_trip;
+  std::optional<Duration> clock;  ///< of the peer, see membership/clock_votes.h
 
   Instant linked_at{};         ///< when the link came up
   std::uint64_t link_bit = 0;  ///< of the link: see Connections::set_linked

@@ -60,6 +60,7 @@ namespace oxbow {
   X(objects_moved, "objects moved")              \
   X(objects_dropped, "objects dropped")          \
   X(objects_offered, "objects offered")          \
+  X(peers_refused, "peers refused a place")      \
   X(offences, "offences")                        \
   X(neighbor_probes, "neighbor probes")          \
   X(neighbors_dropped, "neighbors dropped")      \

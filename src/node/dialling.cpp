@@ -76,8 +76,9 @@ void dial_due_neighbors(Turn& turn) {
   for (const std::string_view target : targets) dial_neighbor(turn, target);
   if (node.plan.wants_candidate(turn.now.steady) && has_room_for_link(node, true)) {
     const auto candidate =
-        node.pongs.candidate(turn.now.steady, node.random,
-                             [&](const PongEntry& entry) { return connected_to(node, entry); });
+        node.pongs.candidate(turn.now.steady, node.random, [&](const PongEntry& entry) {
+          return connected_to(node, entry) || !may_discover_at(node, entry.address);
+        });
     if (candidate && ask_for_link(turn, candidate->peer)) {
       node.pongs.has_no_room(turn.now.steady, candidate->address);  // until it agrees
     } else if (candidate) {
@@ -222,7 +223,7 @@ bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, Connec
     return true;
   }
   const auto where = where_to_dial(node, peer, address);
-  if (!where || !has_room_for_direct(node)) return false;
+  if (!where || !has_room_for_direct(node, peer)) return false;
   PendingDial pending;
   pending.target = to_string(*where);
   pending.kind = kind;

@@ -27,7 +27,7 @@ void send_page(Turn& turn, std::span<const ConnectionId> to, std::span<const Mem
   for (std::size_t i = 0; i < members.size(); ++i) {
     records[i] = record_of(*members[i], turn.out.arena);
   }
-  turn.out.send(to, GossipRecords{records, buckets, wants_answer});
+  turn.out.send(to, GossipRecords{records, buckets, wants_answer, clock_to_tell(turn.now)});
   turn.node.counters.gossip_sent += to.size();
 }
 
@@ -85,7 +85,8 @@ RecordList unknown_to_sender(const Members& members, const GossipRecords& record
   for (const MemberRecord& record : records.members) {
     listed.push_back(record.id);
     const Member* own = members.find(record.id);
-    if (own != nullptr && supersedes(*own, member_of(record))) list.members.push_back(own);
+    if (own != nullptr && supersedes(*own, member_of(record), members.trusted()))
+      list.members.push_back(own);
   }
   for (const BucketRecord& record : records.buckets) {
     const Bucket* own = members.find_bucket(record.name);
@@ -128,13 +129,14 @@ void spread_news(Turn& turn, const RingNews& news, ConnectionId from) {
 void tell_digest(Turn& turn, Connection& to) {
   const Members& members = turn.node.ring.members;
   if (members.empty() || to.kind != ConnectionKind::control) return;
-  turn.out.send(to.id, Gossip{members.digest(), clock_to_tell(turn)});
+  turn.out.send(to.id, Gossip{members.digest(), clock_to_tell(turn.now)});
   ++turn.node.counters.gossip_sent;
 }
 
 void gossip_now(Turn& turn) {
   NodeState& node = turn.node;
   node.ring.gossip_due = turn.now.steady + limits::kGossipEvery;
+  compare_clocks(turn);
   const std::vector<ConnectionId> to = all_to_tell(node, kNoConnection);
   if (to.empty()) return;
   tell_digest(turn, *node.connections.find(to[node.random.below(to.size())]));
@@ -149,9 +151,13 @@ void receive_gossip(Turn& turn, Connection& from, const Gossip& gossip) {
   ++turn.node.counters.gossip_received;
   if (from.kind != ConnectionKind::control) return offence(turn, from, "gossip over bulk");
   from.told_of_ring = true;
-  clock_heard(turn, from.peer, gossip.clock);
+  heard_clock(turn, from, gossip.clock);
   const Members& members = turn.node.ring.members;
-  if (gossip.digest == members.digest()) return heard_of_ring(turn, false);
+  if (gossip.digest == members.digest()) {
+    proposal_may_come(turn, !members.buckets().empty());
+    if (is_member(turn.node) && turn.node.ring.ring.find(from.peer)) buckets_are_held(turn);
+    return heard_of_ring(turn, false);
+  }
   if (!may_have_list(turn, from)) return;
   send_list(turn, {&from.id, 1}, everything(members), true);
 }
@@ -160,6 +166,7 @@ void receive_records(Turn& turn, Connection& from, const GossipRecords& records)
   NodeState& node = turn.node;
   ++node.counters.gossip_received;
   if (from.kind != ConnectionKind::control) return offence(turn, from, "gossip over bulk");
+  heard_clock(turn, from, records.clock);
   RingNews news;
   std::string wrong;
   for (const MemberRecord& record : records.members) {
@@ -186,10 +193,7 @@ void receive_records(Turn& turn, Connection& from, const GossipRecords& records)
     const RecordList list = unknown_to_sender(node.ring.members, records);
     if (!list.empty()) send_list(turn, {&id, 1}, list, false);
   }
-  // A ring that has buckets is not asked to take ours instead; it may lack some of them.
-  if (!records.buckets.empty() && node.ring.propose_due != kNever) {
-    node.ring.propose_due = turn.now.steady;
-  }
+  proposal_may_come(turn, !records.buckets.empty());
   records_changed(turn, news, id);
   Connection* still_there = node.connections.find(id);
   if (!records.members.empty()) {

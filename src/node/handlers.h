@@ -42,6 +42,7 @@ void receive_coordinate(Turn& turn, Connection& from, const Coordinate& order);
 void receive_coordinated(Turn& turn, Connection& from, const Coordinated& result);
 void receive_confirmed(Turn& turn, Connection& from, const Confirmed& confirmed);
 void receive_grant(Turn& turn, Connection& from, const Grant& grant);
+void receive_dial_report(Turn& turn, Connection& from, const DialReport& report);
 
 // -- clients' requests --------------------------------------------------------------------------
 void request_find(Turn& turn, RequestHandle handle, const FindRequest& request);
@@ -201,12 +202,9 @@ void hang_up(Turn& turn, Connection& connection, std::string_view code, std::str
              Severity severity = Severity::info);
 /// Counts a violation of the protocol; hangs up on too many of them.
 void offence(Turn& turn, Connection& from, std::string_view what);
-bool has_room_for_link(const NodeState& node, bool dialled);
 /// No link is made with that peer for so long, as it left queries unanswered
 /// (silent_neighbors.cpp).
 std::optional<Duration> link_refused_for(const Turn& turn, const PeerId& peer);
-/// For one more connection that is no link; dials under way count.
-bool has_room_for_direct(const NodeState& node);
 void look_after_connections(Turn& turn);
 std::string name_of(const Connection& connection);
 
@@ -218,6 +216,28 @@ void silent_link_up(Turn& turn, Connection& connection);
 void silent_link_down(Turn& turn, Connection& connection);
 void probe_silent_neighbors(Turn& turn);
 
+// Who may have how many (room_for_peers.cpp). A refusal is for people; empty: there is room.
+bool has_room_for_link(const NodeState& node, bool dialled);
+/// Whether a discovered peer at that address may be dialled for a link.
+bool may_discover_at(const NodeState& node, const Address& address);
+std::string link_refusal(const NodeState& node, const Connection& asker);
+/// For one more connection to that peer that is no link; dials under way count.
+bool has_room_for_direct(const NodeState& node, const PeerId& peer);
+std::string direct_refusal(const NodeState& node, const Connection& asker);
+/// Says so to the other side, over a connection that stays.
+void refuse_link(Turn& turn, const Connection& asker, std::string_view reason);
+/// Counts it; the log is told once of each host.
+void tell_of_refusal(Turn& turn, const Connection& asker, std::string_view reason);
+
+// Addresses that cannot be reached (dial_reports.cpp).
+/// A dial to where that peer says that it listens has failed, or has reached it.
+void address_failed(Turn& turn, const PeerId& peer, std::string_view target,
+                    std::string_view reason);
+void address_reached(Turn& turn, const PeerId& peer, std::string_view target);
+/// A peer that could not be dialled has dialled this one: its address is tried again.
+void check_address(Turn& turn, const Connection& of);
+void look_after_dial_reports(Turn& turn);
+
 void check_ready(Turn& turn);
 std::string waiting_for(const NodeState& node);
 void fail_pieces_over(Turn& turn, ConnectionId connection, std::string_view reason);
@@ -226,9 +246,15 @@ void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection);
 
 // -- members (membership.cpp, gossip.cpp, ring_lookups.cpp, ring_requests.cpp)
 // ---------------------
+/// Warns once of each thing.
+void warn_once(Turn& turn, const std::string& about, std::string_view text);
 /// Reads the records of an earlier run, and joins if the configuration says so.
 void start_membership(Turn& turn);
 void look_after_membership(Turn& turn);
+/// This peer ends: what is not in the store yet is written.
+void stop_membership(Turn& turn);
+/// The store has synced everything up to `sequence`.
+void membership_durable(Turn& turn, WriteSequence sequence);
 Instant membership_deadline(const NodeState& node);
 void cancel_membership(Turn& turn, RequestHandle handle);
 /// Whether this peer has only just started and cannot know of the ring yet: what it took for the
@@ -253,8 +279,6 @@ void member_may_live(Turn& turn, const PeerId& peer);
 void member_disconnected(Turn& turn, const PeerId& peer);
 /// Whether it is worth asking now. The node itself always is.
 bool is_reachable(const NodeState& node, const PeerId& member, Now now);
-/// The ring has changed: `before` is what it was.
-void ring_changed(Turn& turn, const TokenRing& before);
 /// Sends all records over that connection, unless it has just had them several times.
 void send_ring_to(Turn& turn, Connection& to);
 /// Lookups that were sent on to that member, and may not have come there, take another way.
@@ -279,8 +303,8 @@ void start_held_operations(Turn& turn);
 void replica_connected(Turn& turn, const PeerId& member);
 /// Objects that this member keeps and that belong to others now are handed to them.
 void move_objects(Turn& turn, const TokenRing& before);
-/// A bucket may have another N: likewise.
-void policies_changed(Turn& turn);
+/// Keys of these buckets have another N than before: likewise.
+void policies_changed(Turn& turn, const std::vector<std::string>& buckets);
 /// Whether that is still going on.
 bool objects_are_moving(const NodeState& node);
 

@@ -13,9 +13,9 @@ std::string name_of(const Connection& connection) {
   return connection.peer.is_zero() ? to_string(connection.remote) : abbreviated(connection.peer);
 }
 
-bool has_room_for_link(const NodeState& node, bool dialled) {
-  const std::uint32_t most = dialled ? node.config.outgoing_links : node.config.incoming_links;
-  return node.connections.count_links(dialled) < most;
+void refuse_link(Turn& turn, const Connection& asker, std::string_view reason) {
+  tell_of_refusal(turn, asker, reason);
+  turn.out.send(asker.id, LinkChange{LinkAction::refuse, turn.out.arena.copy(reason)});
 }
 
 void link_came_up(Turn& turn, Connection& connection) {
@@ -49,9 +49,11 @@ void link_went_down(Turn& turn, Connection& connection, std::string_view reason)
   link_lost(turn, connection.id);
 }
 
-// The link that we asked for over a connection that was there already will not come.
+// The link that we asked for will not come: with a LinkChange, or with a Hello, whose answer has
+// said so already.
 void link_refused(Turn& turn, Connection& connection, std::string_view reason) {
   NodeState& node = turn.node;
+  if (!connection.link_asked) return node.plan.explain(connection.peer, reason);
   connection.link_asked = false;
   for (const ConfiguredNeighbor& neighbor : node.plan.configured()) {
     if (neighbor.peer != connection.peer) continue;
@@ -150,10 +152,14 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
   if (from.kind != ConnectionKind::control) return offence(turn, from, "a link wish over bulk");
   switch (change.action) {
     case LinkAction::ask: {
-      const bool agrees = from.linked || (has_room_for_link(node, from.dialled) &&
-                                          !link_refused_for(turn, from.peer));
-      turn.out.send(from.id, LinkChange{agrees ? LinkAction::agree : LinkAction::refuse});
-      if (agrees && !from.linked) link_came_up(turn, from);
+      std::string refusal = from.linked ? "" : link_refusal(node, from);
+      if (!from.linked && link_refused_for(turn, from.peer)) refusal = kLeftUnanswered;
+      if (!refusal.empty()) {
+        refuse_link(turn, from, refusal);
+        break;
+      }
+      turn.out.send(from.id, LinkChange{LinkAction::agree});
+      if (!from.linked) link_came_up(turn, from);
       break;
     }
     case LinkAction::agree:
@@ -167,7 +173,8 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
       link_came_up(turn, from);
       break;
     case LinkAction::refuse:
-      if (from.link_asked) link_refused(turn, from, "no room for one more link there");
+      link_refused(turn, from,
+                   change.reason.empty() ? "no room for one more link there" : change.reason);
       break;
     case LinkAction::end:
       link_went_down(turn, from, "the neighbor ended it");

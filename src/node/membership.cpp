@@ -6,25 +6,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "membership/record_bytes.h"
-
 namespace oxbow {
 
 namespace {
 
-constexpr std::string_view kRecords = "ring";  // all records, see record_bytes.h
-
-/// Raised with every change. The clock makes a peer that has lost its directory, or never had one,
-/// begin above what it said in an earlier run.
-std::uint64_t next_incarnation(Now now, std::uint64_t before) {
-  const auto micros = now.wall.time_since_epoch().count();
-  return std::max(before + 1, static_cast<std::uint64_t>(std::max<Duration::rep>(micros, 1)));
-}
-
-bool is_ahead_of_clock(Now now, std::uint64_t incarnation) {
-  return incarnation > next_incarnation(now, 0) +
-                           static_cast<std::uint64_t>(Duration(limits::kIncarnationAhead).count());
-}
+// Of RingState::awaited_until: news has come, and is on its way to the disk.
+constexpr Instant kUntilKept = kNever - Duration(1);
 
 std::string in_words(const Member& member) {
   const std::string name = member.name.empty() ? abbreviated(member.id) : member.name;
@@ -39,26 +26,6 @@ void log_change(Turn& turn, const Member* before, const Member& now) {
       fmt::format("{} {} the ring", in_words(now), is_joined ? "joined" : "left"));
 }
 
-/// Warns once of each thing.
-void warn_once(Turn& turn, const std::string& about, std::string_view text) {
-  log_standing(turn, Severity::warning, kNoConnection, "ring/" + about, text, StandsUntil::ended);
-}
-
-/// Makes the ring anew from the records, and returns what it was; nothing: it is the same.
-std::optional<TokenRing> rebuild_ring(NodeState& node) {
-  RingState& state = node.ring;
-  std::vector<RingMember> joined;
-  for (const auto& [id, member] : state.members.all()) {
-    if (member.state == MemberState::joined) joined.push_back({id, member.zone, member.tokens});
-  }
-  state.stamp.version = state.members.version();
-  const auto current = state.ring.members();
-  if (std::equal(joined.begin(), joined.end(), current.begin(), current.end())) return {};
-  TokenRing before = std::exchange(state.ring, TokenRing::drawn(joined));
-  state.stamp.digest = state.ring.digest();
-  return before;
-}
-
 // Somebody knows a record of this peer that supersedes its own: one of an earlier run, or a
 // forged one. What holds is what this run says.
 Member put_right(const Member* own, const Member& heard) {
@@ -66,19 +33,6 @@ Member put_right(const Member* own, const Member& heard) {
   if (own == nullptr) right.state = MemberState::left;
   right.incarnation = heard.incarnation + 1;
   return right;
-}
-
-void change_own_record(Turn& turn, Member record) {
-  NodeState& node = turn.node;
-  const Member* before = node.ring.members.find(node.config.id);
-  record.incarnation = next_incarnation(turn.now, before == nullptr ? 0 : before->incarnation);
-  log_change(turn, before, record);
-  const bool was_joined = before != nullptr && before->state == MemberState::joined;
-  if (was_joined && record.state == MemberState::left) node.ring.left_at = turn.now.steady;
-  if (node.ring.members.take(record) != News::newer) return;
-  RingNews news;
-  news.members.push_back(record.id);
-  records_changed(turn, news, kNoConnection);
 }
 
 /// Says again what others know otherwise, see OwnRecord.
@@ -99,18 +53,39 @@ void put_own_record_right(Turn& turn) {
 
 bool is_member(const NodeState& node) { return node.ring.ring.find(node.config.id).has_value(); }
 
+void warn_once(Turn& turn, const std::string& about, std::string_view text) {
+  log_standing(turn, Severity::warning, kNoConnection, "ring/" + about, text, StandsUntil::ended);
+}
+
+bool change_own_record(Turn& turn, Member record) {
+  NodeState& node = turn.node;
+  const Member* known = node.ring.members.find(node.config.id);
+  const std::optional<Member> before = known == nullptr ? std::nullopt : std::optional(*known);
+  record.incarnation = next_incarnation(turn, before ? before->incarnation : 0);
+  if (node.ring.members.take(record) != News::newer) return false;
+  log_change(turn, before ? &*before : nullptr, record);
+  const bool was_joined = before && before->state == MemberState::joined;
+  if (was_joined && record.state == MemberState::left) node.ring.left_at = turn.now.steady;
+  RingNews news;
+  news.members.push_back(record.id);
+  records_changed(turn, news, kNoConnection);
+  redraw_now(turn);
+  return true;
+}
+
 void take_record(Turn& turn, const Member& record, RingNews& news) {
   NodeState& node = turn.node;
-  if (is_ahead_of_clock(turn.now, record.incarnation)) {
+  if (record.incarnation > limits::kIncarnationMost) {
     ++node.counters.records_refused;
     return warn_once(turn, to_string(record.id),
-                     fmt::format("a record of {} is from the future: set its clock, or this peer's",
+                     fmt::format("a record of {} is from the future: nobody can have made it",
                                  in_words(record)));
   }
   const Member* found = node.ring.members.find(record.id);
   const std::optional<Member> before = found == nullptr ? std::nullopt : std::optional(*found);
   Member right = record;
-  if (record.id == node.config.id && (!before || supersedes(record, *before))) {
+  if (record.id == node.config.id &&
+      (!before || supersedes(record, *before, node.ring.members.trusted()))) {
     const bool as_we_say = !before && record.state == MemberState::left;
     if (!as_we_say) {
       const auto word =
@@ -131,25 +106,9 @@ void take_record(Turn& turn, const Member& record, RingNews& news) {
     case News::full:
       ++node.counters.records_refused;
       warn_once(turn, "members",
-                fmt::format("no room for one more member than {}: further ones are ignored",
+                fmt::format("no room for more than {} members, or for the tokens of one: what is "
+                            "said about further ones is ignored",
                             limits::kMembers));
-      break;
-    case News::known:
-    case News::older:
-      break;
-  }
-}
-
-void take_record(Turn& turn, const Bucket& record, RingNews& news) {
-  switch (turn.node.ring.members.take(record)) {
-    case News::newer:
-      news.buckets.push_back(record.policy.name);
-      break;
-    case News::full:
-      ++turn.node.counters.records_refused;
-      warn_once(turn, "/buckets",
-                fmt::format("no room for one more bucket than {}: further ones are ignored",
-                            limits::kBuckets));
       break;
     case News::known:
     case News::older:
@@ -167,21 +126,21 @@ void records_changed(Turn& turn, const RingNews& news, ConnectionId from) {
     state.gossip_due =
         turn.now.steady + Duration(static_cast<Duration::rep>(node.random.below(within)));
   }
-  state.keep_due = std::min(state.keep_due, turn.now.steady + limits::kKeepRingAfter);
+  records_are_to_be_kept(turn);
+  // What others take for a ring, this peer may forget: nothing is begun on it before it is kept.
+  if (!state.knew_others && knows_others(node)) {
+    state.knew_others = true;
+    if (!ring_is_awaited(node)) state.awaited_until = turn.now.steady;
+  }
   for (const PeerId& id : news.members) {
     const Member* member = state.members.find(id);
     if (member != nullptr && member->state == MemberState::left) state.failed.erase(id);
     if (member != nullptr && member->state == MemberState::joined) member_may_live(turn, id);
   }
   if (!news.buckets.empty()) warn_of_other_buckets(turn);
-  const std::optional<TokenRing> before = rebuild_ring(node);
-  if (!before && !news.buckets.empty()) return policies_changed(turn);
-  if (!before) return;
-  ++node.counters.ring_changes;
-  ring_changed(turn, *before);
+  ring_is_to_be_redrawn(turn);
+  policies_changed(turn, news.moved);
 }
-
-void ring_changed(Turn& turn, const TokenRing& before) { move_objects(turn, before); }
 
 Result<bool> join_ring(Turn& turn, const std::string& zone, double weight) {
   NodeState& node = turn.node;
@@ -205,10 +164,13 @@ Result<bool> join_ring(Turn& turn, const std::string& zone, double weight) {
     if (record == *own) return false;
   }
   const bool anew = !is_member(node);
-  change_own_record(turn, std::move(record));
+  if (!change_own_record(turn, std::move(record))) {
+    return Error{"ring-full",
+                 "cannot join: the ring has no room for one more member of that weight",
+                 fmt::format("fewer than {} members, and tokens left", limits::kMembers), ""};
+  }
   if (anew) joined_anew(turn);
-  const bool alone = config.neighbors.empty() || !node.ring.members.buckets().empty();
-  node.ring.propose_due = turn.now.steady + (alone ? Duration(0) : limits::kProposeAfter);
+  plan_proposal(turn);
   return true;
 }
 
@@ -218,122 +180,32 @@ bool leave_ring(Turn& turn) {
   Member record = *own;
   record.state = MemberState::left;
   turn.node.ring.propose_due = kNever;
+  turn.node.ring.proposes_on_contact = false;
   change_own_record(turn, std::move(record));
   return true;
 }
 
-void propose_buckets(Turn& turn) {
-  NodeState& node = turn.node;
-  node.ring.propose_due = kNever;
-  if (!is_member(node)) return;
-  std::vector<BucketPolicy> wanted = node.config.buckets;
-  wanted.push_back(node.ring.members.policy_of(""));  // `default`, in any case
-  wanted.back().name = "default";
-  RingNews news;
-  for (const BucketPolicy& policy : wanted) {
-    if (node.ring.members.find_bucket(policy.name) != nullptr) continue;
-    const Bucket proposed{policy, 1, node.config.id};
-    if (const Status fine = check(proposed); !fine.ok()) {
-      warn_once(turn, "/" + policy.name,
-                fmt::format("bucket {} is not proposed: {} is {}, needed: {}", policy.name,
-                            to_string(policy), fine.error().message, fine.error().needed));
-      continue;
-    }
-    take_record(turn, proposed, news);
-  }
-  records_changed(turn, news, kNoConnection);
-}
-
-Result<Bucket> change_bucket(Turn& turn, const BucketPolicy& policy) {
-  const Bucket* known = turn.node.ring.members.find_bucket(policy.name);
-  if (known != nullptr && known->version >= limits::kBucketVersions) {
-    return Error{
-        "limit-reached",
-        fmt::format("the policy of bucket {} has been changed as often as it can be", policy.name),
-        fmt::format("at most {} changes", limits::kBucketVersions),
-        fmt::format("{}", known->version)};
-  }
-  const Bucket changed{policy, known == nullptr ? 1 : known->version + 1, turn.node.config.id};
-  if (const Status fine = check(changed); !fine.ok()) {
-    const Error& error = fine.error();
-    return Error{"bad-bucket", fmt::format("bucket {}: {}", policy.name, error.message),
-                 error.needed, error.got};
-  }
-  RingNews news;
-  take_record(turn, changed, news);
-  if (news.empty()) {
-    return Error{"no-room", "the ring has as many buckets as it can have",
-                 fmt::format("at most {}", limits::kBuckets), ""};
-  }
-  log(turn, Severity::info, kNoConnection,
-      fmt::format("bucket {} is {} from now on", policy.name, to_string(policy)));
-  records_changed(turn, news, kNoConnection);
-  return changed;
-}
-
-void warn_of_other_buckets(Turn& turn) {
-  const Members& members = turn.node.ring.members;
-  for (const BucketPolicy& configured : turn.node.config.buckets) {
-    const Bucket* bucket = members.find_bucket(configured.name);
-    if (bucket == nullptr || bucket->policy == configured) continue;
-    warn_once(turn, "/" + configured.name,
-              fmt::format("bucket {}: configured is {}, but the ring has {}, which holds "
-                          "(make the configuration say so too)",
-                          configured.name, to_string(configured), to_string(bucket->policy)));
-  }
-}
-
-Result<WriteSequence> keep_records(Turn& turn) {
-  RingState& state = turn.node.ring;
-  state.keep_due = kNever;
-  const auto written = turn.node.store.write_record(kRecords, to_bytes(state.members));
-  if (!written.ok()) {
-    state.keep_due = turn.now.steady + limits::kMemberRetryMost;
-    log_standing(
-        turn, Severity::warning, kNoConnection, "ring records",
-        fmt::format("the records of the ring were not stored: {}", written.error().message),
-        StandsUntil::ended);
-    return written;
-  }
-  standing_ended(turn, "ring records");
-  return written;
-}
-
-namespace {
-
-void read_records(Turn& turn) {
-  NodeState& node = turn.node;
-  const auto bytes = node.store.read_record(kRecords);
-  if (bytes.ok() && !*bytes) return;
-  const Status taken = bytes.ok() ? take_bytes(**bytes, node.ring.members) : Status(bytes.error());
-  if (!taken.ok()) {
-    log(turn, Severity::warning, kNoConnection,
-        fmt::format("{}: this peer learns the ring anew", taken.error().message));
-  }
-  rebuild_ring(node);
-  if (!node.ring.members.empty()) node.ring.gossip_due = turn.now.steady + limits::kGossipEvery;
-}
-
-/// As far as it can be.
 void ring_is_known(Turn& turn) {
-  turn.node.ring.awaited_until = kNever;
+  RingState& state = turn.node.ring;
+  if (state.awaited_until != kUntilKept) {
+    if (state.keep_due != kNever) static_cast<void>(keep_records(turn));
+    state.begins_after = state.keep_failed ? kNothingPending : state.kept;
+  }
+  if (state.begins_after > state.durable) {
+    state.awaited_until = kUntilKept;
+    return;
+  }
+  redraw_now(turn);
+  state.awaited_until = kNever;
   start_held_operations(turn);
   check_ready(turn);
 }
-
-bool knows_others(const NodeState& node) {
-  const auto& all = node.ring.members.all();
-  return std::any_of(all.begin(), all.end(),
-                     [&](const auto& entry) { return entry.first != node.config.id; });
-}
-
-}  // namespace
 
 bool ring_is_awaited(const NodeState& node) { return node.ring.awaited_until != kNever; }
 
 void heard_of_ring(Turn& turn, bool news) {
   NodeState& node = turn.node;
-  if (!ring_is_awaited(node)) return;
+  if (!ring_is_awaited(node) || node.ring.awaited_until == kUntilKept) return;
   const Instant settled = turn.now.steady + limits::kRingSettles;
   node.ring.awaited_until =
       std::min(news ? node.started + limits::kRingPatience : node.ring.awaited_until, settled);
@@ -341,6 +213,7 @@ void heard_of_ring(Turn& turn, bool news) {
 
 void neighbor_answered(Turn& turn) {
   const NodeState& node = turn.node;
+  proposal_may_come(turn, false);
   if (!ring_is_awaited(node) || node.plan.first_missing() != nullptr) return;
   const bool all_are_silent = std::all_of(
       node.connections.links().begin(), node.connections.links().end(), [&](ConnectionId link) {
@@ -354,7 +227,9 @@ void start_membership(Turn& turn) {
   NodeState& node = turn.node;
   const NodeConfig& config = node.config;
   node.ring.members.set_configured(config.buckets);
+  compare_clocks(turn);
   read_records(turn);
+  node.ring.knew_others = knows_others(node);
   if (!config.neighbors.empty() && !knows_others(node)) {
     node.ring.awaited_until = turn.now.steady + limits::kRingPatience;
   }
@@ -367,7 +242,17 @@ void start_membership(Turn& turn) {
   }
   const Result<bool> joined = join_ring(turn, place.zone, place.weight);
   if (!joined.ok()) return log(turn, Severity::warning, kNoConnection, joined.error().message);
-  if (!*joined) node.ring.propose_due = turn.now.steady;  // the configuration may have new ones
+  if (!*joined) plan_proposal(turn);  // the configuration may have new ones
+}
+
+void stop_membership(Turn& turn) {
+  if (turn.node.ring.keep_due != kNever) static_cast<void>(keep_records(turn));
+}
+
+void membership_durable(Turn& turn, WriteSequence sequence) {
+  RingState& state = turn.node.ring;
+  state.durable = std::max(state.durable, sequence);
+  if (state.awaited_until == kUntilKept) ring_is_known(turn);
 }
 
 void look_after_membership(Turn& turn) {
@@ -379,6 +264,7 @@ void look_after_membership(Turn& turn) {
         "this peer was a member, and is to be none any more: it leaves the ring");
     leave_ring(turn);
   }
+  redraw_due_ring(turn);
   if (state.awaited_until <= now) ring_is_known(turn);
   if (state.propose_due <= now) propose_buckets(turn);
   if (state.gossip_due <= now) gossip_now(turn);
@@ -395,8 +281,8 @@ Instant membership_deadline(const NodeState& node) {
   Instant waits = kNever;
   for (const LeaveWait& wait : state.leave_waits) waits = std::min(waits, wait.deadline);
   return std::min({waits, state.awaited_until, state.leave_due, state.propose_due, state.gossip_due,
-                   state.keep_due, state.own_record.next_deadline(), probe_deadline(node),
-                   state.sent_lookups_due, lookup_deadline(node)});
+                   state.redraw_due, state.keep_due, state.own_record.next_deadline(),
+                   probe_deadline(node), state.sent_lookups_due, lookup_deadline(node)});
 }
 
 }  // namespace oxbow

@@ -15,6 +15,7 @@ namespace oxbow {
 struct RingNews {
   std::vector<PeerId> members;
   std::vector<std::string> buckets;
+  std::vector<std::string> moved;  ///< buckets whose keys have another N than before
   bool empty() const { return members.empty() && buckets.empty(); }
 };
 
@@ -23,12 +24,48 @@ struct RingNews {
 void take_record(Turn& turn, const Member& record, RingNews& news);
 void take_record(Turn& turn, const Bucket& record, RingNews& news);
 /// What follows from changed records: they are passed on to all links and connected members but
-/// `from`, the ring is made anew, and all is kept in the store.
+/// `from`, the ring is redrawn, and all is kept in the store; both at the end of the turn.
 void records_changed(Turn& turn, const RingNews& news, ConnectionId from);
 void spread_news(Turn& turn, const RingNews& news, ConnectionId from);
 
 /// A neighbor has told what it knows of the ring; `news`: that was more than was known here.
 void heard_of_ring(Turn& turn, bool news);
+/// Gets and puts that waited for news of the ring begin, once what it told is on the disk.
+void ring_is_known(Turn& turn);
+
+// Kept records (kept_records.cpp).
+void read_records(Turn& turn);
+void records_are_to_be_kept(Turn& turn);
+bool knows_others(const NodeState& node);
+
+// Drawing (ring_drawing.cpp).
+void ring_is_to_be_redrawn(Turn& turn);
+/// Draws it now; returns what it was, or nothing: it is the same.
+std::optional<TokenRing> redraw_ring(Turn& turn);
+/// Draws it if it is behind the records, or if that is due, and does what follows.
+void redraw_now(Turn& turn);
+void redraw_due_ring(Turn& turn);
+
+// Clocks (peer_clocks.cpp).
+std::uint64_t clock_to_tell(Now now);
+/// That peer's wall clock shows so many µs since 1970; 0: it does not say.
+void heard_clock(Turn& turn, Connection& from, std::uint64_t clock);
+/// Says what is wrong with this peer's own clock, and puts right what it said by a wrong one.
+void compare_clocks(Turn& turn);
+/// Raised with every change. The clock makes a peer that has lost its directory, or never had one,
+/// begin above what it said in an earlier run.
+std::uint64_t next_incarnation(const Turn& turn, std::uint64_t before);
+/// False: the ring has no room for it.
+bool change_own_record(Turn& turn, Member record);
+
+// Buckets (ring_buckets.cpp).
+/// Buckets of the configuration are to be proposed: at once by a member that is the whole ring as
+/// far as it can know, else only after somebody has told what the ring has.
+void plan_proposal(Turn& turn);
+/// Somebody has; `has_buckets`: it has some.
+void proposal_may_come(Turn& turn, bool has_buckets);
+/// Another member knows the same as this one: what is only proposed is held by two.
+void buckets_are_held(Turn& turn);
 
 /// Whether this peer is on the ring.
 bool is_member(const NodeState& node);

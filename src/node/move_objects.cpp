@@ -131,7 +131,8 @@ void give_up_copy(Turn& turn, MoveScan& scan, const std::vector<PeerId>& have,
 void move_one(Turn& turn, MoveScan& scan, const ScannedObject& scanned) {
   const NodeState& node = turn.node;
   const TokenRing& ring = node.ring.ring;
-  const std::uint32_t n = node.ring.members.policy_of(scanned.key).n;
+  const BucketPolicy& policy = node.ring.members.policy_of(scanned.key);
+  const std::uint32_t n = policy.n;
   const std::vector<PeerId> have = primaries_by(ring, scanned.key, n);
   const PeerId& self = node.config.id;
   const bool is_mine = std::find(have.begin(), have.end(), self) != have.end();
@@ -142,7 +143,9 @@ void move_one(Turn& turn, MoveScan& scan, const ScannedObject& scanned) {
   if (!is_mine) {
     return give_up_copy(turn, scan, have, scanned);
   }
-  if (!scan.before) return share_copy(turn, {self}, have, scanned);
+  if (!scan.before || scan.buckets.contains(policy.name)) {
+    return share_copy(turn, {self}, have, scanned);
+  }
   if (scan.before->digest() == ring.digest()) return;
   share_copy(turn, primaries_by(*scan.before, scanned.key, n), have, scanned);
 }
@@ -209,6 +212,7 @@ void end_round(Turn& turn) {
     return answer_leave_waits(turn);
   }
   scan.before = node.ring.ring;  // new primaries have their copies, or hints wait for them
+  scan.buckets.clear();
   scan.cursor = {};
   scan.at_end = false;
   scan.left_some = false;
@@ -260,12 +264,21 @@ void move_objects(Turn& turn, const TokenRing& before) {
   scan->due = turn.now.steady;
 }
 
-void policies_changed(Turn& turn) {
+void policies_changed(Turn& turn, const std::vector<std::string>& buckets) {
   NodeState& node = turn.node;
-  if (node.store.objects() == 0) return;
+  if (node.store.objects() == 0 || buckets.empty()) return;
   for (auto& [number, leaving] : node.replica.leaving) leaving.all_took_it = false;
-  node.replica.scan = MoveScan{};
-  node.replica.scan->due = turn.now.steady;
+  std::optional<MoveScan>& scan = node.replica.scan;
+  if (!scan) {
+    scan = MoveScan{};
+    scan->before = node.ring.ring;
+  }
+  scan->buckets.insert(buckets.begin(), buckets.end());
+  scan->cursor = {};
+  scan->at_end = false;
+  scan->left_some = false;
+  scan->rounds = 0;
+  scan->due = turn.now.steady;
   keep_placed(turn, "");
 }
 

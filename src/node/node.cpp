@@ -48,12 +48,14 @@ void Node::start(Now now, bool shares_pending, Outbox& out) {
 void Node::stop(Now now, Outbox& out) {
   Turn turn{*state_, now, out};
   stop_replicas(turn);
+  stop_membership(turn);
 }
 
 void Node::durable(Now now, WriteSequence sequence, Outbox& out) {
   Turn turn{*state_, now, out};
   const SendsNoted noted(turn);
   writes_are_durable(turn, sequence);
+  membership_durable(turn, sequence);
 }
 
 void Node::disconnected(Now now, ConnectionId id, std::string_view reason, Outbox& out) {
@@ -76,6 +78,7 @@ void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& ou
   if (const auto address = parse_address(pending->second.target); address.ok()) {
     state_->pongs.failed(now.steady, *address);
   }
+  address_failed(turn, pending->second.expected, pending->second.target, reason);
   dial_ended(turn, dial, reason);
 }
 
@@ -165,6 +168,7 @@ void Node::receive(Now now, ConnectionId id, const Message& message, Outbox& out
                    receive_grant(turn, from, grant);
                  },
                  [&](const IdInUse& told) { receive_id_in_use(turn, from, told); },
+                 [&](const DialReport& report) { receive_dial_report(turn, from, report); },
              },
              message);
 }
@@ -258,6 +262,7 @@ void Node::tick(Now now, Outbox& out) {
   look_after_membership(turn);
   look_after_replicas(turn);
   look_after_adoptions(turn);
+  look_after_dial_reports(turn);
   dial_due_neighbors(turn);
   check_ready(turn);
   tell_ended_conditions(turn);
@@ -275,7 +280,7 @@ Instant Node::next_deadline() const {
       std::min({node.seen.next_deadline(), node.routes.next_deadline(), node.echoes.next_deadline(),
                 node.plan.next_deadline(), node.keepalive_due, membership_deadline(node),
                 replica_deadline(node), adoption_deadline(node), node.silent.next_deadline(),
-                node.standing.next_deadline()});
+                node.standing.next_deadline(), node.dial_reports.next_deadline()});
   if (!node.finds_due.empty()) next = std::min(next, node.finds_due.begin()->first);
   if (node.visits.size() > 0) next = std::min(next, node.visits.oldest_time() + limits::kRouteLife);
   if (node.parked.size() > 0) {

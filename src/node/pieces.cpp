@@ -120,7 +120,7 @@ void request_piece(Turn& turn, RequestHandle handle, const PieceCall& call) {
       return pending.pieces.push_back(ticket);
     }
   }
-  if (!has_room_for_direct(node)) {
+  if (!has_room_for_direct(node, operation.holder)) {
     node.pieces.erase(ticket);
     return reply(turn, handle, Error{"busy", "too many connections (try again)", "", ""});
   }

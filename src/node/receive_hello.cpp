@@ -79,17 +79,24 @@ IdUser user_of(const Connection& connection) {
 void admit_accepted(Turn& turn, Connection& from, Connection* older) {
   NodeState& node = turn.node;
   const bool had_link = older != nullptr && older->linked;
-  const bool agrees =
-      from.wishes_link &&
-      (had_link || (has_room_for_link(node, false) && !link_refused_for(turn, from.peer)));
-  if (!agrees && older == nullptr && !has_room_for_direct(node)) {
-    return refuse(turn, from, "full", "no room for one more connection");
+  std::string no_link = from.wishes_link && !had_link ? link_refusal(node, from) : "";
+  if (from.wishes_link && !had_link && link_refused_for(turn, from.peer)) {
+    no_link = "it left queries unanswered";
+  }
+  const bool agrees = from.wishes_link && no_link.empty();
+  if (!agrees && older == nullptr) {
+    if (const std::string refusal = direct_refusal(node, from); !refusal.empty()) {
+      tell_of_refusal(turn, from, refusal);
+      return refuse(turn, from, "full", refusal);
+    }
   }
   turn.out.send(from.id, own_hello(node, from, agrees));
+  if (!no_link.empty()) refuse_link(turn, from, no_link);
   recognise_target(node, from);
   from.up = true;  // before the older one ends: what waits for answers goes on waiting
   if (older != nullptr) replace(turn, *older);
   member_heard(turn, from.peer);
+  check_address(turn, from);
   if (agrees) return link_came_up(turn, from);
   if (had_link) {  // what it replaced was a link; its dialler did not know that yet
     from.link_asked = true;
@@ -204,10 +211,12 @@ void answered_dial(Turn& turn, Connection& from) {
     node.pongs.verified(turn.now.steady, {from.peer, *address});
   }
   if (!expected.is_zero() && expected != from.peer) {
-    return refuse(turn, from, "other-peer",
-                  fmt::format("{} is peer {}, not {}", target, abbreviated(from.peer),
-                              abbreviated(expected)));
+    const std::string other =
+        fmt::format("{} is peer {}, not {}", target, abbreviated(from.peer), abbreviated(expected));
+    address_failed(turn, expected, target, other);
+    return refuse(turn, from, "other-peer", other);
   }
+  address_reached(turn, from.peer, target);
   if (from.kind == ConnectionKind::probe) {
     return hang_up(turn, from, "probe", "the address is right", Severity::debug);
   }

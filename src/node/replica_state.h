@@ -101,6 +101,7 @@ struct LeavingCopy {
 struct MoveScan {
   /// The ring that the objects were last in place for; nothing: who has a copy is not known.
   std::optional<TokenRing> before;
+  std::set<std::string, std::less<>> buckets;  ///< nor for keys of these
   Store::Cursor cursor;
   bool at_end = false;
   bool left_some = false;    ///< copies that are not this member's could not be handed on

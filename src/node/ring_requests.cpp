@@ -62,6 +62,7 @@ void request_ring(Turn& turn, RequestHandle handle) {
     answer.buckets.push_back(describe_bucket(bucket.policy));
   }
   answer.objects = node.store.live_objects();
+  answer.warnings = node.warnings.texts();
   reply(turn, handle, ClientAnswer(std::move(answer)));
 }
 

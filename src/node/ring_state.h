@@ -62,7 +62,7 @@ struct LeaveWait {
 struct RingState {
   Members members;
   TokenRing ring;   ///< of those that have joined; made anew when `members` changes
-  RingStamp stamp;  ///< of `ring`, for replica messages
+  RingStamp stamp;  ///< of `ring`, for replica messages; as old as that
   std::map<PeerId, MemberHealth> failed;  ///< members that did not answer
   RateLimiter probe_dials;           ///< of those
   Instant revived = Instant::min();  ///< when one of them came back
@@ -76,14 +76,27 @@ struct RingState {
 
   std::vector<LeaveWait> leave_waits;
 
-  Instant gossip_due = kNever;   ///< one neighbor or member is told our digest
-  Instant propose_due = kNever;  ///< buckets that the ring has no record of are proposed
-  Instant keep_due = kNever;     ///< the records are written to the store
+  Instant gossip_due = kNever;       ///< one neighbor or member is told our digest
+  Instant propose_due = kNever;      ///< buckets that the ring has no record of are proposed
+  bool proposes_on_contact = false;  ///< not before somebody has told what it knows of the ring
+
+  Instant redraw_due = kNever;  ///< `ring` is behind `members`
+  Instant redrawn{};
+
+  Instant keep_due = kNever;  ///< the records are written to the store
+  Instant kept_at{};
+  WriteSequence kept = kNothingPending;          ///< the last time
+  WriteSequence durable = kNothingPending;       ///< all up to it, as the store says
+  WriteSequence begins_after = kNothingPending;  ///< gets and puts wait until that is durable
+  /// Since when this peer's wall clock and those of others differ by too much; kNever: they do not.
+  Instant clock_differs_since = kNever;
+  bool knew_others = false;  ///< it has records of others, by a start or since
   /// After a start without records of others, until a neighbor has told what it knows: gets and
   /// puts wait meanwhile. kNever: nothing is awaited (any more).
   Instant awaited_until = kNever;
   Instant left_at{};           ///< this peer, the last time; the beginning: not in this run
   Instant leave_due = kNever;  ///< a member by an earlier run, but not by the configuration
+  bool keep_failed = false;  ///< the records could not be stored
 };
 
 }  // namespace oxbow

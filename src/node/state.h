@@ -18,12 +18,14 @@
 #include "node/connections.h"
 #include "node/contenders.h"
 #include "node/counters.h"
+#include "node/dial_reports.h"
 #include "node/find_operation.h"
 #include "node/id_conflicts.h"
 #include "node/replica_state.h"
 #include "node/ring_state.h"
 #include "node/scan_queue.h"
 #include "node/silent_neighbors.h"
+#include "node/warnings.h"
 #include "overlay/echo_table.h"
 #include "overlay/local_index.h"
 #include "overlay/neighbor_plan.h"
@@ -146,6 +148,8 @@ struct NodeState {
   ReplicaState replica;
   AdoptionState adoption;
 
+  Warnings warnings;
+  DialReports dial_reports;
   Counters counters;
   StandingConditions standing;
   std::vector<ConnectionId> targets;  // scratch

@@ -67,6 +67,7 @@ StatusAnswer describe_status(const NodeState& node, Now now) {
       {"lookups", node.ring.lookups.size()},
       {"lookup steps", node.ring.sent_lookups.size()},
   };
+  status.warnings = node.warnings.texts();
 #define OXBOW_COUNTER(member, text) status.counters.push_back({text, node.counters.member});
   OXBOW_COUNTERS(OXBOW_COUNTER)
 #undef OXBOW_COUNTER

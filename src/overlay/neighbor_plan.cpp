@@ -113,6 +113,13 @@ void NeighborPlan::dial_failed(Instant now, std::string_view target, std::string
   schedule();
 }
 
+void NeighborPlan::explain(const PeerId& peer, std::string_view why) {
+  for (ConfiguredNeighbor& neighbor : configured_) {
+    const bool failed = neighbor.state == TargetState::waiting && neighbor.failures > 0;
+    if (failed && neighbor.peer == peer) neighbor.last_error = why.substr(0, limits::kReason);
+  }
+}
+
 void NeighborPlan::reached(std::string_view target, const PeerId& peer) {
   if (target == discovering_) discovering_.clear();
   ConfiguredNeighbor* neighbor = find(target);

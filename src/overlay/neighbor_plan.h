@@ -76,6 +76,8 @@ class NeighborPlan {
   /// duplicate of a connection that the other side had dialled: after reached().) Targets that are
   /// not in the plan are ignored, here and in reached().
   void dial_failed(Instant now, std::string_view target, std::string_view why);
+  /// Why the last dial to `peer` brought no link, in its own words.
+  void explain(const PeerId& peer, std::string_view why);
   /// `peer` answered at `target` (or says that it listens there), which ends a discovery; a link or
   /// dial_failed() follows.
   void reached(std::string_view target, const PeerId& peer);

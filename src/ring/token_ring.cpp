@@ -35,18 +35,68 @@ void append(std::string& bytes, std::uint64_t word) {  // little-endian, whateve
 
 }  // namespace
 
+void TokenRing::draw(const RingMember& member, MemberNumber number, std::vector<Token>& tokens) {
+  OXBOW_ASSERT(member.tokens > 0 && member.tokens <= limits::kTokensMost,
+               "a member's tokens are limited where its record comes in");
+  for (std::uint32_t token = 0; token < member.tokens; ++token) {
+    tokens.push_back({token_of(member.id, token), number});
+  }
+}
+
+void TokenRing::sort(std::vector<Token>& tokens) {
+  std::sort(tokens.begin(), tokens.end(), [](const Token& a, const Token& b) {
+    return std::tie(a.position, a.member) < std::tie(b.position, b.member);
+  });
+}
+
 TokenRing TokenRing::drawn(std::span<const RingMember> members) {
   std::vector<RingMember> sorted = by_id(members);
   std::vector<Token> tokens;
   tokens.reserve(sorted.size() * limits::kTokensPerMember);
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    OXBOW_ASSERT(sorted[i].tokens > 0 && sorted[i].tokens <= limits::kTokensMost,
-                 "a member's tokens are limited where its record comes in");
-    for (std::uint32_t token = 0; token < sorted[i].tokens; ++token) {
-      tokens.push_back({token_of(sorted[i].id, token), number_of(i)});
-    }
-  }
+  for (std::size_t i = 0; i < sorted.size(); ++i) draw(sorted[i], number_of(i), tokens);
   return of(std::move(sorted), std::move(tokens));
+}
+
+TokenRing TokenRing::redrawn(std::span<const RingMember> members) const {
+  constexpr MemberNumber kGone{0xffffffff};
+  TokenRing ring;
+  ring.members_ = by_id(members);
+  std::vector<MemberNumber> stays_as(size(), kGone);  // of the members until now
+  std::vector<Token> added;
+  ring.hashes_.assign(ring.size(), 0);
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const RingMember& member = ring.members_[i];
+    const auto before = find(member.id);
+    if (!before || this->member(*before).tokens != member.tokens) {
+      draw(member, number_of(i), added);
+      continue;
+    }
+    stays_as[index_of(*before)] = number_of(i);
+    if (this->member(*before) == member) ring.hashes_[i] = hashes_[index_of(*before)];
+  }
+  sort(added);
+
+  std::vector<Position> positions;
+  std::vector<MemberNumber> owners;
+  positions.reserve(tokens_.size() + added.size());
+  owners.reserve(tokens_.size() + added.size());
+  auto next = added.begin();
+  const auto add = [&](const Token& token) {
+    positions.push_back(token.position);
+    owners.push_back(token.member);
+  };
+  for (std::uint32_t i = 0; i < tokens_.size(); ++i) {
+    const Token stays{tokens_[TokenNumber{i}], stays_as[index_of(member_of_[i])]};
+    if (stays.member == kGone) continue;
+    while (next != added.end() &&
+           std::tie(next->position, next->member) < std::tie(stays.position, stays.member)) {
+      add(*next++);
+    }
+    add(stays);
+  }
+  for (; next != added.end(); ++next) add(*next);
+  ring.set_tokens(std::move(positions), std::move(owners));
+  return ring;
 }
 
 TokenRing TokenRing::placed(std::span<const PlacedMember> members) {
@@ -63,23 +113,32 @@ TokenRing TokenRing::placed(std::span<const PlacedMember> members) {
 }
 
 TokenRing TokenRing::of(std::vector<RingMember> members, std::vector<Token> tokens) {
-  std::sort(tokens.begin(), tokens.end(), [](const Token& a, const Token& b) {
-    return std::tie(a.position, a.member) < std::tie(b.position, b.member);
-  });
+  sort(tokens);
   TokenRing ring;
   ring.members_ = std::move(members);
+  ring.hashes_.assign(ring.size(), 0);
   std::vector<Position> positions;
+  std::vector<MemberNumber> owners;
   positions.reserve(tokens.size());
-  ring.member_of_.reserve(tokens.size());
+  owners.reserve(tokens.size());
   for (const Token& token : tokens) {
     positions.push_back(token.position);
-    ring.member_of_.push_back(token.member);
+    owners.push_back(token.member);
   }
-  ring.tokens_ = SortedTokens(std::move(positions));
-  ring.number_zones();
-  ring.list_tokens_of_members();
-  ring.digest_ = ring.digest_of_all();
+  ring.set_tokens(std::move(positions), std::move(owners));
   return ring;
+}
+
+/// In clockwise order. Members' hashes that are 0 are not known yet.
+void TokenRing::set_tokens(std::vector<Position> positions, std::vector<MemberNumber> members) {
+  tokens_ = SortedTokens(std::move(positions));
+  member_of_ = std::move(members);
+  number_zones();
+  list_tokens_of_members();
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (hashes_[i] == 0) hashes_[i] = hash_of(number_of(i));
+  }
+  digest_ = digest_of_all();
 }
 
 void TokenRing::number_zones() {
@@ -107,18 +166,21 @@ void TokenRing::list_tokens_of_members() {
   }
 }
 
+std::uint64_t TokenRing::hash_of(MemberNumber member) const {
+  const RingMember& about = members_[index_of(member)];
+  std::string all(about.id.view());
+  append(all, about.zone.size());
+  all += about.zone;
+  for (const TokenNumber token : tokens_of(member)) {
+    append(all, static_cast<std::uint64_t>(tokens_[token]));
+  }
+  return hash64(all);
+}
+
 std::uint64_t TokenRing::digest_of_all() const {
   if (empty()) return 0;
-  std::string all, one;
-  for (std::size_t i = 0; i < size(); ++i) {
-    one.assign(members_[i].id.view());
-    append(one, members_[i].zone.size());
-    one += members_[i].zone;
-    for (const TokenNumber token : tokens_of(number_of(i))) {
-      append(one, static_cast<std::uint64_t>(tokens_[token]));
-    }
-    append(all, hash64(one));
-  }
+  std::string all;
+  for (const std::uint64_t hash : hashes_) append(all, hash);
   return hash64(all);
 }
 

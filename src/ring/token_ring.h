@@ -45,6 +45,9 @@ class TokenRing {
   TokenRing() = default;
   /// Members with tokens drawn from their ids; each id once.
   static TokenRing drawn(std::span<const RingMember> members);
+  /// Likewise, made from this ring, which has to be drawn too: only tokens of members that came,
+  /// went or have another number of them are drawn and sorted.
+  TokenRing redrawn(std::span<const RingMember> members) const;
   /// Members with given tokens; each id once.
   static TokenRing placed(std::span<const PlacedMember> members);
 
@@ -87,8 +90,12 @@ class TokenRing {
  private:
   struct Token;
   static TokenRing of(std::vector<RingMember> members, std::vector<Token> tokens);
+  static void draw(const RingMember& member, MemberNumber number, std::vector<Token>& tokens);
+  static void sort(std::vector<Token>& tokens);
+  void set_tokens(std::vector<Position> positions, std::vector<MemberNumber> members);
   void number_zones();
   void list_tokens_of_members();
+  std::uint64_t hash_of(MemberNumber member) const;
   std::uint64_t digest_of_all() const;
   void list_over_zones(Position position, std::size_t n, std::vector<MemberNumber>& list) const;
 
@@ -100,6 +107,7 @@ class TokenRing {
   std::vector<MemberNumber> member_of_;  // of each token
   std::vector<TokenNumber> by_member_;   // tokens, those of one member together
   std::vector<std::size_t> first_of_;    // where each member's begin in by_member_, and the end
+  std::vector<std::uint64_t> hashes_;    // of each member, with its zone and tokens
   std::uint64_t digest_ = 0;
 };
 

@@ -151,6 +151,10 @@ struct Describer {
     return fmt::format("grant {} {}", m.ticket,
                        m.word == GrantWord::carry_out ? "carry out" : "withdrawn");
   }
+  std::string operator()(const DialReport& m) const {
+    return fmt::format("dial-report {} {}", to_string(m.address),
+                       m.reason.empty() ? "reached" : m.reason);
+  }
 };
 
 }  // namespace

@@ -68,8 +68,8 @@ TEST_CASE("gossip, byte for byte") {
         "92cf1122334455667788"
         "cf0000000102030405");
   CHECK(sample<GossipRecords>() ==
-        "000000860f"
-        "93"
+        "000000890f"
+        "94"
         "92"
         "97" +
             kA +
@@ -97,7 +97,27 @@ TEST_CASE("gossip, byte for byte") {
             "04"
             "01"
             "00"
-            "c3");
+            "c3"
+            "cd012c");
+}
+
+TEST_CASE("gossip of a peer that tells no clock yet") {
+  PeerStream stream(false);
+  const std::string wire =
+      frame(samples::hello()) + from_hex("0000000b0e91cf1122334455667788").value();
+  stream.feed(wire);
+  REQUIRE(stream.next() == Next::message);
+  REQUIRE(stream.next() == Next::message);
+  const auto& gossip = std::get<Gossip>(stream.message());
+  CHECK(gossip.digest == 0x1122334455667788);
+  CHECK(gossip.clock == 0);
+}
+
+TEST_CASE("a dial report, byte for byte") {
+  CHECK(sample<DialReport>() ==
+        "0000001d18"
+        "92" +
+            kV4 + "b2" + "636f6e6e656374696f6e2072656675736564");
 }
 
 TEST_CASE("ring lookups, byte for byte") {

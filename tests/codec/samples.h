@@ -67,7 +67,7 @@ inline std::vector<Message> messages() {
   return {
       hello(),
       Bye{"network", "this is network 'other'"},
-      LinkChange{LinkAction::agree},
+      LinkChange{LinkAction::refuse, "no room"},
       Ping{0x1122334455667788, true},
       Pong{0x1122334455667788, addresses, true},
       query(),
@@ -80,7 +80,7 @@ inline std::vector<Message> messages() {
       PieceRequest{99, "docs/readme.txt", kDigest, 1ULL << 40, 65536},
       Piece{99, PieceStatus::busy, "bytes"},
       Gossip{0x1122334455667788, 0x0102030405},
-      GossipRecords{members, buckets, true},
+      GossipRecords{members, buckets, true, 300},
       LookupStep{7, RingWay::finger, 0xdeadbeef, kPeer, ipv4(), path},
       LookupEnd{7, true, path},
       ObjectRead{7, kRing, true, "cart/7"},
@@ -103,6 +103,7 @@ inline std::vector<Message> messages() {
       Confirmed{7},
       Grant{7, GrantWord::withdrawn},
       IdInUse{"north", ipv4(), 0x1122},
+      DialReport{ipv4(), "connection refused"},
   };
 }
 
@@ -178,6 +179,7 @@ inline std::vector<ClientAnswer> answers() {
   status.shares = {10, 2000, 1, 30, true};
   status.tables = {{"seen", 12}, {"route", 3}};
   status.counters = {{"queries", 77}};
+  status.warnings = {"this peer's clock is 3 days behind"};
 
   TracedPeer traced{"192.0.2.7:7400", "a0a1", "north", 2, {{"forwarded", "x", 6, 1, 0.5}}};
 
@@ -233,7 +235,7 @@ inline std::vector<ClientAnswer> answers() {
       PutAnswer{true, "\x01\xfe", 2, "26 siblings", quorum},
       DeleteAnswer{true, "\x01\xfe", 1, quorum},
       LookupAnswer{true, RingWay::finger, "00000000deadbeef", peer, {peer, peer}, 1, 0.5, "why"},
-      RingAnswer{5, "0011", true, {member, MemberInfo{}}, {bucket}, 7},
+      RingAnswer{5, "0011", true, {member, MemberInfo{}}, {bucket}, 7, {"a warning"}},
       OwnerAnswer{"00000000deadbeef", bucket, {member}, {MemberInfo{}}},
       RingJoinAnswer{true, 3, false},
       RingLeaveAnswer{true, 2, true, 3, 4, true},

@@ -232,19 +232,21 @@ TEST_CASE("a joined zone and weight survive a restart; who has left stays away")
 
 TEST_CASE("a bucket is changed on the running ring, and stays so after a restart") {
   DiskRing ring(4);
-  CHECK(ring.peers->ask("p0", {"ring", "bucket", "default"}).out ==
-        "bucket default: N 3, R 2, W 2, conflicts siblings, synced; version 1\n");
+  wait_until([&] {  // two members have found that both hold it
+    return ring.peers->ask("p0", {"ring", "bucket", "default"}).out ==
+           "bucket default: N 3, R 2, W 2, conflicts siblings, synced; version 2\n";
+  });
   const Ran changed = ring.peers->ask("p0", {"ring", "bucket", "default", "--n", "4", "--json"});
   INFO(changed.out << changed.err);
   REQUIRE(changed.code == 0);
   CHECK(changed.json()["bucket"]["w"] == 3);
-  CHECK(changed.json()["version"] == 2);
+  CHECK(changed.json()["version"] == 3);
   wait_until([&] {
-    return ring.peers->ask("p3", {"ring", "bucket", "default", "--json"}).json()["version"] == 2;
+    return ring.peers->ask("p3", {"ring", "bucket", "default", "--json"}).json()["version"] == 3;
   });
   ring.start();
   CHECK(ring.peers->ask("p2", {"ring", "bucket", "default", "-o", "plain"}).out ==
-        "default\t4\t3\t3\tsiblings\tyes\t2\n");
+        "default\t4\t3\t3\tsiblings\tyes\t3\n");
   const Ran put = ring.peers->ask("p2", {"put", "k", "v", "--w", "4", "--json"});
   CHECK(put.json()["quorum"]["primaries"] == 4);
   CHECK(ring.peers->ask("p0", {"ring", "bucket", "default", "--w", "5"}).code == 2);

@@ -149,6 +149,78 @@ TEST_CASE("a bucket: the higher version wins, then the lower proposer") {
   CHECK(members.find_bucket("carts")->version == 2);
 }
 
+TEST_CASE("records above the trusted incarnation are taken, and give way to any other") {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    std::vector<Member> records;
+    for (int i = 0; i < 12; ++i) records.push_back(any_member(random));
+    Members one;
+    one.trust(2);
+    for (const Member& record : records) one.take(record);
+    shuffle(records, random);
+    Members other;
+    other.trust(2);
+    for (const Member& record : records) other.take(record);
+    CHECK(same(one, other));
+    CHECK(one.digest() == other.digest());
+    for (const Member& record : records) {
+      CHECK(!supersedes(record, *one.find(record.id), 2));
+      if (record.incarnation <= 2) CHECK(one.find(record.id)->incarnation <= 2);
+    }
+  }
+  Members members;
+  members.trust(10);
+  CHECK(members.take(member(1, 50)) == News::newer);
+  CHECK(members.find(peer(1))->state == MemberState::joined);
+  CHECK(members.take(member(1, 9)) == News::newer);
+  CHECK(members.take(member(1, 51)) == News::older);
+  members.trust(60);
+  CHECK(members.take(member(1, 51)) == News::newer);
+}
+
+TEST_CASE("what a start made alone gives way to what two members hold, and both to an operator") {
+  const Bucket alone = bucket("carts", kProposedVersion, 1);
+  const Bucket others = *held(bucket("carts", kProposedVersion, 9));
+  CHECK(supersedes(others, alone));
+  CHECK(others.proposer == peer(9));
+  CHECK(!held(others));
+  CHECK(!held(bucket("carts", 7, 9)));
+  Bucket changed = bucket("carts", changed_version(nullptr), 9);
+  CHECK(supersedes(changed, others));
+  CHECK(supersedes(changed, *held(alone)));
+  changed.version = changed_version(&changed);
+  CHECK(changed.version == 4);
+  const Bucket old_change = bucket("carts", 2, 3);  // by a version that knew of no held ones
+  CHECK(changed_version(&old_change) == 3);
+}
+
+TEST_CASE("proposals that are marked as held on the way merge to the same in any order") {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    std::vector<Bucket> records;
+    for (int i = 0; i < 6; ++i) {
+      records.push_back(any_bucket(random));
+      if (const auto better = held(records.back()); better && random.below(2) == 0) {
+        records.push_back(*better);
+      }
+    }
+    Members one;
+    for (const Bucket& record : records) one.take(record);
+    shuffle(records, random);
+    Members left, right, other;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      (i % 2 == 0 ? left : right).take(records[i]);
+    }
+    for (const auto& [name, record] : right.buckets()) other.take(record);
+    for (const auto& [name, record] : left.buckets()) other.take(record);
+    for (const auto& [name, record] : left.buckets()) other.take(record);
+    CHECK(same(one, other));
+    CHECK(one.digest() == other.digest());
+  }
+}
+
 TEST_CASE("digests differ where what is known differs, and are 0 where nothing is") {
   Members members;
   CHECK(members.digest() == 0);
@@ -179,6 +251,66 @@ TEST_CASE("there is room for so many members and buckets; known ones can still c
     REQUIRE(members.take(bucket("b" + std::to_string(i), 1, 1)) == News::newer);
   }
   CHECK(members.take(bucket("one more", 1, 1)) == News::full);
+}
+
+TEST_CASE("those who left give way to members, and of them those that said so first") {
+  const auto left = [](std::uint64_t number, std::uint64_t incarnation) {
+    Member record = member(number, incarnation);
+    record.state = MemberState::left;
+    return record;
+  };
+  Members members;
+  for (std::uint64_t i = 0; i < limits::kMembers; ++i) {
+    REQUIRE(members.take(left(i, 100 + i)) == News::newer);
+  }
+  CHECK(members.take(left(9'999, 50)) == News::full);
+  CHECK(members.take(left(9'999, 5'000)) == News::newer);
+  CHECK(members.find(peer(0)) == nullptr);
+  CHECK(members.take(member(8'888, 1)) == News::newer);
+  CHECK(members.find(peer(1)) == nullptr);
+  CHECK(members.all().size() == limits::kMembers);
+  // Whatever order they come in, the same stay.
+  std::vector<Member> records;
+  for (std::uint64_t i = 0; i < limits::kMembers + 500; ++i)
+    records.push_back(left(i, 1 + i % 700));
+  for (std::uint64_t i = 0; i < 50; ++i) records.push_back(member(10'000 + i, 1));
+  Random random(3);
+  Members one, other;
+  for (const Member& record : records) one.take(record);
+  shuffle(records, random);
+  for (const Member& record : records) other.take(record);
+  CHECK(same(one, other));
+  CHECK(one.digest() == other.digest());
+  CHECK(one.version() == other.version());
+  for (std::uint64_t i = 0; i < 50; ++i) CHECK(one.find(peer(10'000 + i)) != nullptr);
+}
+
+TEST_CASE("heavy members leave the others the tokens of weight 1") {
+  Members members;
+  std::uint64_t heavy = 0;
+  std::uint64_t refused = 0;
+  for (std::uint64_t i = 0; i < limits::kMembers; ++i) {
+    Member record = member(i, 1);
+    record.tokens = limits::kTokensMost;
+    if (members.take(record) == News::newer) {
+      ++heavy;
+      continue;
+    }
+    ++refused;
+    record.tokens = limits::kTokensPerMember;
+    REQUIRE(members.take(record) == News::newer);
+  }
+  CHECK(heavy == 585);
+  CHECK(refused == limits::kMembers - heavy);
+  std::uint64_t tokens = 0;
+  for (const auto& [id, record] : members.all()) tokens += record.tokens;
+  CHECK(tokens <= limits::kRingTokens);
+  Member gone = member(3, 2);
+  gone.state = MemberState::left;
+  CHECK(members.take(gone) == News::newer);
+  Member grows = member(2'000, 2);
+  grows.tokens = limits::kTokensMost;
+  CHECK(members.take(grows) == News::newer);
 }
 
 TEST_CASE("the policy of a key: its bucket's by the ring, by the configuration, or the default's") {

@@ -34,7 +34,7 @@ struct Three {
     return network.ring_join(who, request);
   }
   void restart(PeerNumber who) {
-    network.run_for(2 * limits::kKeepRingAfter);
+    network.run_for(2 * limits::kGossipEvery);
     network.restart(who);
     network.run_for(5s);
   }

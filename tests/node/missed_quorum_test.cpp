@@ -25,7 +25,7 @@ TEST_CASE("a copy that missed an acknowledged write is not shown by a search") {
   Ring ring(network, 5, "k");
   const auto first = ring.put(0, "v2", "", "3");
   REQUIRE(first.ok());
-  network.run_for(2 * limits::kKeepRingAfter);  // it remembers the others
+  network.run_for(2 * limits::kGossipEvery);  // it remembers the others
   network.crash(ring[2]);
   network.run_for(1s);
   PutRequest put = put_of("k", "v3", first->context);

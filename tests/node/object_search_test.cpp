@@ -216,6 +216,7 @@ TEST_CASE("a hit that shows a write goes out once it is durable, and what counts
   SimNetwork network(8);
   Ring ring(network, 3, "k", SimNetwork::defaults(), 1);
   const PeerNumber asker = ring.outsiders[0];
+  network.run_for(1s);  // what they have heard of the ring is on their disks
   for (const std::size_t member : {0U, 1U, 2U}) {
     network.set_sync_latency(ring[member], Latency::fixed(300ms));
   }

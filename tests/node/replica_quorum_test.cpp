@@ -184,6 +184,7 @@ TEST_CASE("many gets at once ask only R members, few ask all") {
 TEST_CASE("a write is acknowledged only when it is on W disks, and shown only when it is on one") {
   SimNetwork network(10);
   Ring ring(network, 3, "key");
+  network.run_for(1s);  // what they have heard of the ring is on their disks
   for (std::size_t place = 0; place < 3; ++place) {
     network.set_sync_latency(ring[place], Latency::fixed(20ms));
   }

@@ -86,7 +86,7 @@ struct Cluster {
     }
     network.start();
     REQUIRE(network.wait_for_ring(count));
-    network.run_for(2 * limits::kKeepRingAfter);  // a member that starts anew remembers it
+    network.run_for(2 * limits::kGossipEvery);  // a member that starts anew remembers it
   }
 
   PeerNumber peer_of(const std::string& id) {

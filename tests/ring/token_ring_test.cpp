@@ -224,3 +224,41 @@ TEST_CASE("a member of twice the weight owns about twice as much") {
   }
   CHECK(heavy == doctest::Approx(0.2).epsilon(0.05));
 }
+
+TEST_CASE("a ring that is redrawn is the ring that is drawn, whoever came, went or changed") {
+  const auto any_members = [](Random& random) {
+    std::vector<RingMember> members;
+    for (std::uint64_t number = 0; number < 12; ++number) {
+      if (random.below(3) == 0) continue;
+      RingMember member;
+      member.id.bytes[0] = static_cast<std::uint8_t>(number * 20 + 1);
+      member.zone = random.below(2) == 0 ? "east" : "west";
+      member.tokens = static_cast<std::uint32_t>(1 + random.below(3) * 4);
+      members.push_back(member);
+    }
+    return members;
+  };
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    TokenRing ring;
+    for (int step = 0; step < 5; ++step) {
+      const std::vector<RingMember> members = any_members(random);
+      ring = ring.redrawn(members);
+      const TokenRing fresh = TokenRing::drawn(members);
+      CHECK(ring.digest() == fresh.digest());
+      REQUIRE(ring.size() == fresh.size());
+      CHECK(std::equal(ring.members().begin(), ring.members().end(), fresh.members().begin()));
+      REQUIRE(ring.tokens().size() == fresh.tokens().size());
+      CHECK(ring.zones() == fresh.zones());
+      for (std::uint32_t i = 0; i < ring.tokens().size(); ++i) {
+        CHECK(ring.tokens()[TokenNumber{i}] == fresh.tokens()[TokenNumber{i}]);
+        CHECK(ring.member_of(TokenNumber{i}) == fresh.member_of(TokenNumber{i}));
+      }
+      for (std::uint32_t i = 0; i < ring.size(); ++i) {
+        CHECK(ring.zone_of(MemberNumber{i}) == fresh.zone_of(MemberNumber{i}));
+        CHECK(ring.share(MemberNumber{i}) == fresh.share(MemberNumber{i}));
+      }
+    }
+  }
+}
