@@ -27,9 +27,20 @@ ClockOpinion opinion_of(Now now, std::span<const ClockOffset> others) {
   const ClockOffset own = offset_of(now.steady, now.wall);
   if (others.empty()) return {now.wall, now.wall, {}};
   std::vector<ClockOffset> all = sorted(others);
-  const ClockOffset middle = all[all.size() / 2];
+  // Of an even number the middle ones are two: what is between them is as right as they are.
+  const ClockOffset middle = std::clamp(own, all[(all.size() - 1) / 2], all[all.size() / 2]);
   all.insert(std::upper_bound(all.begin(), all.end(), own), own);
   return {at(now, all[(all.size() - 1) / 2]), at(now, all[all.size() / 2]), own - middle};
+}
+
+WallTime stamp_time(Now now, std::span<const ClockOffset> others) {
+  const ClockOffset own = offset_of(now.steady, now.wall);
+  const std::size_t middle = others.size() / 2;  // of all, the own one among them
+  ClockOffset agreed = own;
+  if (middle < others.size()) agreed = std::min(agreed, others[middle]);
+  if (middle > 0) agreed = std::max(agreed, others[middle - 1]);
+  const bool is_right = agreed - own <= limits::kTimeAhead && own - agreed <= limits::kTimeAhead;
+  return is_right ? now.wall : at(now, agreed);
 }
 
 std::uint64_t incarnation_at(WallTime time) {

@@ -28,6 +28,12 @@ struct ClockOpinion {
 /// are the same, so that one clock out of three cannot move them.
 ClockOpinion opinion_of(Now now, std::span<const ClockOffset> others);
 
+/// The time that writes are stamped with, by this peer's own clock and those of `others`, which are
+/// in ascending order: the own clock, unless the lower middle one differs from it by more than
+/// limits::kTimeAhead; then that one. So of two clocks the earlier one holds: what is stamped too
+/// late would win over what others write.
+WallTime stamp_time(Now now, std::span<const ClockOffset> others);
+
 /// The incarnation that a clock stands for: µs since 1970, from 1 to limits::kIncarnationMost.
 std::uint64_t incarnation_at(WallTime time);
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "node/membership.h"
-#include "node/object_times.h"
 
 namespace oxbow {
 

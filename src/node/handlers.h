@@ -221,7 +221,10 @@ bool has_room_for_link(const NodeState& node, bool dialled);
 /// Whether a discovered peer at that address may be dialled for a link.
 bool may_discover_at(const NodeState& node, const Address& address);
 std::string link_refusal(const NodeState& node, const Connection& asker);
-/// For one more connection to that peer that is no link; dials under way count.
+/// Connections and dials to addresses that another peer named (named_addresses.cpp).
+std::size_t named_connections(const NodeState& node);
+/// For one more connection to that peer that is no link; dials under way count, but not those to
+/// addresses that another peer named.
 bool has_room_for_direct(const NodeState& node, const PeerId& peer);
 std::string direct_refusal(const NodeState& node, const Connection& asker);
 /// Says so to the other side, over a connection that stays.

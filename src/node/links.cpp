@@ -152,8 +152,11 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
   if (from.kind != ConnectionKind::control) return offence(turn, from, "a link wish over bulk");
   switch (change.action) {
     case LinkAction::ask: {
-      std::string refusal = from.linked ? "" : link_refusal(node, from);
-      if (!from.linked && link_refused_for(turn, from.peer)) refusal = kLeftUnanswered;
+      if (!from.linked && link_refused_for(turn, from.peer)) {
+        turn.out.send(from.id, LinkChange{LinkAction::refuse, kLeftUnanswered});
+        break;
+      }
+      const std::string refusal = from.linked ? "" : link_refusal(node, from);
       if (!refusal.empty()) {
         refuse_link(turn, from, refusal);
         break;

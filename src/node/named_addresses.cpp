@@ -7,8 +7,6 @@
 
 namespace oxbow {
 
-namespace {
-
 std::size_t named_connections(const NodeState& node) {
   std::size_t count = 0;
   for (const auto& [id, pending] : node.dials) count += pending.named ? 1U : 0U;
@@ -17,14 +15,6 @@ std::size_t named_connections(const NodeState& node) {
     count += connection.named && !connection.linked ? 1U : 0U;
   }
   return count;
-}
-
-}  // namespace
-
-bool has_room_for_direct(const NodeState& node) {
-  const Connections& connections = node.connections;
-  const std::size_t all = connections.all().size() - connections.links().size() + node.dials.size();
-  return all - std::min(all, named_connections(node)) <= limits::kDirectConnections;
 }
 
 bool may_dial_named(Turn& turn, Connection& namer, const Address& address) {

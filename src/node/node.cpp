@@ -78,7 +78,9 @@ void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& ou
   if (const auto address = parse_address(pending->second.target); address.ok()) {
     state_->pongs.failed(now.steady, *address);
   }
-  address_failed(turn, pending->second.expected, pending->second.target, reason);
+  if (!pending->second.named) {  // else it may be no address of that peer
+    address_failed(turn, pending->second.expected, pending->second.target, reason);
+  }
   dial_ended(turn, dial, reason);
 }
 

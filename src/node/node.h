@@ -67,10 +67,6 @@ class Node {
   /// what waited for it.
   void durable(Now now, WriteSequence sequence, Outbox& out);
 
-  /// The peer is about to end, and its store to be closed: what is not in it yet is written. The
-  /// last call but that of durable().
-  void stop(Now now, Outbox& out);
-
   void disk_done(Now now, DiskTicket ticket, const DiskResult& result, Outbox& out);
   void index_changed(Now now, const IndexUpdate& update, Outbox& out);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "membership/clock_votes.h"
+
 namespace oxbow {
 
 namespace {
@@ -49,31 +51,7 @@ Status check_clock(const Object& object, const Object& local) {
 
 }  // namespace
 
-WallTime wall_time(const Turn& turn) { return turn.node.ring.clocks.believed(turn.now); }
-
-void clock_heard(Turn& turn, const PeerId& member, std::uint64_t clock) {
-  NodeState& node = turn.node;
-  constexpr auto kLatest = static_cast<std::uint64_t>(WallTime::max().time_since_epoch().count());
-  if (clock == 0 || clock > kLatest / 2 || !node.ring.ring.find(member)) return;
-  node.ring.clocks.heard(turn.now, member, WallTime(Duration(static_cast<Duration::rep>(clock))));
-  const auto error = node.ring.clocks.error(turn.now);
-  if (error.has_value() == node.ring.clock_is_wrong) return;
-  node.ring.clock_is_wrong = error.has_value();
-  if (!error) {
-    return log(turn, Severity::info, kNoConnection,
-               "the clock is right again, as most members say");
-  }
-  log(turn, Severity::warning, kNoConnection,
-      fmt::format("the clock of this machine is {} {} those of most members: put it right "
-                  "(until then writes here are stamped by theirs)",
-                  in_words(std::chrono::abs(*error)),
-                  *error > Duration(0) ? "ahead of" : "behind"));
-}
-
-std::uint64_t clock_to_tell(const Turn& turn) {
-  return static_cast<std::uint64_t>(
-      std::max<Duration::rep>(turn.now.wall.time_since_epoch().count(), 0));
-}
+WallTime wall_time(const Turn& turn) { return stamp_time(turn.now, turn.node.ring.member_clocks); }
 
 Error time_ahead(std::string message, Duration ahead) {
   return {"time-ahead", std::move(message),

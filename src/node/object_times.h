@@ -3,7 +3,7 @@
 // that a stranger made up.
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "node/replicas.h"
 
@@ -11,10 +11,6 @@ namespace oxbow {
 
 /// By this peer's wall clock; by that of most members, where it is outvoted by them.
 WallTime wall_time(const Turn& turn);
-/// A member has told its clock. Says so in the log, once, when the own clock turns out to be wrong.
-void clock_heard(Turn& turn, const PeerId& member, std::uint64_t clock);
-/// For Gossip.
-std::uint64_t clock_to_tell(const Turn& turn);
 
 /// Error `time-ahead`: `ahead` of this member's clock.
 Error time_ahead(std::string message, Duration ahead);

@@ -26,6 +26,15 @@ std::vector<ClockOffset> offsets_of_others(const NodeState& node) {
   return offsets;
 }
 
+void sort_member_clocks(RingState& state, Instant now) {
+  std::erase_if(state.heard_clocks, [&](const auto& entry) {
+    return entry.second.at + limits::kClockHeard < now || !state.ring.find(entry.first);
+  });
+  state.member_clocks.clear();
+  for (const auto& [peer, heard] : state.heard_clocks) state.member_clocks.push_back(heard.offset);
+  std::sort(state.member_clocks.begin(), state.member_clocks.end());
+}
+
 std::string in_words(Duration duration) {
   const auto rounded = [&](Duration unit) { return (duration + unit / 2) / unit; };
   using std::chrono::hours;
@@ -56,7 +65,7 @@ void tell_of_own_clock(Turn& turn, const ClockOpinion& opinion, std::size_t othe
                 "this peer's clock is {} {} that of the only peer that it can compare it "
                 "with: set the one that is wrong",
                 in_words(differs), way)
-          : fmt::format("this peer's clock is {} {} those of most of {} other peers: set it",
+          : fmt::format("this peer's clock is {} {} those of most of {} other peers: put it right",
                         in_words(differs), way, others);
   if (warnings.begin(kClock, text)) log(turn, Severity::warning, kNoConnection, text);
 }
@@ -69,11 +78,15 @@ void heard_clock(Turn& turn, Connection& from, std::uint64_t clock) {
   if (clock == 0) return;
   const auto micros = static_cast<Duration::rep>(std::min(clock, limits::kIncarnationMost));
   from.clock = offset_of(turn.now.steady, WallTime(Duration(micros)));
+  if (turn.node.ring.ring.find(from.peer)) {
+    turn.node.ring.heard_clocks[from.peer] = {turn.now.steady, *from.clock};
+  }
   compare_clocks(turn);
 }
 
 void compare_clocks(Turn& turn) {
   NodeState& node = turn.node;
+  sort_member_clocks(node.ring, turn.now.steady);
   const std::vector<ClockOffset> others = offsets_of_others(node);
   const ClockOpinion opinion = opinion_of(turn.now, others);
   node.ring.members.trust(trusted_incarnation(opinion));

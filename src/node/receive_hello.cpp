@@ -79,11 +79,10 @@ IdUser user_of(const Connection& connection) {
 void admit_accepted(Turn& turn, Connection& from, Connection* older) {
   NodeState& node = turn.node;
   const bool had_link = older != nullptr && older->linked;
-  std::string no_link = from.wishes_link && !had_link ? link_refusal(node, from) : "";
-  if (from.wishes_link && !had_link && link_refused_for(turn, from.peer)) {
-    no_link = "it left queries unanswered";
-  }
-  const bool agrees = from.wishes_link && no_link.empty();
+  const bool may_link =
+      from.wishes_link && (had_link || !link_refused_for(turn, from.peer).has_value());
+  const std::string no_link = may_link && !had_link ? link_refusal(node, from) : "";
+  const bool agrees = may_link && no_link.empty();
   if (!agrees && older == nullptr) {
     if (const std::string refusal = direct_refusal(node, from); !refusal.empty()) {
       tell_of_refusal(turn, from, refusal);

@@ -12,13 +12,17 @@
 #include "base/time.h"
 #include "membership/members.h"
 #include "membership/own_record.h"
-#include "membership/peer_clocks.h"
 #include "message/client.h"
 #include "message/messages.h"
 #include "overlay/rate_limiter.h"
 #include "ring/token_ring.h"
 
 namespace oxbow {
+
+struct HeardClock {
+  Instant at{};
+  Duration offset{};
+};
 
 /// How a member answered lately: there is an entry from its first failure until it answers again.
 /// It is not asked before `retry`.
@@ -67,8 +71,10 @@ struct RingState {
   RateLimiter probe_dials;           ///< of those
   Instant revived = Instant::min();  ///< when one of them came back
   OwnRecord own_record;              ///< what others say of this peer
-  PeerClocks clocks;
-  bool clock_is_wrong = false;  ///< and the log has been told so
+  /// What members said of their clocks within limits::kClockHeard, those that are not connected any
+  /// more included: writes are stamped by them. Offsets as in membership/clock_votes.h.
+  std::map<PeerId, HeardClock> heard_clocks;
+  std::vector<Duration> member_clocks;  ///< the offsets of these, ascending
 
   std::map<std::uint64_t, LookupOperation> lookups;  ///< by our ticket
   std::vector<SentLookup> sent_lookups;              ///< the oldest first

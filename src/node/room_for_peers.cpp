@@ -61,7 +61,8 @@ bool has_room_for_direct(const NodeState& node, const PeerId& peer) {
   const std::size_t most = is_preferred(node, peer)
                                ? limits::kDirectConnections
                                : limits::kDirectConnections - limits::kDirectForMembers;
-  return connections.all().size() - connections.links().size() + node.dials.size() <= most;
+  const std::size_t all = connections.all().size() - connections.links().size() + node.dials.size();
+  return all - std::min(all, named_connections(node)) <= most;
 }
 
 std::string direct_refusal(const NodeState& node, const Connection& asker) {

@@ -42,7 +42,7 @@ TEST_CASE("one clock of three moves nobody, its owner included") {
     const ClockOpinion owner = opinion_of(clock(wrong), clocks({0s, 1s}));
     CHECK(owner.early >= kRight);
     CHECK(owner.late <= kRight + 1s);
-    CHECK(owner.own_is_ahead == wrong - Duration(1s));
+    CHECK(owner.own_is_ahead == (wrong > Duration(0) ? wrong - Duration(1s) : wrong));
     const ClockOpinion other = opinion_of(clock(Duration(0)), clocks({wrong, 1s}));
     CHECK(other.early >= kRight);
     CHECK(other.late <= kRight + 1s);
@@ -95,4 +95,28 @@ TEST_CASE("incarnations stay within what a record may say, whatever a clock show
   CHECK(incarnation_at(WallTime(Duration(-5))) == 1);
   CHECK(incarnation_at(WallTime(Duration(7))) == 7);
   CHECK(incarnation_at(WallTime::max()) == limits::kIncarnationMost);
+}
+
+TEST_CASE("of an even number of other clocks, between the middle ones is right") {
+  CHECK(opinion_of(clock(Duration(0)), clocks({400 * kDay, 0s})).own_is_ahead == Duration(0));
+  CHECK(opinion_of(clock(2s), clocks({0s, 3s})).own_is_ahead == Duration(0));
+}
+
+TEST_CASE("writes are stamped by what most say, and by the earlier clock where it is undecided") {
+  const Duration year = 365 * kDay;
+  const Now now = clock(year);
+  CHECK(stamp_time(now, {}) == now.wall);
+  CHECK(stamp_time(now, clocks({0s, 0s})) == kRight);
+  CHECK(stamp_time(now, clocks({0s})) == kRight);
+  CHECK(stamp_time(now, clocks({2 * year})) == now.wall);
+  CHECK(stamp_time(now, clocks({2 * year, 2 * year})) == kRight + 2 * year);
+  CHECK(stamp_time(now, clocks({0s, year})) == now.wall);
+  CHECK(stamp_time(now, clocks({0s, year, year})) == now.wall);
+  CHECK(stamp_time(now, clocks({0s, 0s, year})) == kRight);
+}
+
+TEST_CASE("a day is allowed to the clock that stamps: clocks that are set to local time") {
+  CHECK(stamp_time(clock(kDay), clocks({0s, 0s})) == kRight + kDay);
+  CHECK(stamp_time(clock(kDay + Duration(1)), clocks({0s, 0s})) == kRight);
+  CHECK(stamp_time(clock(-kDay), clocks({0s, 0s})) == kRight - kDay);
 }
