@@ -1,4 +1,6 @@
 // How a query goes on from a peer, and how the answers for its copies come together again.
+#include <algorithm>
+
 #include "node/handlers.h"
 
 namespace oxbow {
@@ -15,6 +17,7 @@ void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, Tra
   node.targets.clear();
   std::uint32_t skipped = 0;
   for (const ConnectionId link : node.connections.links()) {
+    if (copy.ttl == 0) break;  // an own search that asks nobody else
     if (link == from) continue;
     Connection& connection = *node.connections.find(link);
     if (connection.under_pressure) {
@@ -31,7 +34,7 @@ void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, Tra
   node.counters.skipped_links += skipped;
   turn.out.send(node.targets, copy);
   if (!wants(copy.flags, query_flags::kReport)) return;
-  state.ttl = copy.ttl;
+  state.ttl = std::max<std::uint8_t>(copy.ttl, 1);
   sent_copies(state, static_cast<std::uint32_t>(node.targets.size()), skipped);
   if (is_complete(state)) return finish_echo(turn, copy.id, state);
   node.echoes.open(turn.now.steady, {copy.id, copy.number}, state, node.targets);
