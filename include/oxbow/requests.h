@@ -41,7 +41,8 @@ struct FindRequest {
   std::string key;  ///< 1 to 1,024 bytes: the key or pattern
   Match match = Match::exact;
   Via via = Via::flood;
-  std::uint32_t ttl = 0;         ///< hops at the most; 0: the peer's default
+  /// Hops at the most; 0: the asked peer alone; unset: the peer's default.
+  std::optional<std::uint32_t> ttl;
   std::optional<bool> all;       ///< holders route on too; unset: only for patterns
   bool first = false;            ///< answer at the first hit
   bool report = true;            ///< ask for exact figures and a known end
@@ -207,7 +208,7 @@ struct WaitReadyAnswer {
 /// RPC "trace": what each peer did with one query (sent with `trace`).
 struct TraceRequest {
   std::string request_id;
-  std::uint32_t ttl = 0;
+  std::optional<std::uint32_t> ttl;  ///< 0: the asked peer alone; unset: its default
   std::uint32_t timeout_ms = 0;
 };
 struct TraceStep {
@@ -294,7 +295,7 @@ struct GetRequest {
   bool search = true;
   std::optional<bool> adopt;  ///< keep what a flood found in the ring; unset: the peer's setting
   bool explain = true;        ///< the answer says who did what; without it, it is quicker
-  std::uint32_t ttl = 0;      ///< of that flood; 0: the peer's default
+  std::optional<std::uint32_t> ttl;  ///< of that flood, as in FindRequest
   /// For all of it; 0: 5 s for the ring, and for a flood and what follows it the peer's default.
   std::uint32_t timeout_ms = 0;
 };

@@ -73,7 +73,7 @@ Result<bool> ComparisonAsker::search(ComparedWay& way, const std::string& key, V
   FindRequest request;
   request.key = key;
   request.via = via;
-  request.ttl = via == Via::walk ? 0 : plan_.ttl;
+  if (via != Via::walk && plan_.ttl > 0) request.ttl = plan_.ttl;
   const auto answer = client_.find(request);
   if (!answer) return answer.error();
   const SearchReport& report = answer->search;
@@ -168,7 +168,7 @@ Result<bool> ComparisonAsker::get_by_flood(ComparedWay& way, const std::string& 
                                            const RingPart& ring) {
   FindRequest request;
   request.key = key;
-  request.ttl = plan_.ttl;
+  if (plan_.ttl > 0) request.ttl = plan_.ttl;
   const auto answer = client_.find(request);
   if (!answer) return answer.error();
   const SearchReport& report = answer->search;

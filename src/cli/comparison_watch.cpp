@@ -207,14 +207,14 @@ Result<Candidate> candidate_of(Client& client, const std::string& key, std::uint
   candidate.key = key;
   FindRequest request;
   request.key = key;
-  request.ttl = ttl;
+  if (ttl > 0) request.ttl = ttl;
   request.trace = true;
   auto found = client.find(request);
   if (!found) return found.error();
   candidate.found = std::move(found).value();
   TraceRequest trace;
   trace.request_id = candidate.found.search.request_id;
-  trace.ttl = ttl;
+  if (ttl > 0) trace.ttl = ttl;
   auto traced = client.trace(trace);
   if (!traced) return traced.error();
   candidate.trace = std::move(traced).value();

@@ -16,9 +16,9 @@ std::vector<OptionSpec> search_options() {
        .choices = {"flood", "expanding", "walk"}},
       {.name = "ttl",
        .argument = "N",
-       .help = "How many hops a query may go; without it, what the peer is configured for.",
+       .help = "How many hops a query may go, 0: the asked peer alone is asked; without it, what "
+               "the peer is configured for.",
        .kind = Kind::number,
-       .least = 1,
        .most = 255},
       {.name = "timeout",
        .argument = "TIME",
@@ -43,7 +43,7 @@ FindRequest search_request(const std::string& key, const Options& options) {
   FindRequest request;
   request.key = key;
   request.via = enum_value<Via>(options.text("via")).value_or(Via::flood);
-  request.ttl = options.number("ttl");
+  if (options.has("ttl")) request.ttl = options.number("ttl");
   request.timeout_ms = static_cast<std::uint32_t>(options.duration("timeout").count());
   request.walkers = options.number("walkers");
   request.steps = options.number("steps");

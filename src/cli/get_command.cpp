@@ -22,7 +22,7 @@ Result<GetRequest> request_of(const Options& options) {
   request.strict = options.is_set("strict");
   request.search = options.is_set("search");
   if (options.has("adopt")) request.adopt = options.is_set("adopt");
-  request.ttl = options.number("ttl");
+  if (options.has("ttl")) request.ttl = options.number("ttl");
   request.timeout_ms = timeout_ms(options);
   if (!request.search && request.adopt.value_or(false)) {
     return Error{"usage", "--adopt keeps what a search finds: leave out --search=no", "", ""};
@@ -199,9 +199,8 @@ Command get_command() {
             .kind = Kind::boolean},
            {.name = "ttl",
             .argument = "N",
-            .help = "How many hops that search may go.",
+            .help = "How many hops that search may go; 0: the asked peer alone.",
             .kind = Kind::number,
-            .least = 1,
             .most = 255},
            {.name = "timeout",
             .argument = "TIME",

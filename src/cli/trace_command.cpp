@@ -39,7 +39,7 @@ int run(Invocation& invocation) {
   if (!client) return output.fail(client.error());
   TraceRequest request;
   request.request_id = id;
-  request.ttl = options.number("ttl");
+  if (options.has("ttl")) request.ttl = options.number("ttl");
   request.timeout_ms = static_cast<std::uint32_t>(options.duration("timeout").count());
   Result<TraceAnswer> answer = client->trace(request);
   if (!answer) return output.fail(answer.error());
@@ -82,10 +82,9 @@ Command trace_command() {
           .arguments = {{"REQUEST-ID", "32 digits, as find prints them"}},
           .options = {{.name = "ttl",
                        .argument = "N",
-                       .help = "How many hops the question goes; without it, what the peer is "
-                               "configured for.",
+                       .help = "How many hops the question goes, 0: nowhere else; without it, what "
+                               "the peer is configured for.",
                        .kind = Kind::number,
-                       .least = 1,
                        .most = 255},
                       {.name = "timeout",
                        .argument = "TIME",

@@ -136,8 +136,8 @@ void start_hints(Turn& turn) {
   const auto bytes = node.store.read_record(kClock);
   // It begins where earlier versions, whose hints may be here, had the wall clock.
   Duration kept = turn.now.wall.time_since_epoch();
-  if (bytes && bytes->size() == 8) {
-    kept = Duration(static_cast<Duration::rep>(CanonicalReader(*bytes).u64()));
+  if (bytes.ok() && *bytes && (*bytes)->size() == 8) {
+    kept = Duration(static_cast<Duration::rep>(CanonicalReader(**bytes).u64()));
   }
   node.replica.hints.clock.start(turn.now.steady, kept);
   if (node.store.all_hints().hints > 0) {

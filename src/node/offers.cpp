@@ -17,7 +17,7 @@ bool may_offer(const NodeState& node) {
 bool send_copy(Turn& turn, const PeerId& to, std::string_view key, const Object& object) {
   NodeState& node = turn.node;
   const std::uint64_t ticket = new_ticket(node);
-  const std::vector<std::string> parts = encoded_parts(object, key);
+  const std::vector<SharedBytes> parts = encoded_parts(object, key);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     ObjectWrite write;
     write.ticket = ticket;
@@ -26,8 +26,8 @@ bool send_copy(Turn& turn, const PeerId& to, std::string_view key, const Object&
     write.conflicts = node.ring.members.policy_of(key).conflicts;
     write.urgent = false;
     write.last = i + 1 == parts.size();
-    write.key = turn.out.arena.copy(key);
-    write.object = turn.out.arena.copy(parts[i]);
+    write.key = key;
+    write.object = turn.out.share(parts[i]);
     if (!send_to_member(turn, to, ConnectionKind::bulk, write)) return false;
   }
   node.replica.background.spend(key.size() + object.byte_size());
@@ -46,7 +46,7 @@ void keep_instead(Turn& turn, const PeerId& to, std::string_view key, const Obje
 void keep_instead(Turn& turn, const Offers::Copy& copy) {
   const Conflicts conflicts = turn.node.ring.members.policy_of(copy.key).conflicts;
   const auto own = read_all(turn, copy.key, conflicts);
-  if (!own.ok()) return turn.node.replica.offers.not_taken();
+  if (!own.ok() || own->state != CopyState::whole) return turn.node.replica.offers.not_taken();
   if (!own->object.empty()) keep_instead(turn, copy.to, copy.key, own->object);
 }
 

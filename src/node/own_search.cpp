@@ -129,7 +129,7 @@ void start_wave(Turn& turn, FindOperation& find, std::uint8_t ttl) {
     state.searching = start_scan(turn, query, kNoLink, find.all);
     if (!find.all) {
       if (find.request.report) {
-        state.ttl = ttl;
+        state.ttl = std::max<std::uint8_t>(ttl, 1);
         node.echoes.open(turn.now.steady, {id, 0}, state, {});
       }
       return;

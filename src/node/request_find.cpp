@@ -16,10 +16,10 @@ Result<Done> check(const NodeState& node, const FindRequest& request) {
     return Error{"bad-key", fmt::format("a key of {} bytes", request.key.size()),
                  fmt::format("1 to {} bytes", limits::kKey), fmt::format("{}", request.key.size())};
   }
-  if (request.ttl > node.config.ttl_cap) {
-    return Error{"bad-ttl", fmt::format("TTL {} is above this peer's cap", request.ttl),
-                 fmt::format("1 to {} (a peer's ttl-cap)", node.config.ttl_cap),
-                 fmt::format("{}", request.ttl)};
+  if (request.ttl && *request.ttl > node.config.ttl_cap) {
+    return Error{"bad-ttl", fmt::format("TTL {} is above this peer's cap", *request.ttl),
+                 fmt::format("0 to {} (a peer's ttl-cap)", node.config.ttl_cap),
+                 fmt::format("{}", *request.ttl)};
   }
   if (request.walkers > limits::kMaxWalkers || request.steps > limits::kWalkSteps) {
     return Error{
@@ -51,7 +51,7 @@ FindOperation& begin(Turn& turn, RequestHandle handle, FindRequest request) {
   const NodeConfig& config = node.config;
   FindOperation& find = node.finds[handle];
   find.handle = handle;
-  find.ttl = request.ttl == 0 ? config.ttl : static_cast<std::uint8_t>(request.ttl);
+  find.ttl = request.ttl ? static_cast<std::uint8_t>(*request.ttl) : config.ttl;
   find.all = request.all.value_or(request.match != Match::exact);
   find.max_hits = static_cast<std::uint16_t>(
       std::min<std::uint32_t>(request.max_hits, limits::kContainerLength));
@@ -60,7 +60,8 @@ FindOperation& begin(Turn& turn, RequestHandle handle, FindRequest request) {
                                          ? config.find_timeout
                                          : Duration(std::chrono::milliseconds(request.timeout_ms)));
   find.request = std::move(request);
-  if (find.request.via == Via::expanding) find.request.report = true;  // else no wave would end
+  // Else no wave would end, nor a search that nobody else is asked for.
+  if (find.request.via == Via::expanding || find.ttl == 0) find.request.report = true;
   look_again(node, find, find.deadline);
   return find;
 }
@@ -71,6 +72,7 @@ void request_find(Turn& turn, RequestHandle handle, const FindRequest& request) 
   const auto checked = check(turn.node, request);
   if (!checked.ok()) return reply(turn, handle, checked.error());
   FindOperation& find = begin(turn, handle, request);
+  if (find.ttl == 0) return start_wave(turn, find, 0);  // this peer alone, whatever the way
   switch (find.request.via) {
     case Via::flood:
       return start_wave(turn, find, find.ttl);
@@ -89,7 +91,7 @@ void request_trace(Turn& turn, RequestHandle handle, const TraceRequest& request
   FindRequest flood;
   flood.key = *bytes;
   flood.match = Match::trace;
-  flood.ttl = std::min<std::uint32_t>(request.ttl, turn.node.config.ttl_cap);
+  if (request.ttl) flood.ttl = std::min<std::uint32_t>(*request.ttl, turn.node.config.ttl_cap);
   flood.all = true;
   flood.timeout_ms = request.timeout_ms;
   FindOperation& find = begin(turn, handle, std::move(flood));

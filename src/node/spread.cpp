@@ -20,6 +20,7 @@ void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, Tra
   std::uint8_t why = 0;
   std::uint64_t sent = 0;
   for (const ConnectionId link : node.connections.links()) {
+    if (copy.ttl == 0) break;  // an own search that asks nobody else
     if (link == from) continue;
     Connection& connection = *node.connections.find(link);
     if (connection.under_pressure || connection.answers.is_skipped()) {
@@ -39,7 +40,7 @@ void spread(Turn& turn, const Query& copy, LinkNumber from, EchoState state, Tra
   node.routes.sent(turn.now.steady, copy.id, sent);
   turn.out.send(node.targets, copy);
   if (!wants(copy.flags, query_flags::kReport)) return;
-  state.ttl = copy.ttl;
+  state.ttl = std::max<std::uint8_t>(copy.ttl, 1);
   state.hops = copy.hops;
   sent_copies(state, static_cast<std::uint32_t>(node.targets.size()), skipped, why);
   if (is_complete(state)) return finish_echo(turn, copy.id, state, after);

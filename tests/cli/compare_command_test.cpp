@@ -135,7 +135,7 @@ TEST_CASE("recall goes up to the TTL that was asked for, or the peer's own, and 
   Network network;
   network.find = [&own](const FindRequest& request) {
     FindAnswer answer = flood({hit(1)});
-    answer.search.ttl = request.ttl == 0 ? own : request.ttl;
+    answer.search.ttl = request.ttl.value_or(own);
     answer.search.query_messages = 10 * answer.search.ttl;  // ever more
     return answer;
   };
