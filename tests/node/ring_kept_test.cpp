@@ -60,7 +60,7 @@ struct Linked {
   std::size_t kept() {
     Members members;
     const auto bytes = store.read_record("ring");
-    if (!bytes || !take_bytes(*bytes, members).ok()) return 0;
+    if (!bytes.ok() || !*bytes || !take_bytes(**bytes, members).ok()) return 0;
     return members.all().size();
   }
   std::uint64_t counter(std::string_view name) const {
