@@ -115,7 +115,7 @@ TEST_CASE("gossip of a peer that tells no clock yet") {
 
 TEST_CASE("a dial report, byte for byte") {
   CHECK(sample<DialReport>() ==
-        "0000001d18"
+        "0000001d1b"
         "92" +
             kV4 + "b2" + "636f6e6e656374696f6e2072656675736564");
 }
