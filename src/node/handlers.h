@@ -229,7 +229,7 @@ bool has_room_for_direct(const NodeState& node, const PeerId& peer);
 std::string direct_refusal(const NodeState& node, const Connection& asker);
 /// Says so to the other side, over a connection that stays.
 void refuse_link(Turn& turn, const Connection& asker, std::string_view reason);
-/// Counts it; the log is told once of each host.
+/// Counts it; the log is told once of each host, and once more when it is over.
 void tell_of_refusal(Turn& turn, const Connection& asker, std::string_view reason);
 
 // Addresses that cannot be reached (dial_reports.cpp).
@@ -249,7 +249,7 @@ void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection);
 
 // -- members (membership.cpp, gossip.cpp, ring_lookups.cpp, ring_requests.cpp)
 // ---------------------
-/// Warns once of each thing.
+/// Warns once of each thing, which then holds until this peer ends.
 void warn_once(Turn& turn, const std::string& about, std::string_view text);
 /// Reads the records of an earlier run, and joins if the configuration says so.
 void start_membership(Turn& turn);

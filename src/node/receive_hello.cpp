@@ -86,7 +86,8 @@ void admit_accepted(Turn& turn, Connection& from, Connection* older) {
   if (!agrees && older == nullptr) {
     if (const std::string refusal = direct_refusal(node, from); !refusal.empty()) {
       tell_of_refusal(turn, from, refusal);
-      return refuse(turn, from, "full", refusal);
+      ++node.counters.refusals;
+      return hang_up(turn, from, "full", refusal, Severity::debug);
     }
   }
   turn.out.send(from.id, own_hello(node, from, agrees));

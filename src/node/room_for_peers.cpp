@@ -77,9 +77,9 @@ void tell_of_refusal(Turn& turn, const Connection& asker, std::string_view reaso
   ++turn.node.counters.peers_refused;
   Address host = asker.remote;
   host.port = 0;
-  warn_once(turn, "host " + to_string(host),
-            fmt::format("refused {} at {}: {} (more of that from there is not told)",
-                        name_of(asker), to_string(asker.remote), reason));
+  log_standing(turn, Severity::warning, kNoConnection, "no room/" + to_string(host),
+               fmt::format("refused {} at {}: {} (more of that from there is only counted)",
+                           name_of(asker), to_string(asker.remote), reason));
 }
 
 }  // namespace oxbow
