@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "files/hash_file.h"
 #include "files/keys.h"
 
@@ -37,7 +38,7 @@ void Hasher::tell_unreadable() {
     const auto count = catalog.take_unreadable();
     if (count == 0) return;
     message = "files that cannot be read (permissions?): " + std::to_string(count) +
-              ", the last: " + printable(catalog.last_unreadable());
+              ", the last: " + printable(catalog.last_unreadable(), kShownPath);
   });
   if (message.empty() || message == told_) return;
   told_ = message;

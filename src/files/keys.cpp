@@ -29,14 +29,4 @@ std::string join_path(std::string_view folder, std::string_view name) {
   return path;
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t kMost = 200;
-  std::string result(text.substr(0, kMost));
-  for (char& byte : result) {
-    if (byte < ' ' || byte > '~') byte = '?';
-  }
-  if (text.size() > kMost) result += "...";
-  return result;
-}
-
 }  // namespace oxbow

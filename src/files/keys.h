@@ -2,6 +2,7 @@
 // folder, as bytes, separated by '/'.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,6 @@ bool is_path_below(std::string_view path);
 /// `folder` is a path below a shared folder, or empty for that folder itself.
 std::string join_path(std::string_view folder, std::string_view name);
 
-/// For log lines: what is no printable ASCII becomes '?', and a long text is cut.
-std::string printable(std::string_view text);
+inline constexpr std::size_t kShownPath = 200;  ///< bytes of a path in a log line
 
 }  // namespace oxbow

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "files/beneath.h"
 #include "files/keys.h"
 
@@ -76,7 +77,8 @@ bool Observer::folders_replaced() {
     if (!shares_.reopen(folder)) continue;
     replaced = true;
     if (shares_.folder(folder)->is_open()) continue;
-    shares_.tell(printable(shares_.path(folder)) + " is gone: shared again when it is there again");
+    shares_.tell(printable(shares_.path(folder), kShownPath) +
+                 " is gone: shared again when it is there again");
   }
   return replaced;
 }

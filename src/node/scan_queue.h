@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -29,6 +30,8 @@ struct OwnedResult {
 
 /// A pattern search in the local index, one slice a tick.
 struct Scan {
+  explicit Scan(Pattern of) : pattern(std::move(of)) {}
+
   Query query;  ///< its pattern points nowhere: see `text`
   std::string text;
   LinkNumber from = kNoLink;  ///< kNoLink: our own query

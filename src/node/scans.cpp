@@ -9,13 +9,13 @@ namespace oxbow {
 bool start_scan(Turn& turn, const Query& query, LinkNumber from, bool routed) {
   auto pattern = Pattern::compile(query.match, query.pattern);
   if (!pattern.ok()) return false;
-  Scan scan{.query = query,
-            .text = std::string(query.pattern),
-            .from = from,
-            .ends = turn.now.steady + turn.node.config.find_timeout,
-            .pattern = std::move(pattern).value(),
-            .routed = routed};
+  Scan scan(std::move(pattern).value());
+  scan.query = query;
   scan.query.pattern = {};
+  scan.text = query.pattern;
+  scan.from = from;
+  scan.ends = turn.now.steady + turn.node.config.find_timeout;
+  scan.routed = routed;
   turn.node.scans.add(std::move(scan));
   return true;
 }

@@ -57,8 +57,3 @@ TEST_CASE("paths that lead nowhere but down are told from others") {
   CHECK(is_path_below(std::string(1'024, 'a')));
   CHECK(!is_path_below(std::string(1'025, 'a')));
 }
-
-TEST_CASE("names in log lines cannot forge a line") {
-  CHECK(printable("a\nb\x1b[1m\xff") == "a?b?[1m?");
-  CHECK(printable(std::string(300, 'a')) == std::string(200, 'a') + "...");
-}

@@ -12,9 +12,10 @@ using namespace oxbow;
 namespace {
 
 Scan scan_of(std::uint32_t from, std::string text = "x") {
-  return {.text = text,
-          .from = LinkNumber{from},
-          .pattern = Pattern::compile(Match::words, text).value()};
+  Scan scan(Pattern::compile(Match::words, text).value());
+  scan.text = text;
+  scan.from = LinkNumber{from};
+  return scan;
 }
 Scan own_scan() {
   Scan scan = scan_of(0, "own");
