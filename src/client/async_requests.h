@@ -64,7 +64,10 @@ struct AsyncClient::Implementation final : ConnectionObserver {
 
   ~Implementation() = default;
 
-  void connection_opened() override { send_waiting(); }
+  void connection_opened() override {
+    send_waiting();
+    plan();  // from now on the peer is watched
+  }
   void connection_received(std::string_view bytes) override;
   void connection_has_room() override { send_waiting(); }
   void connection_ended(const Error& error) override;

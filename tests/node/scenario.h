@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -28,14 +29,14 @@ inline NodeConfig unbounded() {
   return config;
 }
 
-inline FindRequest exact(std::string key, std::uint32_t ttl = 0) {
+inline FindRequest exact(std::string key, std::optional<std::uint32_t> ttl = {}) {
   FindRequest request;
   request.key = std::move(key);
   request.ttl = ttl;
   return request;
 }
 
-inline FindRequest everywhere(std::string key, std::uint32_t ttl = 0) {
+inline FindRequest everywhere(std::string key, std::optional<std::uint32_t> ttl = {}) {
   FindRequest request = exact(std::move(key), ttl);
   request.all = true;
   return request;
