@@ -467,13 +467,7 @@ TEST_CASE("garbage in place of a field closes the connection, whatever the messa
   const auto first = std::find_if(messages.begin(), messages.end(), [](const Message& message) {
     return std::holds_alternative<Gossip>(message);
   });
-<<<<<<< HEAD
-  REQUIRE(messages.end() - first == 11);
-||||||| 8368444
-  REQUIRE(messages.end() - first == 10);
-=======
-  REQUIRE(messages.end() - first == 12);
->>>>>>> forward
+  REQUIRE(messages.end() - first == 14);
   for (auto message = first; message != messages.end(); ++message) {
     const std::string whole = frame(*message);
     const auto type = static_cast<std::uint8_t>(whole[4]);
