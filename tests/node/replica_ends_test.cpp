@@ -10,6 +10,17 @@
 using namespace oxbow;
 using namespace oxbow::scenario;
 
+namespace {
+
+GetAnswer get(SimNetwork& network, PeerNumber peer, const std::string& key,
+              const std::string& r = {}) {
+  const auto answer = network.get(peer, get_of(key, r));
+  REQUIRE_MESSAGE(answer.ok(), answer.error().message);
+  return *answer;
+}
+
+}  // namespace
+
 TEST_CASE("a member without its disk that knows nobody yet loses no write that it acknowledges") {
   Cluster cluster(11);
   SimNetwork& network = cluster.network;

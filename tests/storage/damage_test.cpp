@@ -282,7 +282,7 @@ TEST_CASE("bit rot in a small store costs the objects of one block, and it start
     std::size_t lost = 0;
     for (std::size_t i = 0; i < kObjects; ++i) {
       const auto found = store->read("key" + std::to_string(i));
-      lost += found.ok() ? 0 : 1;
+      lost += found.ok() ? 0U : 1U;
       if (found.ok()) CHECK_FALSE(found->object.empty());
     }
     CHECK(lost <= 20);
