@@ -144,6 +144,7 @@ void carry_out(Turn& turn, std::uint64_t ticket, CoordinatedPut& put,
   }
   look_again(node.replica, ticket, put.due, put.operation.next_deadline());
   if (put.operation.state() == PutOperation::State::done) {
+    put.flight.end();
     node.replica.ended_puts.push_back(node.replica.puts.extract(ticket));
   }
 }
@@ -173,6 +174,17 @@ std::size_t takers(const PutPlan& plan, bool with_self) {
       }));
   if (plan.quorum == Quorum::sloppy) count += plan.fallbacks.size();
   return std::min(count, plan.primaries.size());
+}
+
+/// What goes to each member: the value, and the siblings that are here.
+BytesInFlight::Load load_of_put(Turn& turn, const Asker& asker, const Order& order,
+                                const PutPlan& plan) {
+  std::vector<PeerId> members;
+  for (const PutPlan::Primary& primary : plan.primaries) {
+    if (primary.reachable) members.push_back(primary.member);
+  }
+  const std::size_t bytes = order.value.size() + size_here(turn, order.key);
+  return load_of(turn.node, asker, bytes, members);
 }
 
 /// What the write makes of this member's copy.
@@ -243,7 +255,6 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
 
 void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Object* others) {
   NodeState& node = turn.node;
-  ++node.counters.coordinated;
   const KeyPlace place = place_of(node, order.key);
   const BucketPolicy& policy = *place.policy;
   OperationResult result;
@@ -266,6 +277,10 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
     }
     return refuse(too_few_members(*need, reachable, plan.quorum, "--w"));
   }
+  const BytesInFlight::Load expected = load_of_put(turn, asker, order, plan);
+  if (others == nullptr && waits_in_line(turn, asker, order, nullptr, expected)) return;
+  ++node.counters.coordinated;
+  plan.replica_timeout += time_for(under_way_with(node, expected));
   auto written = make_write(turn, order, place, others);
   if (!written.ok()) return refuse(written.error());
   if (written->behind) {
@@ -307,8 +322,11 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
                                                             PutOperation(std::move(plan)),
                                                             turn.now.steady,
                                                             kNever,
-                                                            std::move(refused)})
+                                                            std::move(refused),
+                                                            {}})
                             .first->second;
+  put.flight =
+      node.replica.flights.begin(load_of(node, asker, put.object.byte_size(), expected.members));
   put.parts = encoded_parts(put.object, put.key);
   std::vector<PutEffect> effects;
   put.operation.begin(turn.now.steady, effects);

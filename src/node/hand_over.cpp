@@ -46,6 +46,10 @@ void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
   ReplicaState& replica = turn.node.replica;
   const auto found = replica.handed.find(ticket);
   look_again(replica, ticket, found->second.due, kNever);
+  found->second.flight.end();
+  if (found->second.kind == Operation::get && !result.error) {
+    note_answer(turn, result.coordinator, result.object.byte_size());
+  }
   replica.ended_handed.push_back(replica.handed.extract(found));
   const HandedOver& over = replica.ended_handed.back().mapped();
   // Copies, as what follows may free the ended.
@@ -165,6 +169,7 @@ void hand_on(Turn& turn, std::uint64_t ticket) {
     if (next == node.config.id) {
       look_again(node.replica, ticket, over.due, kNever);
       auto ended = node.replica.handed.extract(ticket);
+      ended.mapped().flight.end();
       const HandedOver& own = ended.mapped();
       const Order order = order_of(own, turn.now);
       if (own.kind == Operation::get) {
@@ -245,10 +250,13 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
   if (!has_room_for_operation(node)) {
     return refuse({"busy", "too many gets and puts are under way (try again)", "", ""});
   }
+  BytesInFlight::Load load = load_of_handed_over(turn, asker, order);
+  if (waits_in_line(turn, asker, order, request, load)) return;
   forget_ended(turn);
   ++node.counters.handed_over;
   const std::uint64_t ticket = new_ticket(node);
-  node.replica.handed.emplace(ticket, handed(turn, asker, order, request));
+  node.replica.handed.emplace(ticket, handed(turn, asker, order, request)).first->second.flight =
+      node.replica.flights.begin(std::move(load));
   hand_on(turn, ticket);
 }
 
@@ -264,6 +272,10 @@ void handed_over_due(Turn& turn, std::uint64_t ticket) {
                  "nothing was done: this peer has only just started, and no neighbor has told it "
                  "of the ring yet (try again)",
                  "news of the ring", "none"});
+  }
+  const Instant answers = answers_until(turn.node, over.coordinator, patience_of(turn.node));
+  if (answers > turn.now.steady && over.deadline > turn.now.steady) {
+    return look_again(turn.node.replica, ticket, over.due, std::min(answers, over.deadline));
   }
   over.tried.back().outcome = Outcome::timeout;
   member_failed(turn, over.coordinator);
@@ -316,7 +328,7 @@ void receive_coordinated(Turn& turn, Connection& from, const Coordinated& messag
     if (message.error == "quorum-not-met") ++node.counters.quorums_missed;
   }
   if (!message.object.empty()) {
-    const auto part = parse_object(message.object, over.key);
+    const auto part = parse_object(message.object, over.key, limits::kPartEntries);
     if (!part.ok()) {
       over.tried.back().outcome = Outcome::refused;
       if (over.kind == Operation::get) hand_on(turn, message.ticket);

@@ -70,6 +70,7 @@ void connection_gone(Turn& turn, Connection& connection, std::string_view reason
   if (connection.link_asked) link_refused(turn, connection, why);
   if (connection.dialled && !connection.up) dial_ended(turn, connection.dial, why);
   fail_pieces_over(turn, id, why);
+  drop_paced(turn, id);
   const PeerId peer = connection.peer;
   const ConnectionKind kind = connection.kind;
   const bool was_up = connection.up;

@@ -172,7 +172,8 @@ std::string cut(std::string text, std::size_t most) {
 void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
                  const OperationResult& result) {
   NodeState& node = turn.node;
-  if (node.connections.find(asker.connection) == nullptr) return;  // it gives up by itself
+  Connection* const to = node.connections.find(asker.connection);
+  if (to == nullptr) return;  // it gives up by itself
   Arena& arena = turn.out.arena;
   Coordinated message;
   message.ticket = asker.number;
@@ -197,12 +198,12 @@ void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_vie
   }
   const bool has_object = kind == Operation::get && !result.object.empty();
   if (!has_object) return turn.out.send(asker.connection, message, result.after);
-  const std::vector<std::string> parts = encoded_parts(result.object, key);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    message.last = i + 1 == parts.size();
-    message.object = arena.copy(parts[i]);
-    turn.out.send(asker.connection, message, result.after);
+  if (!has_room(node, *to) && !node.replica.paced.has_room_for_object()) {
+    message.error = "busy";
+    message.reason = "too many answers wait to be read (try again)";
+    return turn.out.send(asker.connection, message);
   }
+  send_object(turn, *to, message, result.object, key, result.after);
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ bool is_hint(const NodeState& node, const ObjectWrite& write) {
   return !write.hint_for.is_zero() && write.hint_for != node.config.id;
 }
 
+std::size_t clock_here(Turn& turn, std::string_view key) {
+  const auto own = turn.node.store.read(key);
+  return own.ok() ? own->object.clock().size() : 0;
+}
+
 Sync sync_of(const ObjectWrite& write) {
   return write.sync == Sync::yes && !write.urgent ? Sync::soon : write.sync;
 }
@@ -38,8 +43,14 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
   };
   if (!node.ring.ring.find(node.config.id)) return answer(ReplicaStatus::not_member);
   if (!may_write(node, write)) return answer(ReplicaStatus::not_owner);
-  const auto object = parse_object(write.object, write.key);
+  const bool stranger = !node.ring.ring.find(from.peer);
+  const auto object = parse_object(write.object, write.key,
+                                   stranger ? limits::kClockEntries : limits::kPartEntries);
   if (!object.ok()) return offence(turn, from, object.error().message);
+  // Who is no member may not make a clock grow beyond what a write of a client may.
+  if (stranger && clock_here(turn, write.key) + object->clock().size() > limits::kClockEntries) {
+    return answer(ReplicaStatus::failed);
+  }
   const auto written = is_hint(node, write)
                            ? keep_hint(turn, write.hint_for, write.key, *object, write.conflicts,
                                        sync_of(write), Origin::elsewhere)

@@ -64,6 +64,10 @@ void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
     ++node.counters.refused_congested;
     return refuse(turn, from, query, marks::kCongested, TraceKind::refused_congested);
   }
+  if (from.under_pressure) {  // it does not read what it has been answered
+    ++node.counters.refused_congested;
+    return refuse(turn, from, query, marks::kCongested, TraceKind::refused_congested);
+  }
   SeenState* seen = node.seen.insert(turn.now.steady, query.id, from.id);
   if (seen == nullptr) {
     ++node.counters.refused_congested;

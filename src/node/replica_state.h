@@ -11,11 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "node/paced_sends.h"
 #include "overlay/rate_limiter.h"
 #include "replica/byte_budget.h"
+#include "replica/bytes_in_flight.h"
 #include "replica/get_operation.h"
 #include "replica/handoff.h"
 #include "replica/put_operation.h"
+#include "replica/waiting_line.h"
 #include "ring/token_ring.h"
 #include "store/store.h"
 #include "version/actor_run.h"
@@ -45,6 +48,7 @@ struct CoordinatedGet {
   Instant due = kNever;                   ///< in ReplicaState::due
   WriteSequence shows = kNothingPending;  ///< the newest pending write in the own copy
   std::map<PeerId, Object> parts;         ///< of copies that come in several
+  BytesInFlight::Charge flight{};
 };
 
 /// A put, delete or adoption that this member coordinates.
@@ -63,6 +67,7 @@ struct CoordinatedPut {
   Instant started{};
   Instant due = kNever;
   std::optional<Error> refused;  ///< the own copy, by the own disk
+  BytesInFlight::Charge flight{};
 };
 
 /// A put that waits for what other members know of the key (catch_up.cpp).
@@ -103,6 +108,27 @@ struct HandedOver {
   bool refused = false;  ///< by one that says it is no owner: the rings are about to agree
   bool rests = false;    ///< all were tried; they are asked anew after kCoordinatorsRest
   Object parts;          ///< of an object that comes in several
+  BytesInFlight::Charge flight{};
+};
+
+/// How a member has answered what it coordinates for this peer.
+struct CoordinatorAnswers {
+  std::size_t largest = 0;  ///< of gets, lately
+  Instant last{};
+};
+
+/// A get or put for which there is no room among the bytes in flight.
+struct OperationInLine {
+  Asker asker;
+  Operation kind = Operation::get;
+  std::optional<GetRequest> request;  ///< of a client's get
+  QuorumNeed need;
+  bool strict = false;
+  std::string key;
+  std::string value;
+  std::string context;
+  Instant deadline{};
+  BytesInFlight::Load load;
 };
 
 /// A write of this coordinator's own that waits for its disk.
@@ -141,6 +167,14 @@ struct ReplicaState {
 
   ActorRun actors;
   std::uint64_t last_ticket = 0;
+
+  /// Before the operations, whose charges point to it.
+  BytesInFlight flights{{limits::kFlightOfMember, limits::kFlightOfAsker, limits::kFlightOfAll}};
+  WaitingLine<OperationInLine> line{limits::kFlightsWaiting, limits::kFlightsWaitingBytes};
+  std::uint64_t line_looked = 0;  ///< BytesInFlight::ended() when the line was looked through
+  bool line_due = false;          ///< there may be room for one that waits
+  std::map<PeerId, CoordinatorAnswers> answers;  ///< of members that coordinate for this peer
+  PacedSends paced;
 
   std::map<std::uint64_t, CoordinatedGet> gets;
   std::map<std::uint64_t, CoordinatedPut> puts;
