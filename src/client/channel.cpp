@@ -36,7 +36,7 @@ Result<Arrival> Channel::receive(Deadline deadline) {
         break;
     }
     Result<std::size_t> count = socket_.receive(buffer_, deadline);
-    if (!count) return count.error();
+    if (!count) return stream_.closing() ? peer_closing(*stream_.closing()) : count.error();
     stream_.feed({buffer_.data(), *count});
   }
 }

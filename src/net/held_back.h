@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "message/lanes.h"
 
 namespace oxbow::net {
 
@@ -17,6 +18,7 @@ struct HeldItem {
   ConnectionId connection = kNoConnection;
   std::optional<RequestHandle> request;  ///< that it answers; none: a message to a peer
   bool is_final = false;                 ///< and ends
+  Lane lane = Lane::prompt;              ///< of a message
   std::string bytes;
 };
 

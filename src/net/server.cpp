@@ -196,8 +196,12 @@ void PeerServer::Server::take_news_of_shares() {
 void PeerServer::Server::say_goodbye() {
   log(fatal_ ? Severity::warning : Severity::info, fatal_ ? fatal_->message : "stopped");
   for (const auto& connection : connections_.slots()) {
-    if (connection == nullptr || connection->peer() == nullptr) continue;
-    append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
+    if (connection == nullptr) continue;
+    if (connection->peer() != nullptr) {
+      append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
+    } else if (connection->client() != nullptr) {
+      append_closing({"stopping", "the peer was stopped", "", ""}, connection->stream.output());
+    }
     connection->stream.flush();
   }
 }

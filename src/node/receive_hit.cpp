@@ -22,11 +22,13 @@ std::size_t size_of(const Hit& hit) {
 }
 
 /// Whether a relayed hit is left out: the queue upstream is long, and this neighbor has added its
-/// share to it. So one that floods with hits fills no queue, and costs others none of theirs.
+/// share to it. So one that floods with hits fills no queue, and costs others none of theirs. Own
+/// hits are only counted: their queries are refused then (receive_query.cpp).
 bool is_left_out(Connection& upstream, LinkNumber from, const Hit& hit) {
-  if (!upstream.under_pressure || from == kNoLink) return false;
+  if (!upstream.under_pressure) return false;
   std::size_t& added = upstream.hits_under_pressure[from];
-  if (added + size_of(hit) > limits::kHitsUnderPressure) return true;
+  const bool is_too_much = added + size_of(hit) > limits::kHitsUnderPressure;
+  if (is_too_much && from != kNoLink) return true;
   added += size_of(hit);
   return false;
 }
