@@ -18,8 +18,8 @@ struct HeldItem {
   ConnectionId connection = kNoConnection;
   std::optional<RequestHandle> request;  ///< that it answers; none: a message to a peer
   bool is_final = false;                 ///< and ends
-  Lane lane = Lane::prompt;              ///< of a message
   std::string bytes;
+  Lane lane = Lane::prompt;  ///< of a message
 };
 
 class HeldBack {
