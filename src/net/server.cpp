@@ -200,7 +200,8 @@ void PeerServer::Server::say_goodbye() {
     if (connection->peer() != nullptr) {
       append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
     } else if (connection->client() != nullptr) {
-      append_closing({"stopping", "the peer was stopped", "", ""}, connection->stream.output());
+      const Error why{"stopping", fatal_ ? fatal_->message : "the peer was stopped", "", ""};
+      append_closing(why, connection->stream.output());
     }
     connection->stream.flush();
   }
