@@ -336,3 +336,33 @@ TEST_CASE("a neighbor that floods with hits fills no queue, and those of others 
   CHECK(network.connections(asker, relay).size() == 1);
   CHECK(network.counter(asker, "hangups") == 0);
 }
+
+TEST_CASE("a clock that a stranger made up is refused before it costs memory, and does not grow") {
+  SimNetwork network(11);
+  Ring ring(network, 3, "key");
+  Stranger& stranger = network.add_stranger();
+  stranger.wants_link = false;
+  network.dial(stranger, ring[0]);
+  network.run_for(1s);
+  const auto write_entries = [&](std::uint64_t first, std::uint64_t count) {
+    VectorClock clock;
+    for (std::uint64_t n = first; n < first + count; ++n) clock.cover({{PeerId{{9}}, 1, n}, 1});
+    const std::string bytes = encode_object(Object::from_parts({}, clock).value(), "key");
+    ObjectWrite write;
+    write.ticket = first;
+    write.ring.version = ~std::uint64_t{0};
+    write.key = "key";
+    write.object = bytes;
+    REQUIRE(network.inject(stranger.number(), ring[0], write));
+    network.run_for(100ms);
+  };
+  write_entries(1, 3'000);
+  REQUIRE(stranger.last<WriteReply>() != nullptr);
+  CHECK(stranger.last<WriteReply>()->status == ReplicaStatus::ok);
+  write_entries(3'001, 3'000);
+  CHECK(stranger.last<WriteReply>()->status == ReplicaStatus::failed);
+  CHECK(network.store(ring[0]).read("key")->object.clock().size() == 3'000);
+  write_entries(6'001, limits::kClockEntries + 1);
+  CHECK(network.counter(ring[0], "offences") == 1);
+  CHECK(stranger.count<WriteReply>() == 2);
+}
