@@ -72,8 +72,8 @@ TEST_CASE("wrong usage says what would be right") {
         "oxbow find has no option --tll; did you mean --ttl? (see oxbow find --help)");
   CHECK(complaint("find", {"a", "--via=train"}) ==
         "--via=train: give one of flood, expanding, walk");
-  CHECK(complaint("find", {"a", "--ttl=256"}) == "--ttl=256: give a whole number from 1 to 255");
-  CHECK(complaint("find", {"a", "--ttl=two"}) == "--ttl=two: give a whole number from 1 to 255");
+  CHECK(complaint("find", {"a", "--ttl=256"}) == "--ttl=256: give a whole number from 0 to 255");
+  CHECK(complaint("find", {"a", "--ttl=two"}) == "--ttl=two: give a whole number from 0 to 255");
   CHECK(complaint("find", {"a", "--ttl"}) == "--ttl needs a value: --ttl=N");
   CHECK(complaint("find", {"a", "--ttl=1", "--ttl=2"}) == "--ttl is given twice; keep one of them");
   CHECK(complaint("find", {"a", "--timeout=soon"}) ==

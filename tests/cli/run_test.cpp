@@ -62,18 +62,18 @@ TEST_CASE("the help of a command lists its options with their defaults") {
 }
 
 TEST_CASE("wrong usage ends with 2, as text on stderr or as JSON on stdout") {
-  const Ran text = run_words({"find", "a", "--ttl=0"});
+  const Ran text = run_words({"find", "a", "--ttl=256"});
   CHECK(text.code == 2);
   CHECK(text.out == "");
-  CHECK(text.err == "oxbow: --ttl=0: give a whole number from 1 to 255\n");
+  CHECK(text.err == "oxbow: --ttl=256: give a whole number from 0 to 255\n");
 
-  const Ran json = run_words({"find", "a", "--ttl=0", "--json"});
+  const Ran json = run_words({"find", "a", "--ttl=256", "--json"});
   CHECK(json.code == 2);
   CHECK(json.err == "");
   CHECK(
       json.out ==
-      R"({"v":1,"type":"error","error":"usage","message":"--ttl=0: give a whole number from 1 to 255",)"
-      R"("needed":"a whole number from 1 to 255","got":"0"})"
+      R"({"v":1,"type":"error","error":"usage","message":"--ttl=256: give a whole number from 0 to 255",)"
+      R"("needed":"a whole number from 0 to 255","got":"256"})"
       "\n");
 }
 
