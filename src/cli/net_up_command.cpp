@@ -82,25 +82,34 @@ Status make_room(const LocalNetwork& network, const std::string& networks) {
   return Done{};
 }
 
-std::string last_log_lines(const std::string& path) {
+std::vector<std::string> last_log_lines(const std::string& path) {
   std::ifstream file(path);
   std::deque<std::string> lines;
   for (std::string line; std::getline(file, line);) {
-    lines.push_back(std::move(line));
+    lines.push_back("  " + line);
     if (lines.size() > kLogLines) lines.pop_front();
   }
-  std::string text;
-  for (const std::string& line : lines) text += "\n  " + line;
-  return text.empty() ? "\n  (its log is empty)" : text;
+  if (lines.empty()) lines.emplace_back("  (its log is empty)");
+  return {lines.begin(), lines.end()};
 }
 
 Error start_failed(const LocalPeer& peer, const std::string& what) {
-  const std::string log = last_log_lines(peer.log);
-  const bool port_is_taken = log.find("address in use") != std::string::npos;
   return {"start-failed",
-          fmt::format("peer {} {}; all peers were ended. Its log ends with:{}{}", peer.name, what,
-                      log, port_is_taken ? "\n(net up --free-ports chooses ports itself)" : ""),
-          "", peer.name};
+          fmt::format("peer {} {}; all peers were ended. Its log ends with:", peer.name, what), "",
+          peer.name};
+}
+
+/// What is shown below the error: the end of that peer's log.
+std::vector<std::string> why_not_started(const LocalNetwork& network, const Error& error) {
+  const auto peer = std::find_if(network.peers.begin(), network.peers.end(),
+                                 [&](const LocalPeer& one) { return one.name == error.got; });
+  if (error.code != "start-failed" || peer == network.peers.end()) return {};
+  std::vector<std::string> lines = last_log_lines(peer->log);
+  const bool port_is_taken = std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.find("address in use") != std::string::npos;
+  });
+  if (port_is_taken) lines.emplace_back("(net up --free-ports chooses ports itself)");
+  return lines;
 }
 
 Status start_all(LocalNetwork& network, std::vector<PlannedPeer>& plans, const std::string& oxbowd,
@@ -232,8 +241,9 @@ int run(Invocation& invocation) {
   if (up) up = wait_for_all(network, options.duration("timeout"), progress);
   progress.wipe();
   if (!up) {
+    const std::vector<std::string> log = why_not_started(network, up.error());
     end_all(network);
-    return output.fail(up.error());
+    return output.fail(up.error(), log);
   }
 
   if (output.format() == Format::json) {

@@ -116,10 +116,12 @@ void Output::print(const Table& table, std::string_view type, std::string_view r
   }
 }
 
-int Output::fail(const Error& error) const {
+int Output::fail(const Error& error, std::span<const std::string> below) const {
   if (is_json()) {
     JsonWriter json;
-    json.begin_document("error").field("error", error.code).field("message", error.message);
+    std::string message = error.message;
+    for (const std::string& line : below) message += "\n" + line;
+    json.begin_document("error").field("error", error.code).field("message", message);
     json.field("needed", error.needed).field("got", error.got);
     if (error.quorum) {
       json.name("quorum").begin_object();
@@ -139,6 +141,7 @@ int Output::fail(const Error& error) const {
     // One line, whatever the message quotes: a stranger's text begins none.
     console_.err(styled(console_.err_terminal, Style::red, "oxbow:") + " " +
                  printable_message(whole) + "\n");
+    for (const std::string& line : below) console_.err(printable_message(line) + "\n");
   }
   return exit_code_of(error);
 }

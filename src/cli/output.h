@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -76,8 +77,9 @@ class Output {
   void print(const Table& table, std::string_view type, std::string_view rows_name,
              std::string_view row_type) const;
 
-  /// Says what went wrong (text to stderr, JSON to stdout) and gives the exit code for it.
-  int fail(const Error& error) const;
+  /// Says what went wrong (text to stderr, JSON to stdout) and gives the exit code for it. The
+  /// message is one line, whatever it quotes; `below` are further lines for people to read.
+  int fail(const Error& error, std::span<const std::string> below = {}) const;
 
  private:
   const Console& console_;

@@ -103,7 +103,7 @@ void tell(Turn& turn, const Connection& to, const Address& address, std::string_
 
 }  // namespace
 
-void address_failed(Turn& turn, const PeerId& peer, std::string_view target,
+void address_failed(Turn& turn, const PeerId& peer, std::string_view target, Instant began,
                     std::string_view reason) {
   NodeState& node = turn.node;
   const auto address = parse_address(target);
@@ -112,11 +112,11 @@ void address_failed(Turn& turn, const PeerId& peer, std::string_view target,
   const bool matters = node.ring.ring.find(peer) || (connection != nullptr && connection->linked);
   if (!matters) return;
   // A peer that is silent too may be dead, hang, or be cut off: it has failed twice, and said
-  // something in between.
+  // something in between. What was dialled before it connected says nothing of it since then.
   const DialReports::Failed* before = node.dial_reports.find(peer);
   const bool confirmed = before != nullptr && before->address == *address &&
                          before->at < turn.now.steady && connection != nullptr &&
-                         connection->heard >= before->at;
+                         connection->heard >= before->at && connection->opened <= began;
   node.dial_reports.failed(turn.now.steady, peer, *address, reason);
   if (!confirmed) return;
   tell(turn, *connection, *address, reason);

@@ -9,6 +9,7 @@ DialId dial(Turn& turn, PendingDial pending) {
   NodeState& node = turn.node;
   const DialId id{++node.last_dial};
   turn.out.dial(id, pending.target);
+  pending.began = turn.now.steady;
   node.dials.emplace(id, std::move(pending));
   return id;
 }

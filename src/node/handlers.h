@@ -234,7 +234,7 @@ void tell_of_refusal(Turn& turn, const Connection& asker, std::string_view reaso
 
 // Addresses that cannot be reached (dial_reports.cpp).
 /// A dial to where that peer says that it listens has failed, or has reached it.
-void address_failed(Turn& turn, const PeerId& peer, std::string_view target,
+void address_failed(Turn& turn, const PeerId& peer, std::string_view target, Instant began,
                     std::string_view reason);
 void address_reached(Turn& turn, const PeerId& peer, std::string_view target);
 /// A peer that could not be dialled has dialled this one: its address is tried again.

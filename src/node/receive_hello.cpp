@@ -204,6 +204,7 @@ void answered_dial(Turn& turn, Connection& from) {
   if (pending == node.dials.end()) return hang_up(turn, from, "unwanted", "no longer needed");
   const std::string target = pending->second.target;
   const PeerId expected = pending->second.expected;
+  const Instant began = pending->second.began;
   from.reached = true;
   node.plan.reached(target, from.peer);
   node.refusals.forget(target);
@@ -213,7 +214,7 @@ void answered_dial(Turn& turn, Connection& from) {
   if (!expected.is_zero() && expected != from.peer) {
     const std::string other =
         fmt::format("{} is peer {}, not {}", target, abbreviated(from.peer), abbreviated(expected));
-    address_failed(turn, expected, target, other);
+    address_failed(turn, expected, target, began, other);
     return refuse(turn, from, "other-peer", other);
   }
   address_reached(turn, from.peer, target);

@@ -75,6 +75,7 @@ struct PendingDial {
   bool wants_link = false;            ///< for the neighbor plan
   bool named = false;                 ///< another peer named the address
   bool beside = false;                ///< there is a connection, which is suspect
+  Instant began{};                    ///< set by dial()
   PeerId expected;                    ///< zero: whoever answers
   std::vector<OwnedReport> reports;   ///< to send once it is up
   std::vector<OwnedSend> messages;    ///< likewise, to a member

@@ -90,7 +90,8 @@ TEST_CASE("a link change of the first version tells no reason") {
   PeerStream stream(false);
   std::string wire;
   append_frame(samples::hello(), wire);
-  stream.feed(wire + frame_of(3, bytes("9102")));
+  wire += frame_of(3, bytes("9102"));
+  stream.feed(wire);
   REQUIRE(stream.next() == Next::message);
   REQUIRE(stream.next() == Next::message);
   const auto& change = std::get<LinkChange>(stream.message());

@@ -150,8 +150,10 @@ TEST_CASE("a member that sends, and hears nothing, holds nobody again and again"
     return std::all_of(now->members.begin(), now->members.end(),
                        [](const MemberInfo& member) { return member.reachable; });
   };
+  // A dial of which the hello was lost ends after kHelloDeadline, and the next one comes after
+  // kMemberRetryMost, give or take a quarter.
   bool back = false;
-  for (int i = 0; i < 60 && !back; ++i) {
+  for (int i = 0; i < 92 && !back; ++i) {
     network.run_for(250ms);
     back = is_back();
   }

@@ -162,7 +162,7 @@ TEST_CASE("what a client wrote on its last write may stay beside that one, and i
   REQUIRE(h.history.side_by_side().size() == 2);  // also "b" had replaced it
   CHECK(says(h.history.side_by_side().front(), "returned \"a\""));
   CHECK(h.fresh({"c"}, 30) == "");
-  CHECK(says(h.fresh({"a"}, 30), "does not account for \"c\""));
+  CHECK(says(h.fresh({"a"}, 30), "does not account for \"b\""));
 }
 
 TEST_CASE("what a get has shown is replaced for certain, whatever a client writes on") {
