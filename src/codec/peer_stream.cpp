@@ -308,5 +308,6 @@ std::optional<RequestId> PeerStream::upcoming_query() const { return state_->upc
 const Error& PeerStream::error() const { return state_->error; }
 std::uint64_t PeerStream::unknown_types() const { return state_->unknown_types; }
 std::uint64_t PeerStream::frames() const { return state_->frames; }
+std::size_t PeerStream::unfinished() const { return state_->held.size() - state_->held_at; }
 
 }  // namespace oxbow

@@ -61,7 +61,7 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
   };
   if (!node.ring.ring.find(node.config.id)) return answer(ReplicaStatus::not_member);
   if (!may_write(node, write)) return answer(ReplicaStatus::not_owner);
-  const auto object = parse_object(write.object, write.key);
+  const auto object = parse_object(write.object, write.key, limits::kPartEntries);
   if (!object.ok()) return offence(turn, from, object.error().message);
   const auto written = take_in(turn, from, write, *object);
   if (!written.ok()) return refuse(turn, from, write, written.error());
