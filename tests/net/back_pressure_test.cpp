@@ -1,4 +1,6 @@
 // What a peer holds for those who do not read, or send half, is bounded; and who reads gets all.
+#include <malloc.h>
+
 #include <fstream>
 
 #include "running_peer.h"
@@ -15,8 +17,9 @@ constexpr long kSlackKib = 512 * 1024;
 constexpr long kSlackKib = 16 * 1024;
 #endif
 
-/// Private memory of this process, in KiB.
+/// Private memory of this process that is in use, in KiB.
 long private_memory() {
+  malloc_trim(0);
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
     if (word != "RssAnon:") continue;
