@@ -32,7 +32,7 @@ void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got) {
   auto found = turn.node.replica.waiting_puts.extract(number);
   if (found.empty()) return;  // its client has gone
   const WaitingPut& put = found.mapped();
-  // Where too few have answered, `got.object` is empty: nobody can be asked who knows more.
+  // Where too few have answered, `got.object` is what those know that did.
   Order order;
   order.kind = put.kind;
   order.need = put.need;

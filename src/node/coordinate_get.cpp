@@ -30,8 +30,10 @@ void fail(Turn& turn, const CoordinatedGet& get, const Error& error) {
   ++turn.node.counters.quorums_missed;
   OperationResult result = result_of(turn, get);
   result.error = error;
-  // What is left where too many copies are damaged.
-  if (get.asker.kind == Asker::Kind::restore) result.object = get.operation.tally().merged();
+  // Who needs no quorum takes what those know that did answer, or what damaged copies still show.
+  if (get.asker.kind == Asker::Kind::restore || get.asker.kind == Asker::Kind::put) {
+    result.object = get.operation.tally().merged();
+  }
   end_operation(turn, get.asker, Operation::get, get.key, &get.request, std::move(result));
 }
 

@@ -268,6 +268,10 @@ Result<std::optional<Context>> take_context(Turn& turn, const Order& order, cons
   if (is_behind && !asked_others) return std::optional<Context>();
   if (context.dot && !local.clock().contains(*context.dot)) {
     // Nobody who can be asked has that one write: it stays beside this one, should it come back.
+    log(turn, Severity::debug, kNoConnection,
+        fmt::format("a put of '{}' goes on from a write that no member here knows: the two stay "
+                    "side by side",
+                    order.key));
     turn.node.replica.actors.retire(context.dot->actor);
     context.dot.reset();
   }

@@ -5,6 +5,7 @@
 
 #include "base/sha256.h"
 #include "node/handlers.h"
+#include "node/membership.h"
 
 namespace oxbow {
 
@@ -155,7 +156,10 @@ std::string waiting_for(const NodeState& node) {
                ? fmt::format("neighbor {}", missing->target)
                : fmt::format("neighbor {}: {}", missing->target, missing->last_error);
   }
-  if (ring_is_awaited(node)) return "the ring: no neighbor has told of it yet";
+  if (ring_is_awaited(node)) {
+    return knows_others(node) ? "the ring: what was told of it is not on this peer's disk yet"
+                              : "the ring: no neighbor has told of it yet";
+  }
   // A second connection to a neighbor that dialled us may still be about to replace the first.
   for (const auto& [id, pending] : node.dials) {
     if (pending.wants_link && !pending.beside && !pending.target.empty()) {

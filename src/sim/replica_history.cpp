@@ -19,18 +19,30 @@ std::string text(Instant at) { return fmt::format("{:.3f} ms", to_ms(at.time_sin
 
 ReplicaHistory::WriteNumber ReplicaHistory::begin_write(const std::string& key,
                                                         std::optional<std::string> value,
-                                                        const Writes& seen, Instant at_instant) {
+                                                        const Writes& seen, Instant at_instant,
+                                                        const Writes& chained) {
   const WriteNumber number{writes_.size()};
   if (value) {
     const bool is_new = by_value_.emplace(std::pair(key, *value), number).second;
     OXBOW_ASSERT(is_new, "a history needs a value of its own for each write");
   }
   Writes replaced = seen;
+  Writes may_stay = chained;
   for (const WriteNumber one : seen) {
     OXBOW_ASSERT(at(one).key == key, "a context is of one key");
     replaced.insert(at(one).replaced.begin(), at(one).replaced.end());
+    may_stay.insert(at(one).chained.begin(), at(one).chained.end());
   }
-  writes_.push_back({key, std::move(value), std::move(replaced), at_instant, std::nullopt});
+  // What one way of knowing it covers for certain, is covered.
+  std::erase_if(may_stay, [&](WriteNumber old) {
+    const auto covers = [&](WriteNumber one) {
+      return at(one).replaced.contains(old) && !at(one).chained.contains(old);
+    };
+    return (seen.contains(old) && !chained.contains(old)) ||
+           std::any_of(seen.begin(), seen.end(), covers);
+  });
+  writes_.push_back({key, std::move(value), std::move(replaced), std::move(may_stay), at_instant,
+                     std::nullopt});
   of_key_[key].push_back(number);
   return number;
 }
@@ -63,13 +75,13 @@ void ReplicaHistory::check_sound(const Read& read) {
   for (const std::string& value : read.values) {
     const auto writer = writer_of(read.key, value);
     if (!writer || at(*writer).began > read.ended) {
-      breach(read, "returned \"" + value + "\", which nobody had written");
+      add(breaches_, read, "returned \"" + value + "\", which nobody had written");
     }
     if (std::count(read.values.begin(), read.values.end(), value) > 1) {
-      breach(read, "returned \"" + value + "\" more than once");
+      add(breaches_, read, "returned \"" + value + "\" more than once");
     }
   }
-  if (read.deleted && !read.values.empty()) breach(read, "is deleted, and has values");
+  if (read.deleted && !read.values.empty()) add(breaches_, read, "is deleted, and has values");
 }
 
 void ReplicaHistory::check_fresh(const Read& read, Conflicts conflicts) {
@@ -83,10 +95,11 @@ void ReplicaHistory::check_fresh(const Read& read, Conflicts conflicts) {
     if (!write.acknowledged || *write.acknowledged >= read.began) continue;
     const bool is_fine = accounted.contains(number) ||
                          (conflicts == Conflicts::lww && may_have_lost(read, returned, number));
-    if (!is_fine) breach(read, "does not account for " + name(number));
+    if (!is_fine) add(breaches_, read, "does not account for " + name(number));
     for (const WriteNumber old : returned) {
       if (write.replaced.contains(old)) {
-        breach(read, "returned " + name(old) + ", which " + name(number) + " had replaced");
+        add(write.chained.contains(old) ? side_by_side_ : breaches_, read,
+            "returned " + name(old) + ", which " + name(number) + " had replaced");
       }
     }
   }
@@ -126,11 +139,12 @@ std::string ReplicaHistory::name(WriteNumber number) const {
       write.acknowledged ? "acknowledged at " + text(*write.acknowledged) : "not acknowledged");
 }
 
-void ReplicaHistory::breach(const Read& read, const std::string& what) {
-  if (breaches_.size() >= kMostBreaches) return;
+void ReplicaHistory::add(std::vector<std::string>& breaches, const Read& read,
+                         const std::string& what) {
+  if (breaches.size() >= kMostBreaches) return;
   std::string values;
   for (const std::string& value : read.values) values += " \"" + value + '"';
-  breaches_.push_back(fmt::format("the read of {} from {} to {}, which returned{}: {}", read.key,
+  breaches.push_back(fmt::format("the read of {} from {} to {}, which returned{}: {}", read.key,
                                   text(read.began), text(read.ended),
                                   values.empty() ? " nothing" : values, what));
 }

@@ -5,6 +5,9 @@
 // Every write has a value of its own. A write that was not acknowledged may have been stored, or
 // may be stored later: its result is unknown for ever. A write is accounted for in a read if its
 // value is there, or a write that had seen it is accounted for; of a delete nothing can be seen.
+//
+// A client that goes on with the context of its last write may be answered by members that do not
+// know that write; then the two stay side by side, which is checked apart.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +27,10 @@ class ReplicaHistory {
   enum class WriteNumber : std::size_t {};
   using Writes = std::set<WriteNumber>;
 
-  /// A client puts `value` (none: deletes), having seen `seen`.
+  /// A client puts `value` (none: deletes), having seen `seen`. It knows of `chained`, which are
+  /// among these, only by having written them since its last get.
   WriteNumber begin_write(const std::string& key, std::optional<std::string> value,
-                          const Writes& seen, Instant at);
+                          const Writes& seen, Instant at, const Writes& chained = {});
   void acknowledged(WriteNumber write, Instant at);
 
   /// What a get has returned.
@@ -48,6 +52,8 @@ class ReplicaHistory {
 
   /// What did not hold, for people; empty: all did.
   const std::vector<std::string>& breaches() const { return breaches_; }
+  /// Likewise: reads that returned a write though one that was chained to it had replaced it.
+  const std::vector<std::string>& side_by_side() const { return side_by_side_; }
   std::size_t writes() const { return writes_.size(); }
   std::size_t acknowledged_writes() const;
 
@@ -56,6 +62,7 @@ class ReplicaHistory {
     std::string key;
     std::optional<std::string> value;
     Writes replaced;  ///< all that it had seen, and what those had
+    Writes chained;   ///< those among `replaced` that may stay beside it
     Instant began;
     std::optional<Instant> acknowledged;
   };
@@ -65,12 +72,13 @@ class ReplicaHistory {
   Writes accounted_for(const Read& read, const Writes& returned) const;
   bool may_have_lost(const Read& read, const Writes& returned, WriteNumber number) const;
   std::string name(WriteNumber write) const;
-  void breach(const Read& read, const std::string& what);
+  static void add(std::vector<std::string>& breaches, const Read& read, const std::string& what);
 
   std::vector<Write> writes_;
   std::map<std::string, std::vector<WriteNumber>> of_key_;
   std::map<std::pair<std::string, std::string>, WriteNumber> by_value_;
   std::vector<std::string> breaches_;
+  std::vector<std::string> side_by_side_;
 };
 
 }  // namespace oxbow

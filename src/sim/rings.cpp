@@ -29,6 +29,7 @@ bool SimNetwork::wait_for_ring(std::size_t members, Duration within) {
       if (static_cast<std::size_t>(joined) != members) return false;
       if (!digest.empty() && known->digest != digest) return false;
       digest = known->digest;
+      if (status(peer).waiting_for.starts_with("the ring: ")) return false;
     }
     return true;
   };

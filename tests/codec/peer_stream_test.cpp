@@ -86,6 +86,18 @@ TEST_CASE("a hello, byte for byte") {
         "cc99");                                // dial
 }
 
+TEST_CASE("a link change of the first version tells no reason") {
+  PeerStream stream(false);
+  std::string wire;
+  append_frame(samples::hello(), wire);
+  stream.feed(wire + frame_of(3, bytes("9102")));
+  REQUIRE(stream.next() == Next::message);
+  REQUIRE(stream.next() == Next::message);
+  const auto& change = std::get<LinkChange>(stream.message());
+  CHECK(change.action == LinkAction::refuse);
+  CHECK(change.reason.empty());
+}
+
 TEST_CASE("a hello of the first version tells neither run nor dial, its pong no dial of its own") {
   PeerStream stream(false);
   const std::string hello =
@@ -121,8 +133,8 @@ TEST_CASE("a query, byte for byte") {
 TEST_CASE("lists, nested structs and large numbers, byte for byte") {
   const auto messages = samples::messages();
   CHECK(to_hex(frame(messages[2])) ==
-        "0000000303"
-        "9101");
+        "0000000b03"
+        "9202a76e6f20726f6f6d");  // refuse, "no room"
   CHECK(to_hex(frame(messages[4])) ==
         "0000004f05"
         "93cf1122334455667788"

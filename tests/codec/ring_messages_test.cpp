@@ -345,9 +345,11 @@ TEST_CASE("structs in these messages have exactly their fields") {
                      "c3")) == "gossip records: bad members: needed an array of 7, got array of 0");
   CHECK(outcome(body(14, "90")) ==
         "gossip: bad body: needed an array of at least 1, got array of 0");
+  CHECK(outcome(body(14, "9105")) == "");  // the first version tells no clock
   CHECK(outcome(body(14,
-                     "92"
+                     "93"
                      "05"
+                     "07"
                      "a378797a")) == "");  // a newer peer may say more
 }
 

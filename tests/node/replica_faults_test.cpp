@@ -45,7 +45,7 @@ struct Losses {
     CHECK(clients.finish());
     check_ending(cluster, history, kKeys);
     dots.see_disks(network);
-    check_history(history, dots);
+    check_history(cluster.network, history, dots);
   }
 
   Cluster cluster;

@@ -243,7 +243,7 @@ TEST_CASE("members that leave and join between writes lose nothing, and no dot n
     }
     network.run_for(30s);
     check_ending(cluster, history, keys);
-    check_history(history, dots);
+    check_history(cluster.network, history, dots);
     CHECK(history.acknowledged_writes() > 100);
   }
 }

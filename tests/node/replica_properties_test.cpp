@@ -37,7 +37,7 @@ Answered run(std::uint64_t seed, ClientOptions options, const FaultOptions& what
   CHECK(clients.finish());
   check_ending(cluster, history, options.keys, options.conflicts);
   dots.see_disks(cluster.network);
-  check_history(history, dots);
+  check_history(cluster.network, history, dots);
   CHECK(cluster.network.misdirected() == 0);
   return {clients.answered(), history.acknowledged_writes()};
 }

@@ -202,6 +202,7 @@ class Clients {
   struct Seen {
     std::string context;
     ReplicaHistory::Writes writes;
+    ReplicaHistory::Writes chained;  ///< own writes since the last get
   };
   enum class Kind : std::uint8_t { get, put, remove };
   struct Client {
@@ -241,7 +242,8 @@ class Clients {
     if (random_.unit() >= options_.blind) client.used = client.seen[client.key];
     if (client.kind == Kind::remove) {
       client.write =
-          history_.begin_write(client.key, std::nullopt, client.used.writes, network_.now());
+          history_.begin_write(client.key, std::nullopt, client.used.writes, network_.now(),
+                               client.used.chained);
       DeleteRequest request = delete_of(client.key, client.used.context);
       request.strict = options_.strict;
       client.handle = network_.request(*peer, std::move(request));
@@ -249,7 +251,8 @@ class Clients {
     }
     std::string value =
         "client " + std::to_string(number) + ", write " + std::to_string(++client.writes);
-    client.write = history_.begin_write(client.key, value, client.used.writes, network_.now());
+    client.write = history_.begin_write(client.key, value, client.used.writes, network_.now(),
+                                        client.used.chained);
     PutRequest request = put_of(client.key, std::move(value), client.used.context);
     request.strict = options_.strict;
     client.handle = network_.request(*peer, std::move(request));
@@ -275,13 +278,14 @@ class Clients {
       } else {
         history_.check_sound(read);
       }
-      client.seen[client.key] = {answer.context, history_.seen_by(read)};
+      client.seen[client.key] = {answer.context, history_.seen_by(read), {}};
       return;
     }
     history_.acknowledged(client.write, record.ended);
     if (!options_.chains) return;
     Seen seen = client.used;
     seen.writes.insert(client.write);
+    seen.chained.insert(client.write);
     seen.context = client.kind == Kind::put ? record.answer<PutAnswer>().context
                                             : record.answer<DeleteAnswer>().context;
     client.seen[client.key] = std::move(seen);
@@ -434,8 +438,12 @@ inline void check_ending(Cluster& cluster, ReplicaHistory& history,
   }
 }
 
-inline void check_history(const ReplicaHistory& history, const DotWatch& dots) {
+inline void check_history(const SimNetwork& network, const ReplicaHistory& history,
+                          const DotWatch& dots) {
   CHECK_MESSAGE(history.breaches().empty(), joined(history.breaches()));
+  if (network.count_events("the two stay side by side") == 0) {
+    CHECK_MESSAGE(history.side_by_side().empty(), joined(history.side_by_side()));
+  }
   CHECK_MESSAGE(dots.breaches().empty(), joined(dots.breaches()));
 }
 

@@ -26,6 +26,13 @@ struct History {
     history.acknowledged(number, ms(ended));
     return number;
   }
+  /// With the context of `last`, and of nothing else.
+  Number chained(std::optional<std::string> value, int began, int ended, Number last) {
+    const Number number =
+        history.begin_write("k", std::move(value), {last}, ms(began), {last});
+    history.acknowledged(number, ms(ended));
+    return number;
+  }
   Number unknown(std::optional<std::string> value, int began, const Writes& seen = {}) {
     return history.begin_write("k", std::move(value), seen, ms(began));
   }
@@ -144,4 +151,31 @@ TEST_CASE("what a context has seen is what the read returned") {
   const auto b = h.unknown("b", 0);
   CHECK(h.history.seen_by({"k", ms(1), ms(2), {"b", "a"}, false}) == History::Writes{a, b});
   CHECK(h.history.seen_by({"j", ms(1), ms(2), {"b", "a"}, false}).empty());
+}
+
+TEST_CASE("what a client wrote on its last write may stay beside that one, and is told apart") {
+  History h;
+  const auto first = h.acknowledged("a", 0, 5);
+  const auto second = h.chained("b", 10, 15, first);
+  h.chained("c", 20, 25, second);
+  CHECK(h.fresh({"a", "c"}, 30) == "");
+  REQUIRE(h.history.side_by_side().size() == 2);  // also "b" had replaced it
+  CHECK(says(h.history.side_by_side().front(), "returned \"a\""));
+  CHECK(h.fresh({"c"}, 30) == "");
+  CHECK(says(h.fresh({"a"}, 30), "does not account for \"c\""));
+}
+
+TEST_CASE("what a get has shown is replaced for certain, whatever a client writes on") {
+  History h;
+  const auto first = h.acknowledged("a", 0, 5);
+  const auto second = h.acknowledged("b", 10, 15, {first});
+  const auto third = h.chained("c", 20, 25, second);
+  h.chained("d", 30, 35, third);
+  CHECK(says(h.fresh({"a", "d"}, 40), "returned \"a\""));
+
+  History again;
+  const auto one = again.acknowledged("a", 0, 5);
+  const auto other = again.chained("b", 10, 15, one);
+  again.acknowledged("c", 20, 25, {one, other});  // a get has returned both
+  CHECK(says(again.fresh({"a", "c"}, 40), "returned \"a\""));
 }
