@@ -56,6 +56,14 @@ void check_undisturbed(const SimNetwork& network, const Ring& ring) {
   }
 }
 
+std::uint64_t coordinated(const SimNetwork& network, const Ring& ring) {
+  std::uint64_t count = 0;
+  for (std::size_t place = 0; place < ring.order.size(); ++place) {
+    count += network.counter(ring[place], "operations coordinated");
+  }
+  return count;
+}
+
 struct Large {
   explicit Large(std::uint64_t seed, std::size_t bytes, std::size_t count = 8)
       : network(seed), ring(network, 3, "big0", SimNetwork::defaults(), 1) {
@@ -87,6 +95,7 @@ TEST_CASE("sixty-four gets of 1 MiB through a peer that is no member: all are an
   Large large(1, limits::kValue - 100);
   SimNetwork& network = large.network;
   limit_all(network, 2 * kBandwidth);
+  const std::uint64_t before = coordinated(network, large.ring);
   const auto handles = large.ask_for(large.outsider(), 64);
   std::vector<RequestHandle> small;
   for (int i = 0; i < 20; ++i) {
@@ -98,6 +107,8 @@ TEST_CASE("sixty-four gets of 1 MiB through a peer that is no member: all are an
   CHECK(endings(network, handles) == "ok 64");
   CHECK(endings(network, small) == "ok 20");
   check_undisturbed(network, large.ring);
+  // One that waits at its coordinator has been confirmed: no further one is asked.
+  CHECK(coordinated(network, large.ring) - before <= 64 + 20 + 4);
 }
 
 TEST_CASE("five hundred gets of 100 KB through a member: all are answered") {

@@ -72,6 +72,22 @@ TEST_CASE("a charge that is moved, or goes out of scope, ends once") {
   CHECK(flights.ended() == 1);
 }
 
+TEST_CASE("a further member that is asked counts, once") {
+  BytesInFlight flights(kLimits);
+  auto charge = flights.begin(load({kAnn}, 30));
+  charge.reach(kAnn);
+  CHECK(flights.all() == 60);
+  charge.reach(kBob);
+  charge.reach(kBob);
+  CHECK(flights.of_member(kBob) == 30);
+  CHECK(flights.all() == 90);
+  charge.end();
+  CHECK(flights.all() == 0);
+  CHECK(flights.of_member(kBob) == 0);
+  charge.reach(kBob);
+  CHECK(flights.of_member(kBob) == 0);
+}
+
 TEST_CASE("what is nothing is not counted") {
   BytesInFlight flights(kLimits);
   const auto full = flights.begin(load({kAnn}, 100));

@@ -23,6 +23,7 @@ TEST_CASE("who came first is served first, those who cannot be are passed over")
   CHECK(line.take_first(kAny, 3) == "a");
   CHECK(line.take_first(kAny, 3) == "c");
   CHECK_FALSE(line.take_first(kAny, 3));
+  CHECK(line.added() == 3);
 }
 
 TEST_CASE("a line is bounded in number and in bytes") {
