@@ -198,10 +198,9 @@ ForwardInput find_coordinator(Turn& turn, const ForwardedOperation& forwarded) {
   if (next.is_zero()) return NobodyFound{};
   if (next == turn.node.config.id) return FoundHere{};
   const ReplicaState& replica = turn.node.replica;
-  const std::size_t before_it = replica.flights.of_member(next) + forwarded.value.size();
-  return CoordinatorFound{
-      next, reach_of(turn, next),
-      replica.times.patience(next, AskedFor::confirmation) + time_for(before_it)};
+  const std::size_t bytes = std::max(replica.flights.of_member(next), forwarded.value.size());
+  return CoordinatorFound{next, reach_of(turn, next),
+                          replica.times.patience(next, AskedFor::confirmation) + time_for(bytes)};
 }
 
 bool send_order(Turn& turn, std::uint64_t ticket, ForwardedOperation& forwarded,

@@ -141,7 +141,7 @@ void note_answer(Turn& turn, const PeerId& coordinator, std::size_t bytes) {
   auto& answers = turn.node.replica.answers;
   auto known = answers.find(coordinator);
   if (known == answers.end()) {
-    if (bytes < limits::kSmallOperation) return;
+    if (bytes < limits::kSmallOperation || answers.size() >= limits::kMembers) return;
     known = answers.emplace(coordinator, CoordinatorAnswers{}).first;
   }
   CoordinatorAnswers& of_it = known->second;
