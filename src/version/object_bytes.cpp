@@ -173,7 +173,7 @@ Result<Object> parse_object(std::string_view bytes, std::string_view key,
   const std::uint8_t version = in.u8();
   if (version != kVersion) return bad_object("version " + std::to_string(version));
   if (CanonicalReader count(in); count.varint() > most_entries) {
-    return Error{"bad-object", "the object's clock is too long",
+    return Error{"clock-too-large", "the object's clock is too long",
                  std::to_string(most_entries) + " entries", "more"};
   }
   VectorClock clock;

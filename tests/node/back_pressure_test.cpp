@@ -376,6 +376,8 @@ TEST_CASE("a clock that a stranger made up is refused before it costs memory, an
   CHECK(stranger.last<WriteReply>()->reason.find("taken from members of the ring only") !=
         std::string_view::npos);
   write_entries(6'001, limits::kPartEntries + 1);
-  CHECK(network.counter(ring[0], "offences") == 1);
-  CHECK(stranger.count<WriteReply>() == 2);
+  CHECK(stranger.count<WriteReply>() == 3);
+  CHECK(stranger.last<WriteReply>()->status == ReplicaStatus::failed);
+  CHECK(stranger.last<WriteReply>()->reason == "the object's clock is too long");
+  CHECK(network.store(ring[0]).read("key")->object.clock().size() == 3'000);
 }

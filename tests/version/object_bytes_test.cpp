@@ -314,7 +314,7 @@ TEST_CASE("a clock with more entries than are allowed is refused before it is re
   const auto refused = parse_object(bytes, "key", 99);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error() ==
-        Error{"bad-object", "the object's clock is too long", "99 entries", "more"});
+        Error{"clock-too-large", "the object's clock is too long", "99 entries", "more"});
 }
 
 TEST_CASE("a small object is one part: itself") {
