@@ -158,6 +158,9 @@ inline constexpr auto kVanishedAfter =
 inline constexpr std::size_t kSlowBytes = 32 * 1024;  // unconfirmed: it is looked whether they move
 inline constexpr auto kSlowLook = 1s;
 inline constexpr std::uint32_t kClientsHere = 128;  // of these, kept for those on this machine
+inline constexpr std::size_t kRpcRequestsBytes = 4 * 1024 * 1024;  // of one client, not answered
+inline constexpr std::size_t kRpcUnreadMost = 16 * 1024 * 1024;    // an answer has no room beyond
+inline constexpr std::uint32_t kRpcSureOfRoom = 16;  // gets in flight whose answers are kept anyway
 inline constexpr auto kHalfOpenGrace = 1s;  // full house: the oldest half-open one gives way then
 inline constexpr auto kHangupFlush = 2s;    // for the last message of a connection hung up on
 inline constexpr std::size_t kLingering = 256;            // hung up, last message under way
@@ -168,6 +171,34 @@ inline constexpr std::size_t kStandingConditions = 256;  // remembered: a few hu
 inline constexpr std::uint32_t kLogWarnings = 50;        // lines a second: a stranger must not fill
 inline constexpr std::uint32_t kLogInfos = 200;          // the disk
 inline constexpr std::size_t kLogLine = 512;  // bytes: most text in it may be a stranger's
+
+// What is held for others: a sum over all connections of what they do not read and of what they
+// have sent half. Honest load stays far below: what is large waits for room as a small request.
+inline constexpr std::size_t kHeldBytes = 96 * 1024 * 1024;  // then who holds most is hung up on
+inline constexpr auto kStalledWhenShort = 1s;                // those that make no progress first
+inline constexpr auto kStalledAbove = 2s;                    // of a queue above kCloseAbove: closed
+inline constexpr auto kUnfinishedTime = 30s;  // for a frame or request that has come half,
+inline constexpr std::size_t kUnfinishedRate = 16 * 1024;  // and a second more for so many bytes
+inline constexpr std::size_t kReservedDescriptors = 32;    // of the process, kept free of strangers
+
+// Bytes in flight ------------------------------------------------------------------------------
+inline constexpr std::size_t kSmallOperation = 4 * 1024;  // gets and puts below are not counted
+inline constexpr std::size_t kFlightOfMember = 4 * 1024 * 1024;  // to and from it: 0.1 s of 40 MB/s
+inline constexpr std::size_t kFlightOfAsker =
+    4 * 1024 * 1024;                                           // a peer that hands gets and puts on
+inline constexpr std::size_t kFlightOfAll = 64 * 1024 * 1024;  // through one peer
+inline constexpr std::size_t kFlightRate = 4 * 1024 * 1024;    // a second: what a member is allowed
+                                                               // to take longer for many bytes
+inline constexpr std::size_t kFlightsWaiting = 8'192;          // gets and puts that wait for room
+inline constexpr std::size_t kFlightsWaitingBytes = 32 * 1024 * 1024;  // of their keys and values
+inline constexpr std::size_t kPacedPerMember = 1'024;  // small requests that wait for room to be
+inline constexpr std::size_t kPacedPerStranger = 64;   // answered; of who is no member
+inline constexpr std::size_t kPacedRequests = 16'384;  // of all together
+inline constexpr std::size_t kPacedBytes =
+    32 * 1024 * 1024;  // of objects begun, on all connections
+inline constexpr std::size_t kHitsUnderPressure =
+    128 * 1024;                                             // of one neighbor, to another's queue
+inline constexpr std::size_t kDialBytes = 8 * 1024 * 1024;  // of messages waiting for one dial
 
 // Local index --------------------------------------------------------------------------------
 inline constexpr std::size_t kIndexEntries = 8'388'608;
@@ -229,6 +260,8 @@ inline constexpr std::uint64_t kCountedAtOpen = 8 * 1024 * 1024;  // a larger st
 
 // Replicas -----------------------------------------------------------------------------------
 inline constexpr std::size_t kObjectPart = kFrame - 64 * 1024;  // larger objects go in parts
+inline constexpr std::size_t kPartEntries = kObjectPart / 45;   // of a clock, at their largest: in
+                                                                // memory they take as much
 inline constexpr std::size_t kPendingBytes = 64 * 1024 * 1024;  // unsynced writes; then refused
 inline constexpr std::uint32_t kCopiesMost = 64;                // N: more would be flooding
 inline constexpr std::size_t kMembers = 4'096;  // records of members, those that left included
@@ -293,12 +326,14 @@ inline constexpr auto kLeavePatience = 5s;     // `ring leave` waits for what ha
 inline constexpr std::size_t kMovePage = 64;   // objects looked at in one slice after a ring change
 inline constexpr auto kOperationMost = 10min;  // that a client may give a get or put
 inline constexpr std::uint32_t kCoordinatorsTried = 4;  // for one get, one after the other
-inline constexpr std::size_t kDamagedCopies = 4'096;  // being read from others; then as they are met
-inline constexpr auto kDamagedRetry = 5s;  // a damaged copy that too few could answer for
+inline constexpr std::size_t kDamagedCopies =
+    4'096;                                       // being read from others; then as they are met
+inline constexpr auto kDamagedRetry = 5s;        // a damaged copy that too few could answer for
 inline constexpr auto kPatienceUnknown = 100ms;  // for a member of which nothing is known yet
-inline constexpr auto kPatienceLeast = 50ms;  // a busy machine takes as long to run a process
-inline constexpr int kPatienceTimes = 3;      // of what a member usually takes, and its variation
-inline constexpr auto kFreshAnswer = 5ms;  // a member that answered so lately is not confirmed first
+inline constexpr auto kPatienceLeast = 50ms;     // a busy machine takes as long to run a process
+inline constexpr int kPatienceTimes = 3;  // of what a member usually takes, and its variation
+inline constexpr auto kFreshAnswer =
+    5ms;  // a member that answered so lately is not confirmed first
 inline constexpr std::size_t kUngrantedBytes = 64 * 1024 * 1024;  // of writes that wait for a grant
 inline constexpr std::size_t kUngrantedOfPeer = 16 * 1024 * 1024;  // of one peer
 inline constexpr auto kGrantPatience = 10s;  // of a coordinator; who grants answers in a round trip

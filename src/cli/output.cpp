@@ -41,7 +41,8 @@ bool is_one_of(const std::array<std::string_view, N>& codes, std::string_view co
 }  // namespace
 
 int exit_code_of(const Error& error) {
-  constexpr std::array<std::string_view, 2> kUnreached{"unreachable", "peer-lost"};
+  constexpr std::array<std::string_view, 5> kUnreached{
+      "unreachable", "peer-lost", "too-many-clients", "remote-client", "no-descriptors"};
   constexpr std::array<std::string_view, 2> kNothingFound{"not-found", "no-network"};
   constexpr std::array<std::string_view, 3> kSiblingsLeft{"siblings", "too-many-siblings",
                                                           "object-too-large"};

@@ -208,7 +208,7 @@ void AsyncClient::Implementation::tell_idle() {
 // -- the end --------------------------------------------------------------------------------------
 
 void AsyncClient::Implementation::connection_ended(const Error& error) {
-  failure_ = error;
+  failure_ = stream_.closing() ? peer_closing(*stream_.closing()) : error;
   at_peer_.clear();
   waiting_.clear();
   plan();  // the callbacks come from the timer

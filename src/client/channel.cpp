@@ -60,7 +60,7 @@ Result<Arrival> Channel::receive(Deadline deadline) {
         return not_an_answer(stream_.error());
       case RpcClientStream::Next::more: {
         Result<std::size_t> count = receive_bytes(deadline);
-        if (!count) return count.error();
+        if (!count) return stream_.closing() ? peer_closing(*stream_.closing()) : count.error();
         stream_.feed({buffer_.data(), *count});
         break;
       }

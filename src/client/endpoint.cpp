@@ -43,6 +43,10 @@ Error peer_unreachable(const std::string& address, const std::string& reason) {
 
 Error peer_lost(const std::string& reason) { return {"peer-lost", reason, "", ""}; }
 
+Error peer_closing(const Error& why) {
+  return {"peer-lost", "the peer closed the connection: " + why.message, why.needed, why.got};
+}
+
 Error not_an_answer(const Error& error) {
   return {"peer-lost", "the peer sent something else than an answer: " + error.message,
           "MessagePack-RPC", error.got};

@@ -21,6 +21,8 @@ Result<Endpoint> parse_endpoint(const std::string& address);
 
 Error peer_unreachable(const std::string& address, const std::string& reason);
 Error peer_lost(const std::string& reason);
+/// The peer has said why it closes the connection.
+Error peer_closing(const Error& why);
 /// What came was not MessagePack-RPC, or answered nothing.
 Error not_an_answer(const Error& error);
 /// An answer of another kind than was asked for.

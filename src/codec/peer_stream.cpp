@@ -85,6 +85,7 @@ struct PeerStreamState {
   PeerStream::Next too_large(const FrameType& type, std::size_t length);
   bool front(std::size_t count, std::string_view& bytes);
   bool front_of_held(std::size_t count, std::string_view& bytes);
+  void make_room(std::size_t bytes, std::size_t whole);
   std::string_view available() const;
   void consume(std::size_t count);
   void release();
@@ -124,11 +125,22 @@ inline bool PeerStreamState::front(std::size_t count, std::string_view& bytes) {
   return true;
 }
 
+// In `held`, of which `whole` bytes are the most. It grows by halves, and not beyond that: half
+// frames of many connections take little more memory than they have bytes.
+void PeerStreamState::make_room(std::size_t bytes, std::size_t whole) {
+  if (bytes <= held.capacity()) return;
+  std::string larger;
+  larger.reserve(std::min(std::max(bytes, held.capacity() / 2 * 3), whole));
+  larger.append(held);
+  held.swap(larger);
+}
+
 // The same where they begin with bytes held back.
 bool PeerStreamState::front_of_held(std::size_t count, std::string_view& bytes) {
   const std::size_t together = held.size() - held_at;
   if (together < count) {
     const std::size_t moved = std::min(count - together, input.size());
+    make_room(held.size() + moved, held_at + count);
     held.append(input.substr(0, moved));
     input.remove_prefix(moved);
   }
@@ -308,5 +320,6 @@ std::optional<RequestId> PeerStream::upcoming_query() const { return state_->upc
 const Error& PeerStream::error() const { return state_->error; }
 std::uint64_t PeerStream::unknown_types() const { return state_->unknown_types; }
 std::uint64_t PeerStream::frames() const { return state_->frames; }
+std::size_t PeerStream::unfinished() const { return state_->held.size() - state_->held_at; }
 
 }  // namespace oxbow

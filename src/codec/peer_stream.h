@@ -59,6 +59,8 @@ class PeerStream {
 
   std::uint64_t unknown_types() const;  ///< frames skipped because their type is not known
   std::uint64_t frames() const;         ///< begun, of all types
+  /// Bytes of a frame that has not come whole, after Next::more.
+  std::size_t unfinished() const;
 
  private:
   std::unique_ptr<PeerStreamState> state_;

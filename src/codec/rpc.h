@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ namespace oxbow {
 void append_answer(std::uint32_t id, const ClientAnswer& answer, std::string& out);
 /// [1, id, {code, message, needed, got}, nil]
 void append_error(std::uint32_t id, const Error& error, std::string& out);
+/// [2, "closing", [{code, message, needed, got}]]: why the connection is about to be closed.
+void append_closing(const Error& why, std::string& out);
 /// [2, "hit", [id, hit]]
 void append_hit(std::uint32_t id, const SearchHit& hit, std::string& out);
 
@@ -42,11 +45,16 @@ class RpcServerStream {
   void feed(std::string_view bytes);
   Next next();
 
-  std::uint32_t id() const;  ///< of the request
+  std::uint32_t id() const;          ///< of the request
+  std::size_t request_size() const;  ///< its bytes
+  /// Bytes that have come and were not used: of a request that is not whole, or of further ones.
+  std::size_t held() const;
   /// An Error here is to be answered and ends nothing: unknown-method, or bad-parameter (unknown,
   /// missing, ill-typed, out of range), naming it.
   const Result<ClientRequest>& request() const;
   const Error& error() const;  ///< after Next::error
+  /// After Next::error: of the request that was being read, if that much of it has come.
+  std::optional<std::uint32_t> failed_id() const;
 
  private:
   std::unique_ptr<RpcServerState> state_;
@@ -78,7 +86,9 @@ class RpcClientStream {
   std::uint32_t id() const;        ///< of the request that the answer or hit belongs to
   Result<ClientAnswer>& answer();  ///< after Next::answer; may be moved from
   SearchHit& hit();                ///< after Next::hit; may be moved from
-  const Error& error() const;      ///< after Next::error
+  /// What the peer has said before it closes the connection; nothing: it has not.
+  const std::optional<Error>& closing() const;
+  const Error& error() const;  ///< after Next::error
 
  private:
   std::unique_ptr<RpcClientState> state_;

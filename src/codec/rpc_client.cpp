@@ -65,6 +65,7 @@ struct RpcClientState {
   std::uint32_t id = 0;
   Result<ClientAnswer> answer{ClientAnswer{}};
   SearchHit hit;
+  std::optional<Error> closing;
 
   RpcClientStream::Next next();
 
@@ -125,8 +126,14 @@ RpcClientStream::Next RpcClientState::take_answer(const Tokens& tokens) {
 
 std::optional<RpcClientStream::Next> RpcClientState::take_hit(const Tokens& tokens) {
   const Token& method = tokens[2];
-  if (method.type != Token::Type::text || tokens.view(method) != "hit") return std::nullopt;
+  if (method.type != Token::Type::text) return std::nullopt;
   const Token& params = tokens[3];
+  if (tokens.view(method) == "closing") {
+    const bool says_why = params.type == Token::Type::array && params.size == 1;
+    if (says_why) closing = read_error(tokens, 4);
+    return std::nullopt;
+  }
+  if (tokens.view(method) != "hit") return std::nullopt;
   if (params.type != Token::Type::array || params.size != 2) {
     return fail("hit", "an array of 2", to_string(params));
   }
@@ -171,6 +178,7 @@ RpcClientStream::Next RpcClientStream::next() { return state_->next(); }
 std::uint32_t RpcClientStream::id() const { return state_->id; }
 Result<ClientAnswer>& RpcClientStream::answer() { return state_->answer; }
 SearchHit& RpcClientStream::hit() { return state_->hit; }
+const std::optional<Error>& RpcClientStream::closing() const { return state_->closing; }
 const Error& RpcClientStream::error() const { return state_->scanner.error(); }
 
 }  // namespace oxbow

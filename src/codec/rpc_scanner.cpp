@@ -55,6 +55,14 @@ RpcScanner::Next RpcScanner::next() {
 }
 
 RpcScanner::Next RpcScanner::fail(Error error) {
+  const Tokens read = tokens();
+  const auto is_number = [&](std::size_t index) {
+    return read.list.size() > index && read[index].type == Token::Type::unsigned_number;
+  };
+  if (!failed_ && is_number(1) && read[1].value == 0 && is_number(2) &&
+      read[2].value <= 0xffffffff) {
+    failed_request_ = static_cast<std::uint32_t>(read[2].value);
+  }
   failed_ = true;
   error_ = std::move(error);
   buffer_ = {};

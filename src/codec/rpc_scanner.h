@@ -4,6 +4,8 @@
 #include <oxbow/result.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,12 @@ class RpcScanner {
   /// After Next::message, until the next feed() or next(): an array of 3 or 4 values.
   Tokens tokens() const { return scanner_.tokens(buffer_.data() + start_); }
   const Error& error() const { return error_; }
+  /// Bytes that have come and were not used: of a message that is not whole, or of further ones.
+  std::size_t held() const { return buffer_.size() - start_; }
+  /// Of the message, after Next::message.
+  std::size_t size() const { return scanner_.used(); }
+  /// After Next::error: the number of the request that was being read, if that has come.
+  std::optional<std::uint32_t> failed_request() const { return failed_request_; }
 
   /// From now on next() says `error`: what was read makes no sense.
   Next fail(Error error);
@@ -34,6 +42,7 @@ class RpcScanner {
   std::size_t start_ = 0;  // of the message being read
   bool complete_ = false;  // it was handed out
   bool failed_ = false;
+  std::optional<std::uint32_t> failed_request_;
   Error error_;
 };
 

@@ -152,6 +152,11 @@ void RpcServerStream::feed(std::string_view bytes) { state_->scanner.feed(bytes)
 RpcServerStream::Next RpcServerStream::next() { return state_->next(); }
 std::uint32_t RpcServerStream::id() const { return state_->id; }
 const Result<ClientRequest>& RpcServerStream::request() const { return state_->request; }
+std::size_t RpcServerStream::request_size() const { return state_->scanner.size(); }
+std::size_t RpcServerStream::held() const { return state_->scanner.held(); }
 const Error& RpcServerStream::error() const { return state_->scanner.error(); }
+std::optional<std::uint32_t> RpcServerStream::failed_id() const {
+  return state_->scanner.failed_request();
+}
 
 }  // namespace oxbow

@@ -23,6 +23,15 @@ void append_error(std::uint32_t id, const Error& error, std::string& out) {
   packer.nil();
 }
 
+void append_closing(const Error& why, std::string& out) {
+  Packer packer(out);
+  packer.array(3);
+  packer.number(2);
+  packer.text("closing");
+  packer.array(1);
+  MapWriter(packer).map(why);
+}
+
 void append_hit(std::uint32_t id, const SearchHit& hit, std::string& out) {
   Packer packer(out);
   packer.array(3);

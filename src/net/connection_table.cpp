@@ -12,6 +12,12 @@ std::string describe(const Connection& connection) {
   return to_string(connection.remote);
 }
 
+std::size_t Connection::unfinished() const {
+  if (const auto* peer = std::get_if<PeerSide>(&side)) return peer->in.unfinished();
+  if (const auto* client = std::get_if<ClientSide>(&side)) return client->in.held();
+  return 0;
+}
+
 Connection* ConnectionTable::open(Stream stream, Instant now) {
   if (slots_.size() < kSlots && free_.size() < kSlotsAtRest) {
     free_.push_front(static_cast<std::uint16_t>(slots_.size()));
@@ -23,8 +29,7 @@ Connection* ConnectionTable::open(Stream stream, Instant now) {
   free_.pop_front();
   const auto id = static_cast<ConnectionId>(std::uint32_t{uses_[slot]++} << 16 | slot);
   const Address remote = stream.remote();
-  slots_[slot].reset(new Connection{id, std::move(stream), remote, now, kNever, 0, false, false,
-                                    false, Stranger{}});
+  slots_[slot] = std::make_unique<Connection>(id, std::move(stream), remote, now);
   return slots_[slot].get();
 }
 

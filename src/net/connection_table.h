@@ -2,8 +2,10 @@
 // clients.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "base/time.h"
 #include "codec/peer_stream.h"
 #include "codec/rpc.h"
+#include "net/asked_again.h"
 #include "net/requests_in_flight.h"
 #include "net/stream.h"
 
@@ -33,27 +36,42 @@ struct PeerSide {
 struct ClientSide {
   RpcServerStream in;
   RequestsInFlight requests;
-  bool is_paused = false;          ///< it asks faster than it reads or is answered
-  std::uint64_t written_then = 0;  ///< when its deadline was set
+  bool is_paused = false;            ///< it asks faster than it reads or is answered
+  AskedAgain again;                  ///< gets whose answers found no room
+  std::set<RequestHandle> left_out;  ///< searches of which hits found none
+  std::uint64_t asked = 0;           ///< requests so far
 };
 
 struct Connection {
+  Connection(ConnectionId given, Stream connected, const Address& other_end, Instant now)
+      : id(given), stream(std::move(connected)), remote(other_end), opened(now) {}
+
   ConnectionId id = kNoConnection;
   Stream stream;
   Address remote;
   Instant opened{};
-  /// Half-open: for the hello. Clients: for progress in reading.
-  Instant deadline = kNever;
-  std::size_t held_bytes = 0;  ///< of what waits for the store, see HeldBack
+  Instant hello_due = kNever;        ///< it has to say what it is
+  Instant progress_due = kNever;     ///< it has to read some of what waits for it
+  Instant unfinished_due = kNever;   ///< what it has sent half has to be whole
+  std::uint64_t written_then = 0;    ///< when it was last seen to read some
+  Instant moved{};                   ///< then
+  std::uint64_t unfinished_frame{};  ///< the number of the frame or request that is half here
+  Instant unfinished_since{};        ///< it is
+  std::size_t held_bytes = 0;        ///< of what waits for the store, see HeldBack
+  std::size_t counted = 0;           ///< of it in the sum over all connections
   bool is_half_open = false;
-  bool is_dirty = false;   ///< has output since the last flush
-  bool is_ending = false;  ///< is to be ended before the turn is over
+  bool is_unwelcome = false;  ///< there are no descriptors left for it: it is told, and closed
+  bool is_dirty = false;      ///< has output since the last flush
+  bool is_ending = false;     ///< is to be ended before the turn is over
   std::variant<Stranger, PeerSide, ClientSide> side;
 
   PeerSide* peer() { return std::get_if<PeerSide>(&side); }
   ClientSide* client() { return std::get_if<ClientSide>(&side); }
   /// Bytes for it that are still here: what its limits count.
   std::size_t waiting() const { return stream.queued() + held_bytes; }
+  /// Bytes of it that have come and could not be used yet.
+  std::size_t unfinished() const;
+  Instant next_deadline() const { return std::min({hello_due, progress_due, unfinished_due}); }
 };
 
 /// For people: the remote address and, when known, who it is.

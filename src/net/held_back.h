@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "message/lanes.h"
 
 namespace oxbow::net {
 
@@ -18,6 +19,7 @@ struct HeldItem {
   std::optional<RequestHandle> request;  ///< that it answers; none: a message to a peer
   bool is_final = false;                 ///< and ends
   std::string bytes;
+  Lane lane = Lane::prompt;  ///< of a message
 };
 
 class HeldBack {

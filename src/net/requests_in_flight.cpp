@@ -4,7 +4,7 @@
 
 namespace oxbow::net {
 
-RequestHandle RequestsInFlight::begin(std::uint32_t rpc_id) {
+RequestHandle RequestsInFlight::begin(std::uint32_t rpc_id, std::size_t bytes) {
   if (free_.empty()) {
     OXBOW_ASSERT(places_.size() < 0xffff, "more requests in flight than any limit allows");
     free_.push_back(static_cast<std::uint16_t>(places_.size()));
@@ -14,6 +14,8 @@ RequestHandle RequestsInFlight::begin(std::uint32_t rpc_id) {
   free_.pop_back();
   Place& place = places_[index];
   place.rpc_id = rpc_id;
+  place.bytes = bytes;
+  bytes_ += bytes;
   place.taken = true;
   ++place.uses;
   ++size_;
@@ -31,6 +33,7 @@ void RequestsInFlight::end(RequestHandle handle) {
   if (place == nullptr) return;
   const auto index = static_cast<std::size_t>(place - places_.data());
   places_[index].taken = false;
+  bytes_ -= places_[index].bytes;
   free_.push_back(static_cast<std::uint16_t>(index));
   --size_;
 }

@@ -16,12 +16,13 @@ class RequestsInFlight {
   explicit RequestsInFlight(ConnectionId session) : session_(session) {}
 
   /// size() must be below 65,536.
-  RequestHandle begin(std::uint32_t rpc_id);
+  RequestHandle begin(std::uint32_t rpc_id, std::size_t bytes = 0);
   /// None: that request has ended.
   std::optional<std::uint32_t> find(RequestHandle handle) const;
   void end(RequestHandle handle);
 
   std::size_t size() const { return size_; }
+  std::size_t bytes() const { return bytes_; }  ///< of all of them
   std::vector<RequestHandle> all() const;
 
   static ConnectionId session_of(RequestHandle handle) {
@@ -31,6 +32,7 @@ class RequestsInFlight {
  private:
   struct Place {
     std::uint32_t rpc_id = 0;
+    std::size_t bytes = 0;
     std::uint16_t uses = 0;
     bool taken = false;
   };
@@ -43,6 +45,7 @@ class RequestsInFlight {
   std::vector<Place> places_;
   std::vector<std::uint16_t> free_;
   std::size_t size_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace oxbow::net

@@ -204,8 +204,13 @@ void PeerServer::Server::take_news_of_shares() {
 void PeerServer::Server::say_goodbye() {
   log(fatal_ ? Severity::warning : Severity::info, fatal_ ? fatal_->message : "stopped");
   for (const auto& connection : connections_.slots()) {
-    if (connection == nullptr || connection->peer() == nullptr) continue;
-    append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
+    if (connection == nullptr) continue;
+    if (connection->peer() != nullptr) {
+      append_to(connection->id, Bye{"stopping", "the peer was stopped"}, {});
+    } else if (connection->client() != nullptr) {
+      const Error why{"stopping", fatal_ ? fatal_->message : "the peer was stopped", "", ""};
+      append_closing(why, connection->stream.output());
+    }
     connection->stream.flush();
   }
 }

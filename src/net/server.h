@@ -64,7 +64,10 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   void stream_read(ConnectionId id, std::string_view bytes) override;
   void recognise(Connection& connection, std::string_view bytes);
   void become_client(Connection& connection, std::string_view bytes);
-  std::string client_refusal(const Connection& connection) const;
+  std::optional<Error> client_refusal(const Connection& connection) const;
+  void refuse_client(Connection& connection, std::string_view bytes, const Error& why);
+  bool is_short_of_descriptors(const net::Stream& stream);
+  void note_descriptors(bool short_of_them);
   void settle(Connection& connection);  // it is half-open no longer
 
   // server_peers.cpp
@@ -78,19 +81,32 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   // server_clients.cpp
   void client_read(Connection& connection, std::string_view bytes);
   void serve(Connection& connection);
+  void ask_again(Connection& connection);
+  void ask(Connection& connection, std::uint32_t rpc_id, const ClientRequest& request,
+           std::size_t bytes);
   void pause(Connection& connection);
   void resume_clients();
+  bool asks_too_fast(const Connection& connection) const;
+  void close_client(Connection& connection, const Error& why);
+
+  // server_limits.cpp: what is held for others
   void watch_progress(Connection& connection);
+  void watch_unfinished(Connection& connection, std::uint64_t frame);
+  Duration unfinished_time() const;
+  void account(Connection& connection);
+  void stay_within_sum();
+  bool is_stalled(Connection& connection);
 
   // server_outbox.cpp: what the node wants done
   void carry_out();
   void send(const Send& send);
   Connection* find_peer(ConnectionId id);
   void append_to(ConnectionId target, const Message& message, std::string_view encoded);
-  std::string& greeted_output(Connection& connection);
+  std::string& greeted_output(Connection& connection, Lane lane);
   void written_to(Connection& connection);
   void hang_up(const Hangup& hangup);
   void deliver(const Reply& reply);
+  bool finds_no_room(Connection& connection, std::uint32_t rpc_id, const Reply& reply);
   void start_read(const DiskRead& read);
   void log_event(const Event& event);
 
@@ -119,10 +135,11 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   void flush_touched();
   void watch_pressure(Connection& connection);
   void watch_slow_ones(Instant now);
+  void tell_high_pressure();
   void settle_marked();
   void expire(Instant now);
   void expire(Connection& connection, Instant now);
-  void set_deadline(Connection& connection, Duration from_now);
+  void set_deadline(Instant& deadline, Instant at);
   void mark_ended(Connection& connection, std::string_view reason);
   /// Ends it now; `politely`: what is queued is still written.
   void end(ConnectionId id, std::string_view reason, bool politely);
@@ -150,6 +167,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   net::ConnectionTable connections_;
   std::uint32_t half_open_ = 0;
   std::uint32_t clients_ = 0;
+  std::size_t held_for_all_ = 0;  // sum of what connections hold, see net/held_bytes.h
 
   std::unique_ptr<Store> store_;         // before node_, which uses it
   std::function<Status()> close_store_;  // unset: there is nothing to be flushed
@@ -166,6 +184,7 @@ class PeerServer::Server final : net::LoopUser, net::StreamUser, net::DialerUser
   };
   std::vector<ConnectionId> touched_;  // have output that was not flushed
   std::vector<ConnectionId> pressed_;  // their pressure changed, the node does not know
+  std::size_t pressed_told_ = 0;       // but of those that are high, so many it does
   std::vector<Ended> ended_;           // to be ended
   std::vector<ConnectionId> paused_clients_;
   std::vector<DiskTicket> failed_reads_;  // there are no shared folders to read from

@@ -24,6 +24,7 @@ void PeerServer::Server::carry_out() {
   for (const Dial& each : out_.dials) dialer_.dial(each.id, each.target);
   for (const DiskRead& each : out_.disk) start_read(each);
   out_.clear();
+  tell_high_pressure();
 }
 
 /// Encoded once, straight into the output of the only target or copied to each of several.
@@ -51,7 +52,9 @@ void PeerServer::Server::append_to(ConnectionId target, const Message& message,
                                    std::string_view encoded) {
   Connection* const connection = find_peer(target);
   if (connection == nullptr) return;
-  std::string& output = greeted_output(*connection);
+  // A Bye comes last: whoever reads it hangs up.
+  const Lane lane = std::holds_alternative<Bye>(message) ? Lane::data : lane_of(message);
+  std::string& output = greeted_output(*connection, lane);
   if (encoded.empty()) {
     append_frame(message, output);
   } else {
@@ -60,23 +63,18 @@ void PeerServer::Server::append_to(ConnectionId target, const Message& message,
   written_to(*connection);
 }
 
-std::string& PeerServer::Server::greeted_output(Connection& connection) {
+std::string& PeerServer::Server::greeted_output(Connection& connection, Lane lane) {
   PeerSide& peer = *connection.peer();
-  std::string& output = connection.stream.output();
-  if (!peer.has_greeted) append_magic(output);
+  if (!peer.has_greeted) append_magic(connection.stream.output());
   peer.has_greeted = true;
-  return output;
+  return connection.stream.output(lane);
 }
 
 void PeerServer::Server::written_to(Connection& connection) {
   touch(connection);
-  if (connection.stream.output().size() < kFlushEarly) return;
+  if (connection.stream.appended() < kFlushEarly) return;
   next_slow_look_ = std::min(next_slow_look_, now().steady + limits::kSlowLook);
-  if (connection.stream.flush() != 0) {
-    mark_ended(connection, "the connection is lost");
-  } else if (connection.waiting() > limits::kCloseAbove) {
-    mark_ended(connection, "it reads too slowly: 16 MiB are waiting for it");
-  }
+  if (connection.stream.flush() != 0) mark_ended(connection, "the connection is lost");
   watch_pressure(connection);
 }
 
@@ -96,6 +94,7 @@ void PeerServer::Server::hang_up(const Hangup& hangup) {
   }
   settle(*connection);
   drop_held(*connection);
+  held_for_all_ -= connection->counted;
   lingering_.take(std::move(connection->stream), now().steady);
 }
 
@@ -105,6 +104,8 @@ void PeerServer::Server::deliver(const Reply& reply) {
   RequestsInFlight& requests = connection->client()->requests;
   const auto rpc_id = requests.find(reply.handle);
   if (!rpc_id) return;
+  if (finds_no_room(*connection, *rpc_id, reply)) return;
+  if (reply.is_final()) connection->client()->again.forget(reply.handle);
   if (waits(reply.after)) {
     hold_answer(*connection, *rpc_id, reply);
     return;
@@ -114,6 +115,34 @@ void PeerServer::Server::deliver(const Reply& reply) {
     touch(*connection);
   }
   if (reply.is_final()) requests.end(reply.handle);
+}
+
+/// Whether the client has left so much unread that this cannot be kept for it too. Then a get is
+/// asked again later; of anything else it is told so in place of the answer.
+bool PeerServer::Server::finds_no_room(Connection& connection, std::uint32_t rpc_id,
+                                       const Reply& reply) {
+  ClientSide& client = *connection.client();
+  const std::size_t waiting = connection.waiting();
+  if (waiting <= limits::kRpcUnread && client.left_out.empty()) return false;
+  const bool is_answer = std::holds_alternative<ClientAnswer>(reply.content);
+  if (is_answer && waiting > limits::kRpcUnread && client.again.drop_answer(reply.handle)) {
+    client.requests.end(reply.handle);
+    return true;
+  }
+  const bool is_hit = !reply.is_final();
+  if (is_hit && waiting > limits::kRpcUnreadMost) {
+    client.left_out.insert(reply.handle);
+    return true;
+  }
+  const bool lacks_hits = reply.is_final() && client.left_out.erase(reply.handle) > 0;
+  if (!is_answer || (!lacks_hits && waiting <= limits::kRpcUnreadMost)) return false;
+  const Error busy{"busy", "the client has left too much unread for this answer (try again)",
+                   fmt::format("at most {} bytes unread", limits::kRpcUnreadMost),
+                   fmt::format("{}", waiting)};
+  append_error(rpc_id, busy, connection.stream.output());
+  touch(connection);
+  client.requests.end(reply.handle);
+  return true;
 }
 
 void PeerServer::Server::append_reply(std::uint32_t rpc_id, const Reply& reply, std::string& out) {

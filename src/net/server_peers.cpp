@@ -14,13 +14,14 @@ void PeerServer::Server::dial_connected(DialId id, Stream stream) {
     dial_failed(id, "too many connections");
     return;
   }
-  set_deadline(*connection, options_.hello_deadline);
+  set_deadline(connection->hello_due, now().steady + options_.hello_deadline);
   const ConnectionId opened = connection->id;
   become_peer(*connection, Connected{true, id, connection->remote});
   if (connections_.find(opened) == connection) connection->stream.attach(opened, *this);
 }
 
 void PeerServer::Server::dial_failed(DialId id, std::string_view reason) {
+  if (reason == uv_strerror(UV_EMFILE) || reason == uv_strerror(UV_ENFILE)) note_descriptors(true);
   node_->dial_failed(now(), id, reason, out_);
   carry_out();
 }
@@ -39,6 +40,8 @@ void PeerServer::Server::peer_read(Connection& connection, std::string_view byte
     switch (in.next()) {
       case PeerStream::Next::more:
         if (!is_whole) node_->alive(now(), id);
+        watch_unfinished(connection, in.frames());
+        account(connection);
         return;
       case PeerStream::Next::error:
         refuse_peer(connection, in.error());

@@ -104,6 +104,7 @@ void PeerServer::Server::hold_message(ConnectionId target, const Send& send) {
   item.after = send.after;
   item.bytes = held_.take_buffer();
   append_frame(send.message, item.bytes);
+  item.lane = lane_of(send.message);
   hold(*connection, std::move(item));
   watch_pressure(*connection);
 }
@@ -124,9 +125,7 @@ void PeerServer::Server::hold(Connection& connection, HeldItem item) {
   item.connection = connection.id;
   connection.held_bytes += item.bytes.size();
   held_.add(std::move(item));
-  if (connection.waiting() > limits::kCloseAbove) {
-    mark_ended(connection, "16 MiB are waiting for it");
-  }
+  account(connection);
 }
 
 /// What is durable by now is known to the node, and goes out to those who wait for it, this turn.
@@ -145,7 +144,7 @@ void PeerServer::Server::release(HeldItem& item) {
   connection->held_bytes -= item.bytes.size();
   if (connection->is_ending) return;
   if (!item.request) {
-    greeted_output(*connection).append(item.bytes);
+    greeted_output(*connection, item.lane).append(item.bytes);
     written_to(*connection);
   } else if (RequestsInFlight& requests = connection->client()->requests;
              requests.find(*item.request)) {

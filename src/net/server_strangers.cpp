@@ -1,5 +1,8 @@
 // Who has connected, until it has said what it is.
 #include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
 
 #include "base/source_host.h"
 #include "net/first_bytes.h"
@@ -13,13 +16,55 @@ namespace {
 
 constexpr auto kHalfOpenPerAddress = limits::kHalfOpenPerAddress;
 
+Error no_descriptors_left() {
+  return {"no-descriptors",
+          "the peer has no file descriptors left for further connections (raise its limit: "
+          "ulimit -n)",
+          "", ""};
+}
+
+rlim_t most_descriptors() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return RLIM_INFINITY;
+  return descriptors.rlim_cur;
+}
+
 }  // namespace
+
+/// The system gives out the lowest free number: a high one says that nearly all are taken. The last
+/// ones are the store's and the shared files', which must go on.
+bool PeerServer::Server::is_short_of_descriptors(const Stream& stream) {
+  const rlim_t most = most_descriptors();
+  const auto kept = std::clamp<rlim_t>(most / 8, 8, limits::kReservedDescriptors);
+  const auto number = static_cast<rlim_t>(std::max(stream.descriptor(), 0));
+  const bool is_short = number + kept >= most;
+  if (is_short) {
+    note_descriptors(true);
+  } else if (number + 2 * kept < most) {
+    note_descriptors(false);
+  }
+  return is_short;
+}
+
+void PeerServer::Server::note_descriptors(bool short_of_them) {
+  constexpr std::string_view kCondition = "no descriptors";
+  if (!short_of_them) return standing_.ended(now().steady, kCondition);
+  const std::string text = fmt::format(
+      "no file descriptors left: new connections are refused until some are closed "
+      "(the limit is {}; raise it with ulimit -n, or LimitNOFILE of the service)",
+      most_descriptors());
+  const bool is_new =
+      standing_.happened(now().steady, Severity::warning, kCondition, text, StandsUntil::ended);
+  if (is_new) log(Severity::warning, text);
+}
 
 void PeerServer::Server::accept_waiting() {
   if (half_open_ >= limits::kHalfOpen && !make_room()) return;  // it waits in the system's queue
   auto stream = listener_->take();
   if (!stream) return;
 
+  const bool is_short = is_short_of_descriptors(*stream);
+  if (is_short && half_open_ >= limits::kReservedDescriptors / 4) return;  // too many to be told
   const Address remote = stream->remote();
   if (!remote.is_loopback()) {
     std::uint32_t same = 0;
@@ -36,8 +81,10 @@ void PeerServer::Server::accept_waiting() {
   Connection* const connection = connections_.open(std::move(*stream), now().steady);
   if (connection == nullptr) return;
   connection->is_half_open = true;
+  connection->is_unwelcome = is_short;
   ++half_open_;
-  set_deadline(*connection, options_.hello_deadline);
+  set_deadline(connection->hello_due,
+               now().steady + (is_short ? limits::kHalfOpenGrace : options_.hello_deadline));
   connection->stream.attach(connection->id, *this);
 }
 
@@ -77,6 +124,7 @@ void PeerServer::Server::stream_read(ConnectionId id, std::string_view bytes) {
 void PeerServer::Server::recognise(Connection& connection, std::string_view bytes) {
   switch (net::recognise(bytes)) {
     case Speaker::peer: {
+      if (connection.is_unwelcome) return end(connection.id, "no descriptors left", false);
       const ConnectionId id = connection.id;
       become_peer(connection, Connected{false, {}, connection.remote});
       if (connections_.find(id) == &connection) peer_read(connection, bytes);
@@ -96,51 +144,73 @@ void PeerServer::Server::recognise(Connection& connection, std::string_view byte
 }
 
 void PeerServer::Server::become_client(Connection& connection, std::string_view bytes) {
-  const bool is_allowed = options_.allow_remote_clients || connection.remote.is_loopback();
-  if (!is_allowed) {
-    log_standing(Severity::warning, "remote client", connection.remote,
-                 fmt::format("refused the client {}: clients are served on loopback only (see "
-                             "allow-remote-clients)",
-                             describe(connection)));
-    end(connection.id, "remote client", true);
-    return;
+  if (connection.is_unwelcome) return refuse_client(connection, bytes, no_descriptors_left());
+  if (const auto refusal = client_refusal(connection)) {
+    return refuse_client(connection, bytes, *refusal);
   }
-  if (const std::string refusal = client_refusal(connection); !refusal.empty()) {
-    log(Severity::warning, fmt::format("refused the client {}: {}", describe(connection), refusal));
-    end(connection.id, refusal, true);
-    return;
-  }
-  if (clients_ >= limits::kClients) {
-    log_standing(Severity::warning, "too many clients", {},
-                 fmt::format("refused the client {}: {} are connected already",
-                             describe(connection), clients_));
-    end(connection.id, "too many clients", true);
-    return;
-  }
-  connection.side = ClientSide{RpcServerStream(), RequestsInFlight(connection.id), false, 0};
+  connection.side =
+      ClientSide{RpcServerStream(), RequestsInFlight(connection.id), false, {}, {}, 0};
   ++clients_;
   settle(connection);
   client_read(connection, bytes);
 }
 
 /// One host has at most a part of the clients that a peer serves, and all other hosts together
-/// leave some to this machine. Empty: there is room.
-std::string PeerServer::Server::client_refusal(const Connection& connection) const {
-  if (!is_bounded_source(connection.remote)) return "";
-  if (clients_ >= limits::kClients - limits::kClientsHere) {
-    return fmt::format("{} are connected, and the rest is kept for this machine", clients_);
+/// leave some to this machine. Nothing: there is room.
+std::optional<Error> PeerServer::Server::client_refusal(const Connection& connection) const {
+  const bool is_elsewhere = is_bounded_source(connection.remote);
+  if (is_elsewhere && !options_.allow_remote_clients) {
+    return Error{"remote-client",
+                 "this peer serves clients on loopback only (see allow-remote-clients)",
+                 "a client on the peer's own machine", to_string(connection.remote)};
+  }
+  if (clients_ >= limits::kClients) {
+    return Error{"too-many-clients", fmt::format("{} clients are connected already", clients_),
+                 fmt::format("at most {}", limits::kClients), fmt::format("{}", clients_ + 1)};
+  }
+  if (!is_elsewhere) return std::nullopt;
+  constexpr std::uint32_t kFromElsewhere = limits::kClients - limits::kClientsHere;
+  if (clients_ >= kFromElsewhere) {
+    return Error{"too-many-clients",
+                 fmt::format("{} clients are connected, and the rest is kept for the peer's own "
+                             "machine",
+                             clients_),
+                 fmt::format("at most {}", kFromElsewhere), fmt::format("{}", clients_ + 1)};
   }
   std::uint32_t same = 0;
   for (const auto& other : connections_.slots()) {
     const bool is_client = other != nullptr && std::holds_alternative<ClientSide>(other->side);
     if (is_client && same_source(other->remote, connection.remote)) ++same;
   }
-  if (same < limits::kClientsPerHost) return "";
-  return fmt::format("{} from its host are connected already", same);
+  if (same < limits::kClientsPerHost) return std::nullopt;
+  return Error{"too-many-clients",
+               fmt::format("{} clients from this host are connected already", same),
+               fmt::format("at most {}", limits::kClientsPerHost), fmt::format("{}", same + 1)};
+}
+
+/// Answers what it has asked so far with the reason, and says it in a notification too.
+void PeerServer::Server::refuse_client(Connection& connection, std::string_view bytes,
+                                       const Error& why) {
+  const std::string text =
+      fmt::format("refused the client {}: {}", describe(connection), why.message);
+  if (connection.is_unwelcome) {
+    log(Severity::debug, text);  // note_descriptors() has told it
+  } else {
+    // Where the peer is full, it is not a matter of who comes last.
+    const bool is_full = clients_ >= limits::kClients;
+    log_standing(Severity::warning, fmt::format("client refused/{}/{}", why.code, why.needed),
+                 is_full ? Address{} : connection.remote, text);
+  }
+  std::string& output = connection.stream.output();
+  append_closing(why, output);
+  RpcServerStream in;
+  in.feed(bytes);
+  while (in.next() == RpcServerStream::Next::request) append_error(in.id(), why, output);
+  end(connection.id, why.message, true);
 }
 
 void PeerServer::Server::settle(Connection& connection) {
-  connection.deadline = kNever;
+  connection.hello_due = kNever;
   if (!connection.is_half_open) return;
   connection.is_half_open = false;
   --half_open_;

@@ -49,13 +49,11 @@ void PeerServer::Server::flush_touched() {
     }
     if (connection->stream.flush() != 0) {
       mark_ended(*connection, "the connection is lost");
-    } else if (connection->waiting() > limits::kCloseAbove) {
-      mark_ended(*connection, "it reads too slowly: 16 MiB are waiting for it");
-    } else if (connection->client() != nullptr) {
-      watch_progress(*connection);
-    } else {
-      watch_pressure(*connection);
+      continue;
     }
+    watch_progress(*connection);
+    if (connection->peer() != nullptr) watch_pressure(*connection);
+    account(*connection);
   }
   touched_.clear();
 }
@@ -86,14 +84,23 @@ void PeerServer::Server::watch_slow_ones(Instant time) {
   }
 }
 
+/// At once, so that nothing large is sent over it within this turn. That a queue has become short
+/// the node learns at the end of the turn.
+void PeerServer::Server::tell_high_pressure() {
+  for (; pressed_told_ < pressed_.size(); ++pressed_told_) {
+    const Connection* const connection = connections_.find(pressed_[pressed_told_]);
+    if (connection == nullptr || connection->is_ending) continue;
+    if (!std::get<PeerSide>(connection->side).under_pressure) continue;
+    node_->pressure(now(), connection->id, Pressure::high, out_);
+  }
+}
+
 void PeerServer::Server::stream_written(ConnectionId id) {
   Connection* const connection = connections_.find(id);
   if (connection == nullptr) return;
-  if (connection->client() != nullptr) {
-    watch_progress(*connection);
-  } else if (connection->peer() != nullptr) {
-    watch_pressure(*connection);
-  }
+  watch_progress(*connection);
+  if (connection->peer() != nullptr) watch_pressure(*connection);
+  account(*connection);
 }
 
 // -- ends ----------------------------------------------------------------------------------------
@@ -118,6 +125,8 @@ void PeerServer::Server::settle_marked() {
     carry_out();
   }
   pressed_.clear();
+  pressed_told_ = 0;
+  stay_within_sum();
 
   std::vector<Ended> ended;
   ended.swap(ended_);
@@ -144,6 +153,8 @@ void PeerServer::Server::end(ConnectionId id, std::string_view reason, bool poli
   graveyard_.push_back(std::move(removed));
   settle(connection);
   drop_held(connection);
+  held_for_all_ -= connection.counted;
+  connection.counted = 0;
 
   if (connection.peer() != nullptr) {
     node_->disconnected(now(), id, reason, out_);
@@ -164,9 +175,9 @@ void PeerServer::Server::end(ConnectionId id, std::string_view reason, bool poli
 
 // -- deadlines -----------------------------------------------------------------------------------
 
-void PeerServer::Server::set_deadline(Connection& connection, Duration from_now) {
-  connection.deadline = now().steady + from_now;
-  next_expiry_ = std::min(next_expiry_, connection.deadline);
+void PeerServer::Server::set_deadline(Instant& deadline, Instant at) {
+  deadline = at;
+  next_expiry_ = std::min(next_expiry_, at);
 }
 
 void PeerServer::Server::expire(Instant time) {
@@ -179,27 +190,10 @@ void PeerServer::Server::expire(Instant time) {
   for (std::size_t slot = 0; slot < connections_.slots().size(); ++slot) {
     Connection* const connection = connections_.slots()[slot].get();
     if (connection == nullptr) continue;
-    if (connection->deadline <= time) expire(*connection, time);
+    if (connection->next_deadline() <= time) expire(*connection, time);
     if (connections_.slots()[slot].get() != connection) continue;
-    next_expiry_ = std::min(next_expiry_, connection->deadline);
+    next_expiry_ = std::min(next_expiry_, connection->next_deadline());
   }
-}
-
-void PeerServer::Server::expire(Connection& connection, Instant) {
-  if (ClientSide* const client = connection.client()) {
-    if (connection.stream.written() != client->written_then) {
-      connection.deadline = kNever;
-      watch_progress(connection);
-      return;
-    }
-    mark_ended(connection, "the client has not read its answers for 30 s");
-    connection.deadline = kNever;
-    return;
-  }
-  const std::string reason = fmt::format("no hello within {} ms", to_ms(options_.hello_deadline));
-  log_standing(Severity::warning, reason, connection.remote,
-               fmt::format("hung up on {}: {}", describe(connection), reason));
-  end(connection.id, reason, true);
 }
 
 }  // namespace oxbow

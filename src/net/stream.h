@@ -1,5 +1,8 @@
 // One TCP connection: bytes in as they come, bytes out gathered into one write at a time. What it
 // carries is the business of its user.
+//
+// Output has two lanes. What is prompt goes ahead of data that has not been handed to the system
+// yet, between two appended frames of it; and the system is handed no more than it can soon send.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +12,7 @@
 
 #include "base/address.h"
 #include "base/ids.h"
+#include "message/lanes.h"
 #include "net/loop.h"
 
 namespace oxbow::net {
@@ -40,6 +44,8 @@ class Stream {
   Stream& operator=(Stream&&) noexcept;
 
   uv_tcp_t* tcp();
+  /// The system's number of it; -1: none yet.
+  int descriptor() const;
   /// The other end; all zero if there is none.
   Address remote() const;
 
@@ -48,8 +54,11 @@ class Stream {
   void pause_reading();
   void resume_reading();
 
-  /// Append here what is to be written at the next flush().
-  std::string& output();
+  /// Append here what is to be written at the next flush(): whole frames, to Lane::data one at a
+  /// time.
+  std::string& output(Lane lane = Lane::prompt);
+  /// Bytes appended since the last flush(), or left over by it.
+  std::size_t appended() const;
   /// Hands what was appended to the system, unless an earlier write is still waiting: then it goes
   /// when that is done. 0, or libuv's error: the connection is lost.
   int flush();

@@ -2,6 +2,7 @@
 // and the handlers map 32-bit link numbers to peers.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,6 +64,8 @@ struct Connection {
   std::uint32_t offences = 0;
   std::uint32_t repeats = 0;  ///< copies that it had sent already
   std::uint32_t pieces = 0;   ///< asked of us over it, not yet answered
+  /// Bytes of hits that each neighbor has added to its queue while it was long.
+  std::map<ConnectionId, std::size_t> hits_under_pressure;
   std::uint64_t queries_in = 0, queries_out = 0, hits_in = 0, hits_out = 0;
 };
 
@@ -89,6 +92,9 @@ class Connections {
 
   /// The connection of one kind to a peer, hellos exchanged, not retired; nullptr: none.
   Connection* to_peer(const PeerId& peer, ConnectionKind kind);
+  const Connection* to_peer(const PeerId& peer, ConnectionKind kind) const {
+    return const_cast<Connections*>(this)->to_peer(peer, kind);
+  }
   std::size_t count_links(bool dialled) const;
 
  private:

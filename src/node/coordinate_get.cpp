@@ -50,6 +50,7 @@ std::optional<GetInput> ask(Turn& turn, std::uint64_t ticket, CoordinatedGet& ge
     }
     return CopyCame{who.member, std::move(copy->object)};
   }
+  get.flight.reach(who.member);
   const ObjectRead read{ticket, node.ring.stamp, who.is_fallback(), get.key};
   if (send_to_member(turn, who.member, ConnectionKind::control, read)) return std::nullopt;
   return MemberLost{who.member, Outcome::unreachable};
@@ -119,6 +120,16 @@ GetPlan plan_get(const Turn& turn, const KeyPlace& place, const Order& order, st
   return plan;
 }
 
+/// As large as the own copy is, the others will be.
+BytesInFlight::Load load_of_get(const NodeState& node, const Asker& asker, std::size_t bytes,
+                                const GetPlan& plan) {
+  std::vector<PeerId> asked;
+  for (const Participant& who : plan.places) {
+    if (plan.ask_all || asked.size() < plan.need) asked.push_back(who.member);
+  }
+  return load_of(node, asker, bytes, asked);
+}
+
 /// The shortest way: the own copy is all that is asked for.
 bool answer_from_own_copy(Turn& turn, const Asker& asker, const Order& order,
                           const BucketPolicy& policy, const GetRequest* request) {
@@ -146,7 +157,7 @@ bool answer_from_own_copy(Turn& turn, const Asker& asker, const Order& order,
 
 void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const GetRequest* request) {
   NodeState& node = turn.node;
-  ++node.counters.coordinated;
+  if (waits_in_line(turn, asker, order, request, {})) return;
   const BucketPolicy& policy = node.ring.members.policy_of(order.key);
   const auto need = needed_answers(order.need, policy.n, policy.r);
   std::vector<PeerId> missed;
@@ -160,7 +171,10 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
     result.error = std::move(error);
     end_operation(turn, asker, Operation::get, order.key, request, std::move(result));
   };
-  if (!need.ok()) return refuse(need.error());
+  if (!need.ok()) {
+    ++node.counters.coordinated;
+    return refuse(need.error());
+  }
 
   const double rate = node.config.full_reads;
   const bool ask_all =
@@ -168,11 +182,20 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
       (rate > 0 && node.replica.full_reads.admit(turn.now.steady, rate, std::max(rate, 1.0)));
   if (*need == 1 && !ask_all && is_primary_of(node, order.key, policy) &&
       answer_from_own_copy(turn, asker, order, policy, request)) {
+    ++node.counters.coordinated;
     return;
   }
   const KeyPlace place = place_of(node, order.key);
   GetPlan plan = plan_get(turn, place, order, *need);
-  plan.ask_all = ask_all;
+  // While much is under way, large copies that the answer does not need are not asked for.
+  const std::size_t bytes = size_here(turn, order.key);
+  plan.ask_all =
+      ask_all && (asker.kind == Asker::Kind::restore || bytes < limits::kSmallOperation ||
+                  node.replica.flights.all() + bytes <= limits::kFlightOfMember);
+  BytesInFlight::Load load = load_of_get(node, asker, bytes, plan);
+  if (waits_in_line(turn, asker, order, request, load)) return;
+  ++node.counters.coordinated;
+  allow_for_flights(node, load.bytes, plan.replica_timeout, plan.patience);
   if (plan.places.size() < *need) {
     ++node.counters.quorums_missed;
     missed = plan.unreachable;
@@ -191,7 +214,8 @@ void coordinate_get(Turn& turn, const Asker& asker, const Order& order, const Ge
                                           turn.now.steady,
                                           kNever,
                                           kNothingPending,
-                                          {}})
+                                          {},
+                                          node.replica.flights.begin(std::move(load))})
           .first->second;
   std::vector<GetEffect> effects;
   get.operation.begin(turn.now.steady, effects);
@@ -219,10 +243,14 @@ void receive_object_reply(Turn& turn, Connection& from, const ObjectReply& reply
     if (reply.incomplete) return step_get(turn, reply.ticket, IncompleteCopyCame{member, {}});
     return step_get(turn, reply.ticket, MemberLost{member, Outcome::refused});
   }
-  auto object = parse_object(reply.object, get.key);
+  auto object = parse_object(reply.object, get.key, limits::kPartEntries);
   if (!object.ok()) {
     step_get(turn, reply.ticket, MemberLost{member, Outcome::refused});
     return offence(turn, from, object.error().message);
+  }
+  if (!get.flight.is_counted()) {  // there is no copy here that would have told
+    get.flight = turn.node.replica.flights.begin(
+        load_of(turn.node, get.asker, object->byte_size(), {&member, 1}));
   }
   const auto come = [&](Object copy) -> GetInput {
     if (counts) return CopyCame{member, std::move(copy)};

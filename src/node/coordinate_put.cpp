@@ -119,6 +119,7 @@ std::optional<PutInput> write(Turn& turn, std::uint64_t ticket, CoordinatedPut& 
   NodeState& node = turn.node;
   const Participant& who = copy.who;
   if (who.member != node.config.id) {
+    put.flight.reach(who.member);
     if (send_write(turn, ticket, put, copy)) return std::nullopt;
     return NotStored{who, Outcome::unreachable};
   }
@@ -202,6 +203,17 @@ void warn_of_clock(Turn& turn, std::string_view key, const Object& before, const
                   "adds one, and reads and writes of it become slow (move what is in it to another "
                   "key)",
                   key, entries));
+}
+
+/// What goes to each member: the value, and the siblings that are here.
+BytesInFlight::Load load_of_put(Turn& turn, const Asker& asker, const Order& order,
+                                const KeyPlace& place) {
+  std::vector<PeerId> members;
+  for (const PeerId& primary : place.primaries) {
+    if (is_reachable(turn.node, primary, turn.now)) members.push_back(primary);
+  }
+  const std::size_t bytes = order.value.size() + size_here(turn, order.key);
+  return load_of(turn.node, asker, bytes, members);
 }
 
 /// What the write makes of this member's copy.
@@ -321,8 +333,10 @@ Result<Written> make_write(Turn& turn, const Order& order, const KeyPlace& place
 
 void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Object* others) {
   NodeState& node = turn.node;
-  ++node.counters.coordinated;
   const KeyPlace place = place_of(node, order.key);
+  const BytesInFlight::Load expected = load_of_put(turn, asker, order, place);
+  if (others == nullptr && waits_in_line(turn, asker, order, nullptr, expected)) return;
+  ++node.counters.coordinated;
   const BucketPolicy& policy = *place.policy;
   OperationResult result;
   result.bucket = policy.name;
@@ -344,6 +358,7 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
     }
     return refuse(too_few_members(*need, reachable, plan.quorum, "--w"));
   }
+  allow_for_flights(node, expected.bytes, plan.replica_timeout, plan.patience);
   auto written = make_write(turn, order, place, others);
   if (!written.ok()) return refuse(written.error());
   if (written->behind) {
@@ -395,6 +410,8 @@ void coordinate_put(Turn& turn, const Asker& asker, const Order& order, const Ob
                                                             written->outbids,
                                                             {}})
                             .first->second;
+  put.flight =
+      node.replica.flights.begin(load_of(node, asker, put.object.byte_size(), expected.members));
   put.parts = encoded_parts(put.object, put.key);
   std::vector<PutEffect> effects;
   put.operation.begin(turn.now.steady, effects);

@@ -1,6 +1,7 @@
 // Dials: whom the neighbor plan wants, whom a walker or a download needs, and addresses to prove.
 #include <fmt/format.h>
 
+#include "message/lanes.h"
 #include "node/handlers.h"
 
 namespace oxbow {
@@ -220,7 +221,9 @@ bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, Connec
   for (auto& [id, pending] : node.dials) {
     if (pending.kind != kind || pending.expected != peer || pending.named) continue;
     if (pending.messages.size() >= limits::kSendsAwaitingDial) return false;
+    if (pending.message_bytes + data_bytes(message) > limits::kDialBytes) return false;
     pending.messages.push_back({OwnedMessage(message), after});
+    pending.message_bytes += data_bytes(message);
     return true;
   }
   const auto where = where_to_dial(node, peer, address);
@@ -230,6 +233,7 @@ bool send_to_peer(Turn& turn, const PeerId& peer, const Address& address, Connec
   pending.kind = kind;
   pending.expected = peer;
   pending.messages.push_back({OwnedMessage(message), after});
+  pending.message_bytes = data_bytes(message);
   dial(turn, std::move(pending));
   return true;
 }

@@ -39,7 +39,8 @@ ForwardedOperation forwarded_of(const Turn& turn, const Asker& asker, const Orde
           kNever,
           ForwardOperation({order.kind, deadline, turn.node.config.replica_timeout}),
           {},
-          std::nullopt};
+          std::nullopt,
+          {}};
 }
 
 /// Out of the table; it lives on with the caller.
@@ -53,7 +54,11 @@ ForwardedOperation take(Turn& turn, std::uint64_t ticket) {
 }
 
 void end_with(Turn& turn, std::uint64_t ticket, OperationResult result) {
-  const ForwardedOperation ended = take(turn, ticket);
+  ForwardedOperation ended = take(turn, ticket);
+  ended.flight.end();
+  if (ended.kind == Operation::get && !result.error) {
+    note_answer(turn, result.coordinator, result.object.byte_size());
+  }
   result.elapsed = turn.now.steady - ended.started;
   result.strict = ended.strict;
   end_operation(turn, ended.asker, ended.kind, ended.key, &ended.request, std::move(result));
@@ -192,11 +197,13 @@ ForwardInput find_coordinator(Turn& turn, const ForwardedOperation& forwarded) {
   const PeerId next = next_coordinator(turn, forwarded);
   if (next.is_zero()) return NobodyFound{};
   if (next == turn.node.config.id) return FoundHere{};
+  const ReplicaState& replica = turn.node.replica;
+  const std::size_t bytes = std::max(replica.flights.of_member(next), forwarded.value.size());
   return CoordinatorFound{next, reach_of(turn, next),
-                          turn.node.replica.times.patience(next, AskedFor::confirmation)};
+                          replica.times.patience(next, AskedFor::confirmation) + time_for(bytes)};
 }
 
-bool send_order(Turn& turn, std::uint64_t ticket, const ForwardedOperation& forwarded,
+bool send_order(Turn& turn, std::uint64_t ticket, ForwardedOperation& forwarded,
                 const SendOrder& order) {
   NodeState& node = turn.node;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -216,11 +223,13 @@ bool send_order(Turn& turn, std::uint64_t ticket, const ForwardedOperation& forw
   if (forwarded.course.is_write() && order.grant == OrderGrant::given) {
     node.replica.granted_with_order.insert_or_assign(order.member, ticket);
   }
+  forwarded.flight.reach(order.member);
   return send_to_member(turn, order.member, ConnectionKind::control, message);
 }
 
 void carry_out_here(Turn& turn, std::uint64_t ticket) {
-  const ForwardedOperation own = take(turn, ticket);
+  ForwardedOperation own = take(turn, ticket);
+  own.flight.end();
   const Order order = order_of(own, turn.now);
   if (own.kind != Operation::get) return coordinate_put(turn, own.asker, order);
   const bool client = own.asker.kind == Asker::Kind::client;
@@ -333,13 +342,23 @@ void start_operation(Turn& turn, const Asker& asker, const Order& order,
   if (!has_room_for_operation(node)) {
     return refuse({"busy", "too many gets and puts are under way (try again)", "", ""});
   }
+  BytesInFlight::Load load = load_of_forwarded(turn, asker, order);
+  if (waits_in_line(turn, asker, order, request, load)) return;
   ++node.counters.handed_over;
   const std::uint64_t ticket = new_ticket(node);
-  node.replica.forwarded.emplace(ticket, forwarded_of(turn, asker, order, request));
+  node.replica.forwarded.emplace(ticket, forwarded_of(turn, asker, order, request))
+      .first->second.flight = node.replica.flights.begin(std::move(load));
   begin_forward(turn, ticket);
 }
 
 void forward_is_due(Turn& turn, std::uint64_t ticket) {
+  const ForwardOperation& course = turn.node.replica.forwarded.at(ticket).course;
+  const std::vector<TriedCoordinator> tried(course.tried().begin(), course.tried().end());
+  for (const TriedCoordinator& one : tried) {
+    if (!course.has_taken(one.member)) continue;
+    const Instant until = busy_until(turn.node, one.member, one.asked);
+    if (until > turn.now.steady) step_forward(turn, ticket, CoordinatorBusy{one.member, until});
+  }
   step_forward(turn, ticket, ForwardTimePassed{});
 }
 
@@ -399,7 +418,7 @@ void receive_coordinated(Turn& turn, Connection& from, const Coordinated& messag
   }
   Object& parts = forwarded.parts[coordinator];
   if (!message.object.empty()) {
-    const auto part = parse_object(message.object, forwarded.key);
+    const auto part = parse_object(message.object, forwarded.key, limits::kPartEntries);
     if (!part.ok()) {
       if (forwarded.kind == Operation::get) {
         step_forward(turn, message.ticket, CoordinatorRefused{coordinator});

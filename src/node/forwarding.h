@@ -13,6 +13,7 @@
 
 #include "message/messages.h"
 #include "node/asker.h"
+#include "replica/bytes_in_flight.h"
 #include "replica/forward_operation.h"
 #include "version/object.h"
 
@@ -35,6 +36,7 @@ struct ForwardedOperation {
   ForwardOperation course;
   std::map<PeerId, Object> parts;  ///< of answers that come in several, by coordinator
   std::optional<Error> declined;   ///< why one that was asked did not take it
+  BytesInFlight::Charge flight{};
 };
 
 /// A write that this member has confirmed, and carries out once it is granted.

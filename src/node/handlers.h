@@ -246,6 +246,12 @@ std::string waiting_for(const NodeState& node);
 void fail_pieces_over(Turn& turn, ConnectionId connection, std::string_view reason);
 void end_overdue_pieces(Turn& turn);
 void ask_for_piece(Turn& turn, std::uint64_t ticket, Connection& connection);
+/// Answers a peer's request at once, or once the disk has; how many bytes that takes.
+std::size_t answer_piece_request(Turn& turn, Connection& to, const PieceRequest& request);
+/// What waited for a connection's room goes with it (paced.cpp).
+void drop_paced(Turn& turn, ConnectionId connection);
+/// A connection's queue has become short again.
+void connection_reads(Turn& turn);
 
 // -- members (membership.cpp, gossip.cpp, ring_lookups.cpp, ring_requests.cpp)
 // ---------------------

@@ -85,6 +85,7 @@ bool send_page(Turn& turn, const PeerId& destination, Handoff& handoff) {
       reassign(turn, hint);
     } else {
       if (handoff.room() == 0 || !node.replica.background.any(turn.now.steady)) return false;
+      if (!bulk_has_room(node, destination)) return false;
       const std::uint64_t ticket = new_ticket(node);
       if (!send_hint(turn, destination, hint, ticket)) return false;
       handoff.sent(turn.now.steady, ticket, hint.key, object_hash(hint.key, hint.object));

@@ -102,6 +102,7 @@ void connection_gone(Turn& turn, Connection& connection, std::string_view reason
   node.contenders.ended(id);
   node.keepalive_due = std::min(node.keepalive_due, node.contenders.next_deadline());
   fail_pieces_over(turn, id, why);
+  drop_paced(turn, id);
   const PeerId peer = connection.peer;
   const ConnectionKind kind = connection.kind;
   const bool was_up = connection.up;

@@ -202,6 +202,13 @@ void give_up_if(Turn& turn, Which&& which) {
   for (const ObjectMove& move : lost) give_up(turn, move);
 }
 
+/// Who is sent objects reads them; else no further ones are sent for now.
+bool moves_are_read(const NodeState& node) {
+  const auto& moves = node.replica.moves;
+  return std::all_of(moves.begin(), moves.end(),
+                     [&](const auto& move) { return bulk_has_room(node, move.second.to); });
+}
+
 /// Everything has been looked through, and all that was sent is answered.
 void end_round(Turn& turn) {
   NodeState& node = turn.node;
@@ -291,6 +298,7 @@ void go_on_moving(Turn& turn) {
   MoveScan& scan = *replica.scan;
   if (!scan.at_end) {
     if (replica.moves.size() >= limits::kHandoffBatch || !replica.background.any(now)) return;
+    if (!moves_are_read(node)) return;
     std::vector<ScannedObject> page;
     const std::size_t most = limits::kHandoffBatch - replica.moves.size();
     const auto more =
@@ -318,8 +326,9 @@ Instant move_deadline(const NodeState& node) {
   for (const auto& [ticket, move] : replica.moves) next = std::min(next, move.deadline);
   if (!may_scan(node)) return next;
   const MoveScan& scan = *replica.scan;
-  const bool may_go_on =
-      scan.at_end ? replica.moves.empty() : replica.moves.size() < limits::kHandoffBatch;
+  const bool may_go_on = scan.at_end
+                             ? replica.moves.empty()
+                             : replica.moves.size() < limits::kHandoffBatch && moves_are_read(node);
   if (!may_go_on) return next;
   const Instant available = scan.at_end ? scan.due : replica.background.available_at();
   return std::min(next, std::max(scan.due, available));

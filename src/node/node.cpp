@@ -85,9 +85,14 @@ void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& ou
   dial_ended(turn, dial, reason);
 }
 
-void Node::pressure(Now, ConnectionId id, Pressure level, Outbox&) {
+void Node::pressure(Now now, ConnectionId id, Pressure level, Outbox& out) {
   Connection* connection = state_->connections.find(id);
-  if (connection != nullptr) connection->under_pressure = level == Pressure::high;
+  if (connection == nullptr) return;
+  connection->under_pressure = level == Pressure::high;
+  if (level == Pressure::high) return;
+  connection->hits_under_pressure.clear();
+  Turn turn{*state_, now, out};
+  connection_reads(turn);
 }
 
 namespace {

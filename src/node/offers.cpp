@@ -14,6 +14,12 @@ bool may_offer(const NodeState& node) {
          !ring_is_awaited(node);
 }
 
+/// Who has been sent copies reads them; else no further ones are sent for now.
+bool offers_are_read(const NodeState& node) {
+  return node.replica.offers.all_under_way(
+      [&](const PeerId& member) { return bulk_has_room(node, member); });
+}
+
 bool send_copy(Turn& turn, const PeerId& to, std::string_view key, const Object& object) {
   NodeState& node = turn.node;
   const std::uint64_t ticket = new_ticket(node);
@@ -93,7 +99,8 @@ void go_on_offering(Turn& turn) {
   if (offers.state() == Offers::State::resting && offers.rests_until() <= now) offers.go_on();
   if (offers.state() == Offers::State::reading) read_round(turn);
   if (offers.state() != Offers::State::offering) return;
-  while (offers.has_keys() && offers.room() > 0 && node.replica.background.any(now)) {
+  while (offers.has_keys() && offers.room() > 0 && node.replica.background.any(now) &&
+         offers_are_read(node)) {
     offer(turn, offers.take_key());
   }
   if (!offers.round_is_over()) return;
@@ -111,7 +118,7 @@ Instant offer_deadline(const NodeState& node) {
       return std::min(next, offers.rests_until());
     case Offers::State::offering:
       if (offers.round_is_over()) return Instant::min();
-      if (!offers.has_keys() || offers.room() == 0) return next;
+      if (!offers.has_keys() || offers.room() == 0 || !offers_are_read(node)) return next;
       return std::min(next, node.replica.background.available_at());
     case Offers::State::done:
       break;

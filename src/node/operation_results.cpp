@@ -177,7 +177,8 @@ std::string cut(std::string text, std::size_t most) {
 void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_view key,
                  const OperationResult& result) {
   NodeState& node = turn.node;
-  if (node.connections.find(asker.connection) == nullptr) return;  // it gives up by itself
+  Connection* const to = node.connections.find(asker.connection);
+  if (to == nullptr) return;  // it gives up by itself
   Coordinated message;
   message.ticket = asker.number;
   if (result.error) {
@@ -199,12 +200,12 @@ void answer_peer(Turn& turn, const Asker& asker, Operation kind, std::string_vie
   message.clock = clock;
   const bool has_object = kind == Operation::get && !result.object.empty();
   if (!has_object) return turn.out.send(asker.connection, message, result.after);
-  const std::vector<SharedBytes> parts = encoded_parts(result.object, key);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    message.last = i + 1 == parts.size();
-    message.object = turn.out.share(parts[i]);
-    turn.out.send(asker.connection, message, result.after);
+  if (!has_room(node, *to) && !node.replica.paced.has_room_for_object()) {
+    message.error = "busy";
+    message.reason = "too many answers wait to be read (try again)";
+    return turn.out.send(asker.connection, message);
   }
+  send_object(turn, *to, message, result.object, key, result.after);
 }
 
 }  // namespace

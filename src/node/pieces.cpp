@@ -1,8 +1,8 @@
 // Bytes of located files and values: asked of a holder for our client, and given to peers that ask.
 #include <fmt/format.h>
 
-#include "node/handlers.h"
 #include "node/node.h"
+#include "node/replicas.h"
 
 namespace oxbow {
 
@@ -170,26 +170,36 @@ void receive_piece(Turn& turn, Connection& from, const Piece& piece) {
   answer_piece_call(turn, operation.handle, operation.call.key, piece.status, piece.bytes);
 }
 
+std::size_t answer_piece_request(Turn& turn, Connection& to, const PieceRequest& request) {
+  const auto answer = [&](const Found& found) {
+    if (found.status == PieceStatus::ok) ++turn.node.counters.pieces_sent;
+    turn.out.send(to.id, Piece{request.ticket, found.status, found.bytes}, found.after);
+    return found.bytes.size();
+  };
+  if (request.length == 0 || request.length > limits::kPiece) {
+    return answer({PieceStatus::failed, {}});
+  }
+  if (to.pieces >= limits::kPiecesPerConnection) return answer({PieceStatus::busy, {}});
+  const Found found = find_piece(turn, request.key, request.sha256, request.offset, request.length);
+  if (!found.on_disk) return answer(found);
+  ++to.pieces;
+  ReadOperation operation;
+  operation.connection = to.id;
+  operation.ticket = request.ticket;
+  read_from_disk(turn, request.key, request.sha256, request.offset, request.length, operation);
+  return request.length;
+}
+
 void receive_piece_request(Turn& turn, Connection& from, const PieceRequest& request) {
   if (from.kind != ConnectionKind::bulk) {
     return offence(turn, from, "a piece request over a control connection");
   }
   from.used = turn.now.steady;
-  const auto answer = [&](const Found& found) {
-    if (found.status == PieceStatus::ok) ++turn.node.counters.pieces_sent;
-    turn.out.send(from.id, Piece{request.ticket, found.status, found.bytes}, found.after);
-  };
-  if (request.length == 0 || request.length > limits::kPiece) {
-    return answer({PieceStatus::failed, {}});
+  if (has_room(turn.node, from)) {
+    answer_piece_request(turn, from, request);
+  } else if (!wait_for_room(turn, from, request)) {
+    turn.out.send(from.id, Piece{request.ticket, PieceStatus::busy, {}});
   }
-  if (from.pieces >= limits::kPiecesPerConnection) return answer({PieceStatus::busy, {}});
-  const Found found = find_piece(turn, request.key, request.sha256, request.offset, request.length);
-  if (!found.on_disk) return answer(found);
-  ++from.pieces;
-  ReadOperation operation;
-  operation.connection = from.id;
-  operation.ticket = request.ticket;
-  read_from_disk(turn, request.key, request.sha256, request.offset, request.length, operation);
 }
 
 void Node::disk_done(Now now, DiskTicket ticket, const DiskResult& result, Outbox& out) {

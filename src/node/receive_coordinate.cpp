@@ -43,12 +43,21 @@ Status check(NodeState& node, std::string_view key, bool strict, const RingStamp
 
 bool confirms_to(const Connection& from) { return (from.features & peer_features::kConfirms) != 0; }
 
-/// Says that it has the operation, unless that has been answered already: one whose ticket is
-/// behind `before` is under way then.
+/// The last ticket, and the last place in the line, before an operation was begun.
+struct Before {
+  explicit Before(const ReplicaState& replica)
+      : ticket(replica.last_ticket), in_line(replica.line.added()) {}
+  std::uint64_t ticket;
+  std::uint64_t in_line;
+};
+
+/// Says that it has the operation, unless that has been answered already: it waits in line, or has
+/// a ticket behind that of `before`.
 void confirm_if_under_way(Turn& turn, const Connection& from, std::uint64_t ticket,
-                          std::uint64_t before) {
+                          const Before& before) {
   const ReplicaState& replica = turn.node.replica;
-  for (std::uint64_t own = replica.last_ticket; own > before; --own) {
+  if (replica.line.added() > before.in_line) return turn.out.send(from.id, Confirmed{ticket});
+  for (std::uint64_t own = replica.last_ticket; own > before.ticket; --own) {
     if (replica.gets.contains(own) || replica.puts.contains(own)) {
       return turn.out.send(from.id, Confirmed{ticket});
     }
@@ -97,7 +106,7 @@ void receive_coordinate(Turn& turn, Connection& from, const Coordinate& message)
   if (is_write && message.grant == OrderGrant::awaited) {
     return keep_until_granted(turn, from, message, order.timeout);
   }
-  const std::uint64_t before = node.replica.last_ticket;
+  const Before before(node.replica);
   if (is_write) {
     coordinate_put(turn, asker, order);
   } else {

@@ -13,6 +13,26 @@ void count_hit(NodeState& node, const Hit& hit) {
   if (slot != kNoSlot) ++node.echoes.state(slot).totals.hit_messages;
 }
 
+std::size_t size_of(const Hit& hit) {
+  std::size_t bytes = 256 + hit.trace.size() * 32;
+  for (const HitResult& result : hit.results) {
+    bytes += result.key.size() + result.clock.size() + 64;
+  }
+  return bytes;
+}
+
+/// Whether a relayed hit is left out: the queue upstream is long, and this neighbor has added its
+/// share to it. So one that floods with hits fills no queue, and costs others none of theirs. Own
+/// hits are only counted: their queries are refused then (receive_query.cpp).
+bool is_left_out(Connection& upstream, LinkNumber from, const Hit& hit) {
+  if (!upstream.under_pressure) return false;
+  std::size_t& added = upstream.hits_under_pressure[from];
+  const bool is_too_much = added + size_of(hit) > limits::kHitsUnderPressure;
+  if (is_too_much && from != kNoLink) return true;
+  added += size_of(hit);
+  return false;
+}
+
 /// Puts a hit on the reverse path once `after` is durable, or hands it to our own search. True: it
 /// went over a link.
 bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from, WriteSequence after) {
@@ -45,6 +65,12 @@ bool send_towards_originator(Turn& turn, const Hit& hit, LinkNumber from, WriteS
     return false;
   }
   Connection& upstream = *node.connections.find(next.link);
+  if (is_left_out(upstream, from, hit)) {
+    ++node.counters.hits_dropped;
+    const Slot slot = node.echoes.find({hit.id, hit.number});
+    if (slot != kNoSlot) node.echoes.state(slot).totals.marks |= marks::kCongested;
+    return false;
+  }
   Hit onward = hit;
   onward.number = next.number;
   turn.out.send(next.link, onward, after);

@@ -16,27 +16,39 @@ ReplicaStatus standing(Turn& turn, const RingStamp& ring, bool as_fallback, std:
 
 }  // namespace
 
+std::size_t answer_read(Turn& turn, Connection& to, const ObjectRead& read) {
+  NodeState& node = turn.node;
+  ObjectReply reply;
+  reply.ticket = read.ticket;
+  reply.status = standing(turn, read.ring, read.fallback, read.key);
+  if (reply.status != ReplicaStatus::ok) {
+    turn.out.send(to.id, reply);
+    return 0;
+  }
+  const auto copy = read_all(turn, read.key, node.ring.members.policy_of(read.key).conflicts);
+  if (!copy.ok()) {
+    reply.status = ReplicaStatus::failed;
+    turn.out.send(to.id, reply);
+    return 0;
+  }
+  reply.incomplete = copy->state != CopyState::whole;
+  if (reply.incomplete) reply.status = ReplicaStatus::failed;
+  if (copy->object.empty()) {
+    turn.out.send(to.id, reply);
+    return 0;
+  }
+  send_object(turn, to, reply, copy->object, read.key, copy->pending);
+  return copy->object.byte_size();
+}
+
 void receive_object_read(Turn& turn, Connection& from, const ObjectRead& read) {
   NodeState& node = turn.node;
   ++node.counters.object_reads;
   compare_rings(turn, from, read.ring);
-  ObjectReply reply;
-  reply.ticket = read.ticket;
-  reply.status = standing(turn, read.ring, read.fallback, read.key);
-  if (reply.status != ReplicaStatus::ok) return turn.out.send(from.id, reply);
-  const auto copy = read_all(turn, read.key, node.ring.members.policy_of(read.key).conflicts);
-  if (!copy.ok()) {
-    reply.status = ReplicaStatus::failed;
-    return turn.out.send(from.id, reply);
-  }
-  reply.incomplete = copy->state != CopyState::whole;
-  if (reply.incomplete) reply.status = ReplicaStatus::failed;
-  if (copy->object.empty()) return turn.out.send(from.id, reply);
-  const std::vector<SharedBytes> parts = encoded_parts(copy->object, read.key);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    reply.last = i + 1 == parts.size();
-    reply.object = turn.out.share(parts[i]);
-    turn.out.send(from.id, reply, copy->pending);
+  if (has_room(node, from)) {
+    answer_read(turn, from, read);
+  } else if (!wait_for_room(turn, from, read)) {
+    turn.out.send(from.id, ObjectReply{read.ticket, ReplicaStatus::no_room, true, {}});
   }
 }
 

@@ -61,8 +61,12 @@ void receive_object_write(Turn& turn, Connection& from, const ObjectWrite& write
   };
   if (!node.ring.ring.find(node.config.id)) return answer(ReplicaStatus::not_member);
   if (!may_write(node, write)) return answer(ReplicaStatus::not_owner);
-  const auto object = parse_object(write.object, write.key);
-  if (!object.ok()) return offence(turn, from, object.error().message);
+  const auto object = parse_object(write.object, write.key, limits::kPartEntries);
+  if (!object.ok()) {
+    const bool is_too_large = object.error().code == "clock-too-large";
+    return is_too_large ? refuse(turn, from, write, object.error())
+                        : offence(turn, from, object.error().message);
+  }
   const auto written = take_in(turn, from, write, *object);
   if (!written.ok()) return refuse(turn, from, write, written.error());
   if (write.last) answer(ReplicaStatus::ok, *written);

@@ -61,6 +61,12 @@ void receive_further_copy(Turn& turn, Connection& from, const Query& query, Seen
   spread(turn, copy, from.id, state, TraceKind::reforwarded);
 }
 
+/// It has left unread what it was answered, and this peer has added its share to that.
+bool reads_no_hits(const Connection& from) {
+  const auto own = from.hits_under_pressure.find(kNoLink);
+  return own != from.hits_under_pressure.end() && own->second > limits::kHitsUnderPressure;
+}
+
 void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
   NodeState& node = turn.node;
   const bool report = wants(query.flags, query_flags::kReport);
@@ -71,6 +77,10 @@ void receive_first_copy(Turn& turn, Connection& from, const Query& query) {
     return refuse(turn, from, query, marks::kFull, TraceKind::refused_full);
   }
   if (is_pattern && !node.scans.has_room(from.id, node.connections.links().size())) {
+    ++node.counters.refused_congested;
+    return refuse(turn, from, query, marks::kCongested, TraceKind::refused_congested);
+  }
+  if (reads_no_hits(from)) {
     ++node.counters.refused_congested;
     return refuse(turn, from, query, marks::kCongested, TraceKind::refused_congested);
   }

@@ -14,8 +14,10 @@
 #include "node/asker.h"
 #include "node/forwarding.h"
 #include "node/hint_state.h"
+#include "node/paced_sends.h"
 #include "overlay/rate_limiter.h"
 #include "replica/byte_budget.h"
+#include "replica/bytes_in_flight.h"
 #include "replica/damaged_copies.h"
 #include "replica/get_operation.h"
 #include "replica/handoff.h"
@@ -24,6 +26,7 @@
 #include "replica/put_operation.h"
 #include "replica/response_times.h"
 #include "replica/unstored_writes.h"
+#include "replica/waiting_line.h"
 #include "ring/token_ring.h"
 #include "store/store.h"
 #include "version/actor_run.h"
@@ -42,6 +45,7 @@ struct CoordinatedGet {
   Instant due = kNever;                   ///< in ReplicaState::due
   WriteSequence shows = kNothingPending;  ///< the newest pending write in the own copy
   std::map<PeerId, Object> parts;         ///< of copies that come in several
+  BytesInFlight::Charge flight{};
 };
 
 /// A put, delete or adoption that this member coordinates.
@@ -63,6 +67,7 @@ struct CoordinatedPut {
   Object unstored;               ///< what UnstoredWrites had under the key before this write
   bool outbids = false;          ///< see ObjectWrite
   std::string refusal;           ///< what the first member that refused it said
+  BytesInFlight::Charge flight{};
 };
 
 /// A put that waits for what other members know of the key (catch_up.cpp).
@@ -75,6 +80,27 @@ struct WaitingPut {
   std::string value;
   std::string context;
   Instant deadline{};
+};
+
+/// How a member has answered what it coordinates for this peer.
+struct CoordinatorAnswers {
+  std::size_t largest = 0;  ///< of gets, lately
+  Instant last{};
+};
+
+/// A get or put for which there is no room among the bytes in flight.
+struct OperationInLine {
+  Asker asker;
+  Operation kind = Operation::get;
+  std::optional<GetRequest> request;  ///< of a client's get
+  QuorumNeed need;
+  bool strict = false;
+  std::string key;
+  std::string value;
+  std::string context;
+  Instant deadline{};
+  BytesInFlight::Load load;
+  std::uint64_t ring_version = 0;  ///< when it came
 };
 
 /// A write of this coordinator's own that waits for its disk.
@@ -116,6 +142,14 @@ struct ReplicaState {
   ActorRun actors;
   UnstoredWrites unstored{actors};
   std::uint64_t last_ticket = 0;
+
+  /// Before the operations, whose charges point to it.
+  BytesInFlight flights{{limits::kFlightOfMember, limits::kFlightOfAsker, limits::kFlightOfAll}};
+  WaitingLine<OperationInLine> line{limits::kFlightsWaiting, limits::kFlightsWaitingBytes};
+  std::uint64_t line_looked = 0;  ///< BytesInFlight::ended() when the line was looked through
+  bool line_due = false;          ///< there may be room for one that waits
+  std::map<PeerId, CoordinatorAnswers> answers;  ///< of members that coordinate for this peer
+  PacedSends paced;
 
   std::map<std::uint64_t, CoordinatedGet> gets;
   std::map<std::uint64_t, CoordinatedPut> puts;

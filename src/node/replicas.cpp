@@ -66,19 +66,24 @@ void look_after_replicas(Turn& turn) {
   go_on_offering(turn);
   go_on_moving(turn);
   find_sums(turn);
+  start_from_line(turn);
+  send_paced(turn);
 }
 
 Instant replica_deadline(const NodeState& node) {
-  Instant next = std::min({handoff_deadline(node), offer_deadline(node), move_deadline(node),
-                           node.replica.sums_due, node.replica.hints.clock_due,
-                           node.replica.damaged.next_deadline(), node.replica.owed.next_deadline(),
-                           node.replica.ungranted.next_deadline()});
+  if (paced_is_due(node) || line_is_due(node)) return Instant::min();
+  Instant next =
+      std::min({handoff_deadline(node), offer_deadline(node), move_deadline(node),
+                node.replica.sums_due, node.replica.hints.clock_due,
+                node.replica.damaged.next_deadline(), node.replica.owed.next_deadline(),
+                node.replica.ungranted.next_deadline(), node.replica.line.next_deadline()});
   if (!node.replica.due.empty()) next = std::min(next, node.replica.due.begin()->first);
   return next;
 }
 
 // A write goes on without its client: what began to spread is better stored everywhere.
 void cancel_replica(Turn& turn, RequestHandle handle) {
+  cancel_in_line(turn, handle);
   ReplicaState& replica = turn.node.replica;
   const auto is_asker = [&](const auto& entry) {
     const Asker& asker = entry.second.asker;

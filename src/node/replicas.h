@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -176,10 +177,57 @@ std::uint64_t new_ticket(NodeState& node);
 /// Sends the merged object to a primary that is behind.
 void repair(Turn& turn, std::string_view key, const Object& object, Conflicts conflicts,
             const PeerId& member);
+
+// -- as connections have room (paced.cpp) -------------------------------------------------------
+
+/// Whether an object may be sent over it now; else it waits, or the request for it does.
+bool has_room(const NodeState& node, const Connection& to);
+/// Whether a member may be sent more over bulk, as far as is known.
+bool bulk_has_room(const NodeState& node, const PeerId& member);
+/// Keeps the request until there is room to answer it; false: too many are kept already.
+bool wait_for_room(Turn& turn, const Connection& from, const ObjectRead& read);
+bool wait_for_room(Turn& turn, const Connection& from, const PieceRequest& request);
+/// Sends the object, which is not empty, under that header: an ObjectReply, Coordinated or
+/// ObjectWrite. One that is large goes a part at a time, as there is room.
+void send_object(Turn& turn, Connection& to, Message header, const Object& object,
+                 std::string_view key, WriteSequence after);
+/// Answers a read at once; how many bytes that takes.
+std::size_t answer_read(Turn& turn, Connection& to, const ObjectRead& read);
+void send_paced(Turn& turn);
+bool paced_is_due(const NodeState& node);
+
 /// Sends over the connection of that kind to a member of the ring; false: it cannot be.
 bool send_to_member(Turn& turn, const PeerId& member, ConnectionKind kind, const Message& message,
                     WriteSequence after = kNothingPending);
 /// The object as the parts of messages, encoded; for Outbox::share().
 std::vector<SharedBytes> encoded_parts(const Object& object, std::string_view key);
+
+// -- how much is under way (in_flight.cpp) --------------------------------------------------------
+
+/// Bytes of this member's own copy; 0: it has none, or cannot read it.
+std::size_t size_here(Turn& turn, std::string_view key);
+/// Of one copy of so many bytes that goes to or comes from each of those members.
+BytesInFlight::Load load_of(const NodeState& node, const Asker& asker, std::size_t bytes,
+                            std::span<const PeerId> members);
+/// True: the operation was not begun. It waits in line, or was refused.
+bool waits_in_line(Turn& turn, const Asker& asker, const Order& order, const GetRequest* request,
+                   const BytesInFlight::Load& load);
+/// Of one that is forwarded: to the first reachable primary of the key. How large the answers of
+/// gets will be is not known: as large as the largest of late.
+BytesInFlight::Load load_of_forwarded(const Turn& turn, const Asker& asker, const Order& order);
+void note_answer(Turn& turn, const PeerId& coordinator, std::size_t bytes);
+/// Until when a coordinator is not doubted that has confirmed an operation: for as long as what is
+/// under way with it may take, and while it answers others that are large.
+Instant busy_until(const NodeState& node, const PeerId& coordinator, Instant asked);
+/// Members are waited for longer where much is under way with them, or so many bytes are to come.
+void allow_for_flights(const NodeState& node, std::size_t bytes, Duration& timeout,
+                       Patience& patience);
+/// What a member is allowed to take longer for so many bytes.
+Duration time_for(std::size_t bytes);
+void start_from_line(Turn& turn);
+bool line_is_due(const NodeState& node);
+void cancel_in_line(Turn& turn, RequestHandle handle);
+/// Who forwarded them over it asks others, or has given up.
+void drop_from_line(Turn& turn, ConnectionId connection);
 
 }  // namespace oxbow

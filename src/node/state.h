@@ -79,6 +79,7 @@ struct PendingDial {
   PeerId expected;                    ///< zero: whoever answers
   std::vector<OwnedReport> reports;   ///< to send once it is up
   std::vector<OwnedSend> messages;    ///< likewise, to a member
+  std::size_t message_bytes = 0;      ///< of the objects and values in them
   std::vector<std::uint64_t> pieces;  ///< tickets, likewise
 };
 

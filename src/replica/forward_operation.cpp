@@ -46,6 +46,12 @@ bool ForwardOperation::was_sent_to(const PeerId& member) const {
   return tried != nullptr && tried->asked != Instant{};
 }
 
+bool ForwardOperation::has_taken(const PeerId& member) const {
+  const TriedCoordinator* tried = find(member);
+  if (tried == nullptr || !is_live(*tried)) return false;
+  return tried->state == TriedCoordinator::State::confirmed || is_granted_to(member);
+}
+
 Instant ForwardOperation::asked_at(const PeerId& member) const {
   const TriedCoordinator* tried = find(member);
   return tried == nullptr ? Instant{} : tried->asked;
@@ -194,6 +200,10 @@ void ForwardOperation::step(Instant now, const ForwardInput& input, Effects& eff
     }
   } else if (std::holds_alternative<CoordinatorConfirmed>(input)) {
     confirm(now, *tried, effects);
+  } else if (const auto* busy = std::get_if<CoordinatorBusy>(&input)) {
+    if (!has_taken(member)) return;
+    if (is_granted_to(member)) due_ = std::max(due_, busy->until);
+    if (tried->patience != kNever) tried->patience = std::max(tried->patience, busy->until);
   } else if (const auto* refused = std::get_if<CoordinatorRefused>(&input)) {
     is_no_owner_ = is_no_owner_ || refused->is_no_owner;
     if (is_granted_to(member)) {  // the grant comes back: nothing was done

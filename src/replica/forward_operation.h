@@ -67,6 +67,11 @@ struct CoordinatorConnected {
 struct CoordinatorConfirmed {
   PeerId member;
 };
+/// It has much to do, and answers others meanwhile: until then it is not late.
+struct CoordinatorBusy {
+  PeerId member;
+  Instant until{};
+};
 /// It has done nothing, and will not.
 struct CoordinatorRefused {
   PeerId member;
@@ -86,9 +91,10 @@ struct CoordinatorSilent {
   PeerId member;
 };
 struct ForwardTimePassed {};
-using ForwardInput = std::variant<CoordinatorFound, NobodyFound, FoundHere, CoordinatorConnected,
-                                  CoordinatorConfirmed, CoordinatorRefused, CoordinatorAnswered,
-                                  CoordinatorLost, CoordinatorSilent, ForwardTimePassed>;
+using ForwardInput =
+    std::variant<CoordinatorFound, NobodyFound, FoundHere, CoordinatorConnected,
+                 CoordinatorConfirmed, CoordinatorBusy, CoordinatorRefused, CoordinatorAnswered,
+                 CoordinatorLost, CoordinatorSilent, ForwardTimePassed>;
 
 // Effects.
 /// One that has not been tried; answered with CoordinatorFound, NobodyFound or FoundHere at once.
@@ -163,6 +169,8 @@ class ForwardOperation {
   bool waits_for(const PeerId& member) const;
   /// Whether it has the order, or may have.
   bool was_sent_to(const PeerId& member) const;
+  /// Whether it has said that it has the operation, or has the grant.
+  bool has_taken(const PeerId& member) const;
   /// For how long it has had the order; its confirmation takes so long.
   Instant asked_at(const PeerId& member) const;
   /// The last one tried; or the one that has the grant. Zero: none.

@@ -81,6 +81,12 @@ class Offers {
   Instant rests_until() const { return rests_until_; }
 
   std::size_t under_way() const { return under_way_.size(); }
+  /// Whether `holds(const PeerId&)` for each member that has yet to answer.
+  template <class Holds>
+  bool all_under_way(Holds holds) const {
+    return std::all_of(under_way_.begin(), under_way_.end(),
+                       [&](const auto& copy) { return holds(copy.second.to); });
+  }
   std::uint64_t offered() const { return count_; }  ///< keys, so far
   /// When the next copy's time is up.
   Instant next_deadline() const;

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "codec/peer_stream.h"
+#include "message/lanes.h"
 #include "message/messages.h"
 #include "sim/topology.h"
 
@@ -25,6 +26,7 @@ struct Segment {
   Kind kind = Kind::bytes;
   std::shared_ptr<const std::string> bytes;  ///< one frame; shared by all that it was sent to
   const char* reason = "";                   ///< of an end, for people
+  Lane lane = Lane::data;                    ///< what is prompt goes ahead of data
 };
 
 struct ConnectionEnd {
@@ -42,6 +44,14 @@ struct ConnectionEnd {
   std::size_t stalled = 0;  ///< segments that were due but could not get through
   Instant stalled_since{};  ///< the first of them
   Instant last_arrival;     ///< nothing overtakes what was sent before
+
+  // Where the path has a bandwidth, what it has not taken yet (send_queues.cpp):
+  std::deque<Segment> prompt, data;
+  std::size_t queued = 0;   ///< bytes of both, and of the one that is being sent
+  bool is_sending = false;  ///< the next one goes when the one before has gone
+  bool is_pressed = false;  ///< the Node knows that the queue is long
+  bool is_watched = false;  ///< whether it moves
+  Instant moved;            ///< when something of it last went
 };
 
 struct SimConnection {

@@ -90,6 +90,7 @@ void SimNetwork::call(PeerNumber peer, Call&& call_node) {
   call_node(*host(peer).node, time(peer), outbox_);
   carry_out(peer);
   outbox_.clear();
+  tell_pressure(peer);
   begin_sync(peer);
   schedule_tick(peer);
 }

@@ -188,6 +188,14 @@ class SimNetwork {
   void set_latency(PeerNumber from, PeerNumber to, Latency latency);  ///< this direction only
   void set_loss(PeerNumber a, PeerNumber b, double probability);      ///< both directions
   PathTable& paths() { return paths_; }
+  /// Bytes a second of each connection between the two, in both directions; 0: no limit. Where
+  /// there is one, what is sent waits in a queue, with the limits and notices of a real peer's.
+  void set_bandwidth(PeerNumber a, PeerNumber b, std::uint64_t bandwidth);
+  void set_bandwidth(std::uint64_t bandwidth) { paths_.standard.bandwidth = bandwidth; }
+  /// Connections that were ended because the other side read nothing.
+  std::uint64_t closed_unread() const { return closed_unread_; }
+  /// The longest that any connection's queue has been, in bytes.
+  std::size_t longest_queue() const { return longest_queue_; }
   /// As if the send queue towards `other` had grown long, or short again.
   void set_pressure(PeerNumber peer, PeerNumber other, Pressure level);
 
@@ -270,7 +278,16 @@ class SimNetwork {
   void accept(std::uint32_t connection);
   void establish(std::uint32_t connection);
   void transmit(std::uint32_t connection, std::size_t sender, Segment segment);
+  void put_on_path(std::uint32_t connection, std::size_t sender, Segment segment);
   void arrive(std::uint32_t connection, std::size_t sender);
+
+  // Queues of connections whose path has a bandwidth (send_queues.cpp).
+  void enqueue(std::uint32_t connection, std::size_t sender, Segment segment);
+  void send_next(std::uint32_t connection, std::size_t sender);
+  void watch_queue(std::uint32_t connection, std::size_t sender);
+  void watch_progress(std::uint32_t connection, std::size_t sender);
+  void close_unread(std::uint32_t connection, std::size_t sender);
+  void tell_pressure(PeerNumber peer);
   void receive_bytes(std::uint32_t connection, std::size_t receiver, const std::string& bytes);
   void receive_message(std::uint32_t connection, std::size_t receiver, const Message& message);
   void stranger_receives(std::uint32_t connection, std::size_t receiver, const Message& message);
@@ -309,6 +326,9 @@ class SimNetwork {
   Traffic traffic_;
   std::vector<LoggedEvent> events_;
   std::uint64_t misdirected_ = 0;
+  std::uint64_t closed_unread_ = 0;
+  std::size_t longest_queue_ = 0;
+  std::vector<std::pair<std::uint32_t, std::size_t>> pressed_;  // the Node is to be told
   RequestLabels labels_;
   bool tracing_ = false;
   std::string trace_;

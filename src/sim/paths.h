@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -28,8 +29,9 @@ struct Latency {
 
 struct Path {
   Latency latency;
-  double loss = 0;       ///< probability, for each frame after the hello
-  bool blocked = false;  ///< partitioned: what is sent waits, as TCP would go on trying
+  double loss = 0;              ///< probability, for each frame after the hello
+  bool blocked = false;         ///< partitioned: what is sent waits, as TCP would go on trying
+  std::uint64_t bandwidth = 0;  ///< bytes a second, of each connection; 0: all goes at once
 };
 
 class PathTable {

@@ -85,7 +85,7 @@ void SimNetwork::accept(std::uint32_t connection) {
   ConnectionEnd& end = c.ends[1];
   end.run = host(end.host).run;
   open_end(connection, 1);
-  transmit(connection, 1, {Segment::Kind::accepted, nullptr, ""});
+  transmit(connection, 1, {Segment::Kind::accepted, nullptr, "", Lane::prompt});
   if (host(end.host).stranger) return;  // it waits for the dialler's hello
   Connected details;
   details.remote = address_of(c.ends[0].host);
@@ -98,7 +98,7 @@ void SimNetwork::establish(std::uint32_t connection) {
   SimConnection& c = connections_[connection];
   ConnectionEnd& end = c.ends[0];
   if (c.dial_over) {  // the dialler has given up, or is gone
-    transmit(connection, 0, {Segment::Kind::end, nullptr, "connection reset"});
+    transmit(connection, 0, {Segment::Kind::end, nullptr, "connection reset", Lane::data});
     return;
   }
   c.dial_over = true;
@@ -128,6 +128,15 @@ void SimNetwork::open_end(std::uint32_t connection, std::size_t which) {
 // -- What travels ---------------------------------------------------------------------------------
 
 void SimNetwork::transmit(std::uint32_t connection, std::size_t sender, Segment segment) {
+  const SimConnection& c = connections_[connection];
+  if (c.broken) return;
+  if (paths_.between(c.ends[sender].host, c.ends[1 - sender].host).bandwidth > 0) {
+    return enqueue(connection, sender, std::move(segment));
+  }
+  put_on_path(connection, sender, std::move(segment));
+}
+
+void SimNetwork::put_on_path(std::uint32_t connection, std::size_t sender, Segment segment) {
   SimConnection& c = connections_[connection];
   if (c.broken) return;
   ConnectionEnd& end = c.ends[sender];
@@ -179,7 +188,9 @@ void SimNetwork::release_stalled() {
     for (std::uint32_t sender = 0; sender < 2; ++sender) {
       ConnectionEnd& end = c.ends[sender];
       const PeerNumber to = c.ends[1 - sender].host;
-      if (end.stalled == 0 || !gets_through(end.host, to)) continue;
+      if (!gets_through(end.host, to)) continue;
+      if (!end.is_sending) send_next(number, sender);
+      if (end.stalled == 0) continue;
       end.last_arrival =
           std::max(end.last_arrival, now_ + paths_.between(end.host, to).latency.draw(random_) +
                                          retransmission_pause(end));
@@ -211,9 +222,10 @@ void SimNetwork::send_message(std::uint32_t connection, std::size_t sender, cons
     end.magic_sent = true;
     auto magic = std::make_shared<std::string>();
     append_magic(*magic);
-    transmit(connection, sender, {Segment::Kind::bytes, std::move(magic), ""});
+    transmit(connection, sender, {Segment::Kind::bytes, std::move(magic), "", Lane::prompt});
   }
-  transmit(connection, sender, {Segment::Kind::bytes, frame, ""});
+  const Lane lane = std::holds_alternative<Bye>(message) ? Lane::data : lane_of(message);
+  transmit(connection, sender, {Segment::Kind::bytes, frame, "", lane});
 }
 
 void SimNetwork::send_one(std::uint32_t connection, std::size_t sender, const Message& message) {
@@ -228,7 +240,7 @@ void SimNetwork::close_end(std::uint32_t connection, std::size_t which, const ch
   ConnectionEnd& end = connections_[connection].ends[which];
   end.open = false;
   host(end.host).forget_connection(end.id);
-  transmit(connection, which, {Segment::Kind::end, nullptr, reason});
+  transmit(connection, which, {Segment::Kind::end, nullptr, reason, Lane::data});
 }
 
 void SimNetwork::lose_end(std::uint32_t connection, std::size_t which, const std::string& reason) {
@@ -251,7 +263,8 @@ void SimNetwork::lose_end(std::uint32_t connection, std::size_t which, const std
 
 void SimNetwork::refuse_bytes(std::uint32_t connection, std::size_t which,
                               const std::string& reason) {
-  transmit(connection, which, {Segment::Kind::end, nullptr, "closed by the other side"});
+  transmit(connection, which,
+           {Segment::Kind::end, nullptr, "closed by the other side", Lane::data});
   lose_end(connection, which, reason);
 }
 
@@ -359,7 +372,8 @@ bool SimNetwork::inject_bytes(PeerNumber from, PeerNumber to, std::string bytes)
   const auto [connection, end] = open_connection(from, to);
   if (connection == 0xffffffff) return false;
   transmit(connection, end,
-           {Segment::Kind::bytes, std::make_shared<const std::string>(std::move(bytes)), ""});
+           {Segment::Kind::bytes, std::make_shared<const std::string>(std::move(bytes)), "",
+            Lane::prompt});
   return true;
 }
 

@@ -161,7 +161,8 @@ std::string encode_object(const Object& object, std::string_view key) {
   return out.take();
 }
 
-Result<Object> parse_object(std::string_view bytes, std::string_view key) {
+Result<Object> parse_object(std::string_view bytes, std::string_view key,
+                            std::size_t most_entries) {
   if (bytes.empty()) return Object{};
   if (bytes.size() < kChecksum) return bad_object(std::to_string(bytes.size()) + " bytes");
   const std::string_view body = bytes.substr(0, bytes.size() - kChecksum);
@@ -171,6 +172,10 @@ Result<Object> parse_object(std::string_view bytes, std::string_view key) {
   CanonicalReader in(body);
   const std::uint8_t version = in.u8();
   if (version != kVersion) return bad_object("version " + std::to_string(version));
+  if (CanonicalReader count(in); count.varint() > most_entries) {
+    return Error{"clock-too-large", "the object's clock is too long",
+                 std::to_string(most_entries) + " entries", "more"};
+  }
   VectorClock clock;
   std::vector<Sibling> siblings;
   if (!read_clock(in, clock) || !read_siblings(in, clock, siblings)) {

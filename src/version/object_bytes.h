@@ -34,8 +34,11 @@ std::string encode_object(const Object& object, std::string_view key);
 
 /// What encode_object gave for this key; of no bytes, the empty object. Bounded by the bytes given:
 /// nothing is allocated for what is not there. Error `bad-object`: damaged, cut short, of another
-/// key, or otherwise nothing that it gives.
-Result<Object> parse_object(std::string_view bytes, std::string_view key);
+/// key, or otherwise nothing that it gives. `clock-too-large`: more than `most_entries`, found
+/// before they are read (an entry is 3 bytes here and 40 in memory: see limits::kPartEntries for
+/// what comes from other peers).
+Result<Object> parse_object(std::string_view bytes, std::string_view key,
+                            std::size_t most_entries = ~std::size_t{0});
 
 /// At least as many bytes as encode_object gives, and at most 45 more for each entry and sibling.
 std::size_t encoded_size_at_most(const Object& object);

@@ -226,6 +226,19 @@ TEST_CASE("what the peer complains of is the caller's to see") {
   CHECK(client->unpublish("x").error().code == "bad-key");  // the connection goes on
 }
 
+TEST_CASE("why the peer closes the connection is the caller's to see") {
+  FakePeer peer([](std::uint32_t, const ClientRequest&, std::string& out) {
+    append_closing({"stopping", "the peer was stopped", "a peer that runs", "none"}, out);
+    return false;
+  });
+  auto client = Client::connect(peer.address());
+  REQUIRE(client.ok());
+  CHECK(client->ping().error() == Error{"peer-lost",
+                                        "the peer closed the connection: the peer was stopped",
+                                        "a peer that runs", "none"});
+  CHECK(client->ping().error().code == "peer-lost");
+}
+
 TEST_CASE("a peer that hangs up is lost, and stays lost") {
   FakePeer peer([](std::uint32_t, const ClientRequest&, std::string&) { return false; });
   auto client = Client::connect(peer.address());

@@ -140,5 +140,8 @@ TEST_CASE("a store that fails ends the peer, and nothing unsynced was acknowledg
   member.store.fail("cannot sync: no such luck");
   REQUIRE_FALSE(member.peer.ended().ok());
   CHECK(member.peer.ended().error().message == "stopped: cannot sync: no such luck");
-  CHECK(client.socket().receive_all().empty());
+  client.stream().feed(client.socket().receive_all());
+  CHECK(client.stream().next() == RpcClientStream::Next::more);  // no answer
+  REQUIRE(client.stream().closing());
+  CHECK(client.stream().closing()->message == "stopped: cannot sync: no such luck");
 }

@@ -137,6 +137,17 @@ TEST_CASE("a coordinator that does not confirm is passed over; the first to conf
   }
 }
 
+TEST_CASE("one that has the grant, and is busy with others, is doubted later") {
+  Forwarded put(Operation::put, {{'A', kConfirming}});
+  put.begin();
+  put.step(1, CoordinatorConfirmed{peer('A')});
+  CHECK(put.operation.has_taken(peer('A')));
+  CHECK(put.step(501, CoordinatorBusy{peer('A'), at_ms(900)}) == "");
+  CHECK(put.due() == 900);
+  CHECK(put.pass(900) == "doubt A");
+  CHECK(put.due() == 1400);
+}
+
 TEST_CASE("only the one that was granted the write answers for it") {
   Forwarded put(Operation::put, {{'A', kConfirming}, {'B', kConfirming}});
   put.begin();
@@ -242,6 +253,21 @@ TEST_CASE("a get goes to a further coordinator when one is late, and the first a
     CHECK(get.due() == 501);
     CHECK(get.pass(501) == "doubt A, order B granted");
     CHECK(get.step(502, CoordinatorAnswered{peer('A')}) == "use A");
+  }
+  SUBCASE("it has confirmed, and is busy with others") {
+    get.step(1, CoordinatorConfirmed{peer('A')});
+    CHECK(get.step(501, CoordinatorBusy{peer('A'), at_ms(900)}) == "");
+    CHECK(get.due() == 900);
+    CHECK(get.step(600, CoordinatorBusy{peer('A'), at_ms(700)}) == "");
+    CHECK(get.due() == 900);
+    CHECK(get.pass(900) == "doubt A, order B granted");
+    CHECK(get.step(901, CoordinatorBusy{peer('A'), at_ms(2000)}) == "");
+    CHECK(get.due() == 960);
+  }
+  SUBCASE("one that has not confirmed is late, however busy it is") {
+    CHECK_FALSE(get.operation.has_taken(peer('A')));
+    CHECK(get.step(10, CoordinatorBusy{peer('A'), at_ms(900)}) == "");
+    CHECK(get.due() == 60);
   }
   SUBCASE("an error is the answer only where no other one is waited for") {
     get.pass(60);

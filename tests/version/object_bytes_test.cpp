@@ -304,6 +304,19 @@ TEST_CASE("counts and sizes that the bytes cannot hold allocate nothing") {
       "another form");
 }
 
+TEST_CASE("a clock with more entries than are allowed is refused before it is read") {
+  VectorClock clock;
+  for (std::uint64_t n = 1; n <= 100; ++n) clock.cover({{PeerId{{1}}, 1, n}, 1});
+  const auto object = Object::from_parts({}, clock);
+  REQUIRE(object.ok());
+  const std::string bytes = encode_object(*object, "key");
+  CHECK(parse_object(bytes, "key", 100).ok());
+  const auto refused = parse_object(bytes, "key", 99);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error() ==
+        Error{"clock-too-large", "the object's clock is too long", "99 entries", "more"});
+}
+
 TEST_CASE("a small object is one part: itself") {
   CHECK(in_parts(sample(), 1000) == std::vector<Object>{sample()});
   CHECK(in_parts({}, 1000) == std::vector<Object>{Object{}});
