@@ -1,6 +1,7 @@
 // A member that lost a part of its copies, and was told to go on (see Store::is_complete()): where
-// it has no copy, it has no answer. The way back leads over the ring: it leaves, and what the
-// others have of its keys is sent to it when it joins again.
+// it has no copy, it has no answer (see read_all()), and a read by others repairs it. The way back
+// leads over the ring: it leaves, and what the others have of its keys is sent to it when it joins
+// again.
 #include <algorithm>
 
 #include "node/membership.h"
@@ -15,12 +16,6 @@ using namespace std::chrono_literals;
 constexpr auto kLeftForAll = 30s;  // by then each member has heard of one that left
 
 }  // namespace
-
-Status check_complete(const NodeState& node, const Object& copy) {
-  if (!copy.empty() || node.store.is_complete()) return Done{};
-  return Error{"incomplete", "this member lost copies: whether it had one of this key is not known",
-               "", ""};
-}
 
 void joined_anew(Turn& turn) {
   NodeState& node = turn.node;

@@ -40,7 +40,8 @@ Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts confli
     own->pending = std::max(own->pending, hints->pending);
     if (own->state == CopyState::whole) own->state = hints->state;
   }
-  if (const Status complete = check_complete(node, own->object); !complete) return complete.error();
+  const bool may_be_lost = own->object.empty() && !node.store.is_complete();
+  if (may_be_lost && own->state == CopyState::whole) own->state = CopyState::incomplete;
   return own;
 }
 

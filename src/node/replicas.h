@@ -38,10 +38,8 @@ void compare_rings(Turn& turn, Connection& from, const RingStamp& stamp);
 
 /// The stored copy; a damaged one is empty, says so, and is read from the others soon.
 Result<StoredObject> read_own(Turn& turn, std::string_view key);
-/// Error "incomplete": the copy is empty, at a member that may have lost it.
-Status check_complete(const NodeState& node, const Object& copy);
 /// The stored copy and all hints for the key, merged: what this member answers of it. It is whole
-/// only if all of them are. Error "incomplete" as above.
+/// only if all of them are, and if this member has either one or lost none.
 Result<StoredObject> read_all(Turn& turn, std::string_view key, Conflicts conflicts);
 /// Of a copy that nothing may be written to before it has been read from the others.
 bool is_awaiting_restore(const Turn& turn, std::string_view key, const StoredObject& own);

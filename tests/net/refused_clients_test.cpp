@@ -1,5 +1,8 @@
 // A client that is refused, or hung up on, learns why: in the answer to what it has asked, and in a
 // notification for everything else.
+#include <ifaddrs.h>
+#include <net/if.h>
+
 #include "running_peer.h"
 
 using namespace oxbow;
@@ -23,7 +26,63 @@ Told told(RawSocket& socket, RpcClientStream& stream) {
   return result;
 }
 
+/// An address of this machine that is not loopback: who dials it comes from there too.
+std::optional<Address> address_on_a_network() {
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) != 0) return std::nullopt;
+  std::optional<Address> found;
+  for (const ifaddrs* each = list; each != nullptr && !found; each = each->ifa_next) {
+    const bool is_up = (each->ifa_flags & IFF_UP) != 0 && (each->ifa_flags & IFF_LOOPBACK) == 0;
+    if (!is_up || each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) continue;
+    found = net::from_socket_address(*each->ifa_addr);
+  }
+  ::freeifaddrs(list);
+  return found;
+}
+
+PeerOptions listening_on(const Address& host, bool allow_remote_clients) {
+  PeerOptions options = quiet_options("peer");
+  options.listen = host;
+  options.listen.port = 0;
+  options.allow_remote_clients = allow_remote_clients;
+  return options;
+}
+
 }  // namespace
+
+TEST_CASE("a client of another host is refused, unless such are allowed: then one host has a part") {
+  const auto host = address_on_a_network();
+  if (!host) {
+    MESSAGE("skipped: this machine has no address but loopback");
+    return;
+  }
+  RpcClientStream asks;
+  std::string bytes;
+  asks.append_request(PingRequest{}, bytes);
+  {
+    RunningPeer peer(listening_on(*host, false));
+    RawSocket socket(peer.address());
+    socket.send(bytes);
+    RpcClientStream stream;
+    const Told got = told(socket, stream);
+    REQUIRE(got.closing);
+    CHECK(got.closing->code == "remote-client");
+    CHECK(got.closing->message.find("allow-remote-clients") != std::string::npos);
+  }
+  RunningPeer peer(listening_on(*host, true));
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::uint32_t i = 0; i < limits::kClientsPerHost; ++i) {
+    clients.push_back(std::make_unique<Client>(peer));
+    REQUIRE(clients.back()->ask_any(PingRequest{}).ok());
+  }
+  RawSocket socket(peer.address());
+  socket.send(bytes);
+  RpcClientStream stream;
+  const Told got = told(socket, stream);
+  REQUIRE(got.closing);
+  CHECK(got.closing->code == "too-many-clients");
+  CHECK(got.closing->message == "256 clients from this host are connected already");
+}
 
 TEST_CASE("the client after the last that is served is told how many there are") {
   RunningPeer peer;

@@ -42,6 +42,9 @@ TEST_CASE("a member with incomplete copies does not say that it never heard of a
     REQUIRE(got.ok());
     CHECK(values(*got) == Texts{"v"});
   }
+  REQUIRE(ring.get(0, "2").ok());
+  network.run_for(1s);
+  CHECK(ring.copy_at(1) == Texts{"v"});  // the reads have repaired it
 }
 
 TEST_CASE("what nobody has is not found, as long as enough others say so") {
