@@ -101,6 +101,10 @@ inline constexpr std::size_t kNamedConnections =
     64;                                         // dialled because a neighbor named the address
 inline constexpr auto kNamedIdle = 10s;         // such a connection that nobody uses
 inline constexpr auto kProbeEvery = 5s;         // one address that a neighbor states is dialled
+inline constexpr auto kProbeEveryFull = 250ms;  // where others are refused and ask for addresses
+inline constexpr std::uint32_t kLinksToSpare = 3;  // who has so many can lose one for who has none
+inline constexpr auto kLinkKept = 10s;             // but not before it has had it for so long,
+inline constexpr double kLinksGivenUp = 2;         // and no more of them a second
 inline constexpr auto kAddressesEvery = 1s;     // one neighbor is told addresses
 inline constexpr auto kIdleConnection = 180s;   // a connection without a link that nobody uses
 inline constexpr auto kRetiredConnection = 2s;  // one of two, silent for that long: hung up

@@ -32,6 +32,7 @@ constexpr void message_fields(V& v, Like<Hello> auto& m) {
   v("link", m.link);
   v("run", m.run);
   v("dial", m.dial);
+  v("links", m.links);
 }
 
 template <class V>
@@ -41,9 +42,17 @@ constexpr void message_fields(V& v, Like<Bye> auto& m) {
 }
 
 template <class V>
+constexpr void message_fields(V& v, Like<PongEntry> auto& m) {
+  v("peer", m.peer);
+  v("address", m.address);
+}
+
+template <class V>
 constexpr void message_fields(V& v, Like<LinkChange> auto& m) {
   v.choice("action", m.action, LinkAction::end);
   v.text("reason", m.reason, limits::kReason);
+  v.list("addresses", m.addresses, limits::kPongEntries);
+  v("links", m.links);
 }
 
 template <class V>
@@ -53,16 +62,11 @@ constexpr void message_fields(V& v, Like<Ping> auto& m) {
 }
 
 template <class V>
-constexpr void message_fields(V& v, Like<PongEntry> auto& m) {
-  v("peer", m.peer);
-  v("address", m.address);
-}
-
-template <class V>
 constexpr void message_fields(V& v, Like<Pong> auto& m) {
   v("nonce", m.nonce);
   v.list("addresses", m.addresses, limits::kPongEntries);
   v("own_dial", m.own_dial);
+  v("links", m.links);
 }
 
 template <class V>
@@ -382,9 +386,9 @@ inline constexpr std::size_t kMessageFields = detail::count_message_fields<T>();
 template <class T>
 inline constexpr std::size_t kAppendedFields = 0;
 template <>
-inline constexpr std::size_t kAppendedFields<Hello> = 2;  // run, dial
+inline constexpr std::size_t kAppendedFields<Hello> = 3;  // run, dial, links
 template <>
-inline constexpr std::size_t kAppendedFields<Pong> = 1;  // own_dial
+inline constexpr std::size_t kAppendedFields<Pong> = 2;  // own_dial, links
 template <>
 inline constexpr std::size_t kAppendedFields<Gossip> = 1;  // clock
 template <>
@@ -398,7 +402,7 @@ inline constexpr std::size_t kAppendedFields<Coordinate> = 1;  // grant
 template <>
 inline constexpr std::size_t kAppendedFields<Coordinated> = 1;  // clock
 template <>
-inline constexpr std::size_t kAppendedFields<LinkChange> = 1;  // reason
+inline constexpr std::size_t kAppendedFields<LinkChange> = 3;  // reason, addresses, links
 template <>
 inline constexpr std::size_t kAppendedFields<GossipRecords> = 1;  // clock
 

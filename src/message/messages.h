@@ -31,6 +31,9 @@ namespace peer_features {
 inline constexpr std::uint64_t kConfirms = 1;
 }  // namespace peer_features
 
+/// Of Hello::links and the like: the sender is of an older version.
+inline constexpr std::uint32_t kLinksNotTold = 0xffffffff;
+
 /// The first message in both directions. The dialler's states its wish, the acceptor's answers it.
 struct Hello {
   std::uint32_t version = kProtocolVersion;
@@ -46,6 +49,7 @@ struct Hello {
   std::uint64_t run = 0;
   /// Dialler: random, of this attempt; see Pong::own_dial. 0: not told.
   std::uint64_t dial = 0;
+  std::uint32_t links = kLinksNotTold;  ///< neighbors that the sender has
 };
 
 /// Says why the sender is about to hang up.
@@ -56,9 +60,16 @@ struct Bye {
 
 /// Makes a control connection a link, or a link a mere connection again.
 enum class LinkAction : std::uint8_t { ask, agree, refuse, end };
+struct PongEntry {
+  PeerId peer;
+  Address address;
+};
 struct LinkChange {
   LinkAction action = LinkAction::ask;
-  std::string_view reason{};  ///< of a refusal, for people; at most 256 bytes
+  std::string_view reason{};  ///< of a refusal or an end, for people; at most 256 bytes
+  /// Of a refusal or an end: others to ask, dialled before they were passed on; at most 10.
+  std::span<const PongEntry> addresses{};
+  std::uint32_t links = kLinksNotTold;  ///< neighbors that the sender has
 };
 
 /// Keeps a link alive and measures its round trip; `addresses` asks for peers to dial.
@@ -66,16 +77,13 @@ struct Ping {
   std::uint64_t nonce = 0;
   bool addresses = false;
 };
-struct PongEntry {
-  PeerId peer;
-  Address address;
-};
 struct Pong {
   std::uint64_t nonce = 0;
   std::span<const PongEntry> addresses;  ///< dialled before they were passed on; at most 10
   /// The nonce is Hello::dial of an attempt of the sender to reach the receiver: the new connection
   /// comes from the same process as this one.
   bool own_dial = false;
+  std::uint32_t links = kLinksNotTold;  ///< neighbors that the sender has
 };
 
 /// Bits of Query::flags and Walk::flags.

@@ -58,7 +58,9 @@ void probe_one_neighbor(Turn& turn) {
     if (neighbor.dialled || neighbor.probed) continue;
     neighbor.probed = true;
     if (!may_be_shared(neighbor.address, neighbor.remote)) continue;  // nor dialled on its word
-    node.probe_due = turn.now.steady + limits::kProbeEvery;
+    const bool is_asked = node.refused_link + limits::kProbeEvery > turn.now.steady;
+    node.probe_due =
+        turn.now.steady + (is_asked ? Duration(limits::kProbeEveryFull) : limits::kProbeEvery);
     PendingDial pending;
     pending.target = to_string(neighbor.address);
     pending.kind = ConnectionKind::probe;

@@ -220,15 +220,22 @@ void probe_silent_neighbors(Turn& turn);
 bool has_room_for_link(const NodeState& node, bool dialled);
 /// Whether a discovered peer at that address may be dialled for a link.
 bool may_discover_at(const NodeState& node, const Address& address);
-std::string link_refusal(const NodeState& node, const Connection& asker);
+/// For one more link with the peer that asks. A full peer may give up a link for one that has none.
+std::string room_for_link(Turn& turn, const Connection& asker);
+/// Neighbors that this peer has.
+inline std::uint32_t own_links(const NodeState& node) {
+  return static_cast<std::uint32_t>(node.plan.degree());
+}
 /// Connections and dials to addresses that another peer named (named_addresses.cpp).
 std::size_t named_connections(const NodeState& node);
 /// For one more connection to that peer that is no link; dials under way count, but not those to
 /// addresses that another peer named.
 bool has_room_for_direct(const NodeState& node, const PeerId& peer);
 std::string direct_refusal(const NodeState& node, const Connection& asker);
-/// Says so to the other side, over a connection that stays.
-void refuse_link(Turn& turn, const Connection& asker, std::string_view reason);
+/// Says so to the other side, over a connection that stays, and whom else it may ask.
+void refuse_link(Turn& turn, Connection& asker, std::string_view reason);
+/// Ends a link, likewise.
+void give_up_link(Turn& turn, Connection& neighbor, std::string_view reason);
 /// Counts it; the log is told once of each host, and once more when it is over.
 void tell_of_refusal(Turn& turn, const Connection& asker, std::string_view reason);
 

@@ -13,9 +13,42 @@ std::string name_of(const Connection& connection) {
   return connection.peer.is_zero() ? to_string(connection.remote) : abbreviated(connection.peer);
 }
 
-void refuse_link(Turn& turn, const Connection& asker, std::string_view reason) {
+namespace {
+
+/// Addresses that this peer has dialled, for the other end to dial; now and then.
+std::span<const PongEntry> addresses_for(Turn& turn, Connection& to) {
+  NodeState& node = turn.node;
+  const bool due = to.gave_addresses == Instant{} ||
+                   to.gave_addresses + limits::kAddressesEvery <= turn.now.steady;
+  if (!due) return {};
+  to.gave_addresses = turn.now.steady;
+  std::vector<PongEntry> chosen;
+  node.pongs.select(turn.now.steady, limits::kPongEntries, to.peer, to.remote, node.random, chosen);
+  const auto views = turn.out.arena.array<PongEntry>(chosen.size());
+  std::copy(chosen.begin(), chosen.end(), views.begin());
+  return views;
+}
+
+void learn_addresses(Turn& turn, const Connection& from, std::span<const PongEntry> addresses) {
+  NodeState& node = turn.node;
+  if (node.config.is_static) return;
+  for (const PongEntry& entry : addresses) {
+    node.pongs.learn(turn.now.steady, from.id, from.remote, entry);
+  }
+}
+
+}  // namespace
+
+void refuse_link(Turn& turn, Connection& asker, std::string_view reason) {
   tell_of_refusal(turn, asker, reason);
-  turn.out.send(asker.id, LinkChange{LinkAction::refuse, turn.out.arena.copy(reason)});
+  turn.out.send(asker.id, LinkChange{LinkAction::refuse, turn.out.arena.copy(reason),
+                                     addresses_for(turn, asker), own_links(turn.node)});
+}
+
+void give_up_link(Turn& turn, Connection& neighbor, std::string_view reason) {
+  turn.out.send(neighbor.id, LinkChange{LinkAction::end, turn.out.arena.copy(reason),
+                                        addresses_for(turn, neighbor), own_links(turn.node)});
+  end_link(turn, neighbor, reason);
 }
 
 void link_came_up(Turn& turn, Connection& connection) {
@@ -149,15 +182,16 @@ void offence(Turn& turn, Connection& from, std::string_view what) {
 }
 
 void receive_link_change(Turn& turn, Connection& from, const LinkChange& change) {
-  NodeState& node = turn.node;
   if (from.kind != ConnectionKind::control) return offence(turn, from, "a link wish over bulk");
+  from.links = change.links;
+  learn_addresses(turn, from, change.addresses);
   switch (change.action) {
     case LinkAction::ask: {
       if (!from.linked && link_refused_for(turn, from.peer)) {
         turn.out.send(from.id, LinkChange{LinkAction::refuse, kLeftUnanswered});
         break;
       }
-      const std::string refusal = from.linked ? "" : link_refusal(node, from);
+      const std::string refusal = from.linked ? "" : room_for_link(turn, from);
       if (!refusal.empty()) {
         refuse_link(turn, from, refusal);
         break;
@@ -181,7 +215,8 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
                    change.reason.empty() ? "no room for one more link there" : change.reason);
       break;
     case LinkAction::end:
-      link_went_down(turn, from, "the neighbor ended it");
+      link_went_down(turn, from,
+                     change.reason.empty() ? "the neighbor ended it" : change.reason);
       break;
   }
   check_ready(turn);
@@ -208,31 +243,19 @@ void receive_ping(Turn& turn, Connection& from, const Ping& ping) {
   Pong pong;
   pong.nonce = ping.nonce;
   pong.own_dial = is_own_dial(node, from, ping.nonce);
-  const bool due = from.gave_addresses == Instant{} ||
-                   from.gave_addresses + limits::kAddressesEvery <= turn.now.steady;
-  if (ping.addresses && due && from.linked) {
-    from.gave_addresses = turn.now.steady;
-    std::vector<PongEntry> chosen;
-    node.pongs.select(turn.now.steady, limits::kPongEntries, from.peer, from.remote, node.random,
-                      chosen);
-    const auto views = turn.out.arena.array<PongEntry>(chosen.size());
-    std::copy(chosen.begin(), chosen.end(), views.begin());
-    pong.addresses = views;
-  }
+  pong.links = own_links(node);
+  if (ping.addresses && from.linked) pong.addresses = addresses_for(turn, from);
   turn.out.send(from.id, pong);
 }
 
 void receive_pong(Turn& turn, Connection& from, const Pong& pong) {
-  NodeState& node = turn.node;
+  if (pong.links != kLinksNotTold) from.links = pong.links;
   if (older_answered(turn, from, pong)) return;
   if (from.ping_nonce == 0 || pong.nonce != from.ping_nonce) return;
   from.ping_nonce = 0;
   from.round_trip = turn.now.steady - from.pinged;
   neighbor_answered(turn);
-  if (node.config.is_static) return;
-  for (const PongEntry& entry : pong.addresses) {
-    node.pongs.learn(turn.now.steady, from.id, from.remote, entry);
-  }
+  learn_addresses(turn, from, pong.addresses);
 }
 
 void log(Turn& turn, Severity severity, ConnectionId connection, std::string_view text) {

@@ -25,6 +25,7 @@ Hello own_hello(const NodeState& node, const Connection& to, bool link) {
   hello.link = link;
   hello.run = node.config.run;
   hello.dial = to.own_dial;
+  hello.links = own_links(node);
   return hello;
 }
 
@@ -81,11 +82,16 @@ void admit_accepted(Turn& turn, Connection& from, Connection* older) {
   const bool had_link = older != nullptr && older->linked;
   const bool may_link =
       from.wishes_link && (had_link || !link_refused_for(turn, from.peer).has_value());
-  const std::string no_link = may_link && !had_link ? link_refusal(node, from) : "";
+  const std::string no_link = may_link && !had_link ? room_for_link(turn, from) : "";
   const bool agrees = may_link && no_link.empty();
   if (!agrees && older == nullptr) {
     if (const std::string refusal = direct_refusal(node, from); !refusal.empty()) {
-      tell_of_refusal(turn, from, refusal);
+      if (!no_link.empty()) {  // it may be told of others before it goes
+        turn.out.send(from.id, own_hello(node, from, false));
+        refuse_link(turn, from, no_link);
+      } else {
+        tell_of_refusal(turn, from, refusal);
+      }
       ++node.counters.refusals;
       return hang_up(turn, from, "full", refusal, Severity::debug);
     }
@@ -305,6 +311,7 @@ void receive_hello(Turn& turn, Connection& from, const Hello& hello) {
   from.address = usable_address(hello, from.remote);
   from.run = hello.run;
   from.peer_dial = hello.dial;
+  from.links = hello.links;
   from.wishes_link = hello.link && from.kind == ConnectionKind::control;
   if (hello.network != node.config.network) {
     return refuse(

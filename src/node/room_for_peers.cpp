@@ -43,8 +43,10 @@ bool may_discover_at(const NodeState& node, const Address& address) {
   return count_from_host(node, address, is_link) < limits::kDiscoveredLinksPerHost;
 }
 
-std::string link_refusal(const NodeState& node, const Connection& asker) {
-  if (!has_room_for_link(node, asker.dialled)) return "no room for one more link there";
+namespace {
+
+/// Of one host's part.
+std::string host_refusal(const NodeState& node, const Connection& asker) {
   if (!is_bounded_source(asker.remote) || is_configured(node, asker.peer)) return "";
   const std::size_t most =
       asker.dialled ? limits::kDiscoveredLinksPerHost
@@ -54,6 +56,38 @@ std::string link_refusal(const NodeState& node, const Connection& asker) {
   };
   if (count_from_host(node, asker.remote, counts) < most) return "";
   return fmt::format("one host has at most {} of its links", most);
+}
+
+/// The neighbor that can best lose its link: it dialled this peer, and has the most others. None:
+/// there is none that has some to spare, or it has only just come.
+Connection* gives_way(NodeState& node, Instant now) {
+  Connection* found = nullptr;
+  for (const ConnectionId id : node.connections.links()) {
+    Connection& link = *node.connections.find(id);
+    if (link.dialled || link.links == kLinksNotTold || link.links < limits::kLinksToSpare) continue;
+    if (link.linked_at + limits::kLinkKept > now || is_configured(node, link.peer)) continue;
+    if (found == nullptr || link.links > found->links) found = &link;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string room_for_link(Turn& turn, const Connection& asker) {
+  NodeState& node = turn.node;
+  if (std::string refusal = host_refusal(node, asker); !refusal.empty()) return refusal;
+  if (has_room_for_link(node, asker.dialled)) return "";
+  // Those that are refused are told of others: their addresses are tried sooner.
+  node.refused_link = turn.now.steady;
+  node.probe_due = std::min(node.probe_due, turn.now.steady + limits::kProbeEveryFull);
+  Connection* const other =
+      asker.links == 0 && !asker.dialled ? gives_way(node, turn.now.steady) : nullptr;
+  if (other == nullptr ||
+      !node.given_up_links.admit(turn.now.steady, limits::kLinksGivenUp, limits::kLinksGivenUp)) {
+    return "no room for one more link there";
+  }
+  give_up_link(turn, *other, "a peer without any link needs its place");
+  return "";
 }
 
 bool has_room_for_direct(const NodeState& node, const PeerId& peer) {

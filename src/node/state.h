@@ -126,6 +126,8 @@ struct NodeState {
   PongCache pongs;
   Instant keepalive_due = kNever;  ///< no link or idle connection needs a look before
   Instant probe_due{};
+  Instant refused_link = Instant::min();  ///< when a peer was refused a link for want of room, last
+  RateLimiter given_up_links;
 
   LocalIndex index;
   ScanQueue scans;

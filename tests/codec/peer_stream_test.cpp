@@ -71,9 +71,9 @@ TEST_CASE("a hello, byte for byte") {
   append_frame(samples::hello(), out);
   CHECK(to_hex(out) ==
         "4f58424f57"                            // OXBOW
-        "00000031"                              // 49 bytes follow
+        "00000032"                              // 50 bytes follow
         "01"                                    // hello
-        "9a"                                    // 10 fields
+        "9b"                                    // 11 fields
         "01"                                    // version 1
         "a56f78626f77"                          // network "oxbow"
         "c410a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"  // peer id
@@ -83,10 +83,11 @@ TEST_CASE("a hello, byte for byte") {
         "00"                                    // control
         "c3"                                    // wants a link
         "cd1122"                                // run
-        "cc99");                                // dial
+        "cc99"                                  // dial
+        "05");                                  // links
 }
 
-TEST_CASE("a link change of the first version tells no reason") {
+TEST_CASE("a link change of the first version tells no reason and no addresses") {
   PeerStream stream(false);
   std::string wire;
   append_frame(samples::hello(), wire);
@@ -97,6 +98,8 @@ TEST_CASE("a link change of the first version tells no reason") {
   const auto& change = std::get<LinkChange>(stream.message());
   CHECK(change.action == LinkAction::refuse);
   CHECK(change.reason.empty());
+  CHECK(change.addresses.empty());
+  CHECK(change.links == kLinksNotTold);
 }
 
 TEST_CASE("a hello of the first version tells neither run nor dial, its pong no dial of its own") {
@@ -109,6 +112,7 @@ TEST_CASE("a hello of the first version tells neither run nor dial, its pong no 
   REQUIRE(stream.next() == Next::message);
   CHECK(std::get<Hello>(stream.message()).run == 0);
   CHECK(std::get<Hello>(stream.message()).dial == 0);
+  CHECK(std::get<Hello>(stream.message()).links == kLinksNotTold);
   CHECK(std::get<Hello>(stream.message()).link);
   stream.feed(pong);
   REQUIRE(stream.next() == Next::message);
@@ -134,15 +138,20 @@ TEST_CASE("a query, byte for byte") {
 TEST_CASE("lists, nested structs and large numbers, byte for byte") {
   const auto messages = samples::messages();
   CHECK(to_hex(frame(messages[2])) ==
-        "0000000b03"
-        "9202a76e6f20726f6f6d");  // refuse, "no room"
-  CHECK(to_hex(frame(messages[4])) ==
-        "0000004f05"
-        "93cf1122334455667788"
+        "0000004f03"
+        "9402a76e6f20726f6f6d"  // refuse, "no room"
         "92"
         "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc406c00002071ce8"
         "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc41220010db8000000000000000000000001ffff"
-        "c3");
+        "03");
+  CHECK(to_hex(frame(messages[4])) ==
+        "0000005205"
+        "94cf1122334455667788"
+        "92"
+        "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc406c00002071ce8"
+        "92c410a0a1a2a3a4a5a6a7a8a9aaabacadaeafc41220010db8000000000000000000000001ffff"
+        "c3"
+        "cd012c");
   CHECK(to_hex(frame(messages[8])) ==
         "0000002708"
         "93c4100102030405060708f1f2f3f4f5f6f7f8cd0201"

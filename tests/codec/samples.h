@@ -40,7 +40,7 @@ inline Address ipv6() {
 
 inline Hello hello() {
   return {kProtocolVersion,        "oxbow", kPeer,  ipv4(), "north", 0,
-          ConnectionKind::control, true,    0x1122, 0x99};
+          ConnectionKind::control, true,    0x1122, 0x99,   5};
 }
 inline Query query() {
   return {kRequestId, 7, 0, 3, query_flags::kReport, Match::exact, 100, "docs/readme.txt"};
@@ -67,9 +67,9 @@ inline std::vector<Message> messages() {
   return {
       hello(),
       Bye{"network", "this is network 'other'"},
-      LinkChange{LinkAction::refuse, "no room"},
+      LinkChange{LinkAction::refuse, "no room", addresses, 3},
       Ping{0x1122334455667788, true},
-      Pong{0x1122334455667788, addresses, true},
+      Pong{0x1122334455667788, addresses, true, 300},
       query(),
       Hit{kRequestId, kPeer, ipv6(), "north", 1, 2, true, 3, results, {}},
       Hit{kRequestId, kPeer, ipv6(), "north", 0, 0, false, 3, {}, trace},
