@@ -65,7 +65,7 @@ TEST_USES_node := sim
 PACKAGES         := build-essential pkg-config libuv1-dev libmsgpack-cxx-dev \
   libboost-program-options-dev doctest-dev libre2-dev libfmt-dev libspdlog-dev libxxhash-dev \
   nlohmann-json3-dev libssl-dev librocksdb-dev
-PACKAGES_test    := python3-msgpack
+PACKAGES_test    := python3-msgpack iproute2
 PACKAGES_clang++ := clang libclang-rt-dev
 PACKAGES_bench   := libbenchmark-dev libnghttp2-dev redis-server etcd-server \
   libopendht-dev

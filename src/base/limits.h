@@ -161,6 +161,7 @@ inline constexpr auto kVanishedAfter =
     60s;  // without a sign of the other end's system: TCP gives up
 inline constexpr std::size_t kSlowBytes = 32 * 1024;  // unconfirmed: it is looked whether they move
 inline constexpr auto kSlowLook = 1s;
+inline constexpr std::uint64_t kDescriptors = 48;  // with fewer a peer does not start
 inline constexpr std::uint32_t kClientsHere = 128;  // of these, kept for those on this machine
 inline constexpr std::size_t kRpcRequestsBytes = 4 * 1024 * 1024;  // of one client, not answered
 inline constexpr std::size_t kRpcUnreadMost = 16 * 1024 * 1024;    // an answer has no room beyond

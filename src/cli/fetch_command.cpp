@@ -19,17 +19,20 @@
 namespace oxbow::cli {
 namespace {
 
+constexpr std::size_t kLongestName = 255;  // NAME_MAX of the usual file systems
+
 bool is_folder(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 // A stranger chose the key: only a plain name may become the name of a file here.
-Result<std::string> file_name_of(const std::string& key) {
+Result<std::string> file_name_of(const std::string& key, bool into_folder) {
   const auto slash = key.rfind('/');
   const std::string name = slash == std::string::npos ? key : key.substr(slash + 1);
-  const bool plain = !name.empty() && name != "." && name != ".." && name.size() <= 200 &&
-                     name[0] != '-' && printable(name) == name;
+  // Below a folder that was named, nothing takes it for an option.
+  const bool plain = !name.empty() && name != "." && name != ".." && name.size() <= kLongestName &&
+                     (into_folder || name[0] != '-') && printable_message(name) == name;
   if (plain) return name;
   return Error{"usage", "the key does not end in a plain file name: say where to with --to FILE",
                "--to FILE", key};
@@ -38,7 +41,7 @@ Result<std::string> file_name_of(const std::string& key) {
 Result<std::string> target_of(const Options& options) {
   const std::string to = options.text("to");
   if (!to.empty() && !is_folder(to) && to.back() != '/') return to;
-  Result<std::string> name = file_name_of(options.argument(0));
+  Result<std::string> name = file_name_of(options.argument(0), !to.empty());
   if (!name || to.empty()) return name;
   return to + (to.back() == '/' ? "" : "/") + *name;
 }
@@ -220,7 +223,7 @@ Command fetch_command() {
       .name = "fetch",
       .summary = "find a key, download it from a holder and check it",
       .details =
-          "Pieces go to FILE.part, which gets its name when all is there and its SHA-256 is the "
+          "Pieces go to FILE.oxbow-part, which gets its name when all is there and its SHA-256 is the "
           "one "
           "that the hit announced. Interrupted, the same command goes on from there. When a holder "
           "fails, the next holder of the same content takes over. What does not fit on the disk "

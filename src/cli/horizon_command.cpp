@@ -60,6 +60,8 @@ void print(const Output& output, const Horizon& horizon, const std::optional<std
     output.note(fmt::format("{} within {}; there may be more beyond (try a larger --ttl).",
                             counted(horizon.peers, "peer"),
                             counted(horizon.hops.back().hop, "hop")));
+  } else if (horizon.peers <= 1) {
+    output.note("1 peer, this one alone: it has no neighbor (oxbow peer list says why).");
   } else {
     output.note(fmt::format("{}{}: all that can be reached from here, {} away at the most.",
                             counted(horizon.peers, "peer"),

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/process.h"
+#include "client/part_file.h"
 
 namespace oxbow::cli {
 namespace {
@@ -55,7 +56,7 @@ Result<TemporaryDownload> TemporaryDownload::make() {
 }
 
 TemporaryDownload::TemporaryDownload(std::string folder) : folder_(std::move(folder)) {
-  to_remove = {path() + ".part", path(), folder_};
+  to_remove = {part_path(path()), path(), folder_};
   for (const int number : kEndings) {
     // Who ignores them (nohup) goes on doing so.
     if (::signal(number, on_signal) == SIG_IGN) ::signal(number, SIG_IGN);

@@ -11,6 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/ids.h"
+#include "base/sha256.h"
+
 namespace oxbow {
 namespace {
 
@@ -40,7 +43,22 @@ void sync_folder_of(const std::string& path) {
   ::close(descriptor);
 }
 
+constexpr std::string_view kEnding = ".oxbow-part";
+constexpr std::size_t kLongestName = 255;  // NAME_MAX of the usual file systems
+constexpr std::size_t kKeptOfLongName = 200;
+
 }  // namespace
+
+std::string part_path(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
+  const std::string name = path.substr(start);
+  if (name.size() + kEnding.size() <= kLongestName) return path + std::string(kEnding);
+  Sha256 hash;
+  hash.update(name);
+  return path.substr(0, start) + name.substr(0, kKeptOfLongName) + "-" +
+         to_hex(hash.finish().view()).substr(0, 16) + std::string(kEnding);
+}
 
 Result<PartFile> PartFile::open(const std::string& path, bool overwrite) {
   struct stat target {};
@@ -50,7 +68,7 @@ Result<PartFile> PartFile::open(const std::string& path, bool overwrite) {
     }
     if (!overwrite) return exists(path);
   }
-  const std::string part = path + ".part";
+  const std::string part = part_path(path);
   const int descriptor =
       ::open(part.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
   if (descriptor < 0) {
@@ -98,9 +116,9 @@ Status PartFile::read(const std::function<void(std::string_view)>& take) const {
     const ssize_t count =
         ::pread(descriptor_, buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_error("read", path_ + ".part");
+    if (count < 0) return file_error("read", part_path(path_));
     if (count == 0) {
-      return Error{"file", path_ + ".part was shortened while it was read", "", ""};
+      return Error{"file", part_path(path_) + " was shortened while it was read", "", ""};
     }
     take({buffer.data(), static_cast<std::size_t>(count)});
     offset += static_cast<std::uint64_t>(count);
@@ -112,7 +130,7 @@ Status PartFile::append(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_error("write", path_ + ".part");
+    if (count < 0) return file_error("write", part_path(path_));
     bytes.remove_prefix(static_cast<std::size_t>(count));
     size_ += static_cast<std::uint64_t>(count);
   }
@@ -120,17 +138,17 @@ Status PartFile::append(std::string_view bytes) {
 }
 
 void PartFile::discard_if_empty() {
-  if (size_ == 0) ::unlink((path_ + ".part").c_str());
+  if (size_ == 0) ::unlink(part_path(path_).c_str());
 }
 
 Status PartFile::clear() {
-  if (::ftruncate(descriptor_, 0) != 0) return file_error("empty", path_ + ".part");
+  if (::ftruncate(descriptor_, 0) != 0) return file_error("empty", part_path(path_));
   size_ = 0;
   return Done{};
 }
 
 Status PartFile::finish() {
-  const std::string part = path_ + ".part";
+  const std::string part = part_path(path_);
   if (::fsync(descriptor_) != 0) return file_error("sync", part);
   if (overwrite_) {
     if (::rename(part.c_str(), path_.c_str()) != 0) return file_error("rename", part);

@@ -1,5 +1,6 @@
-// The file that an incomplete download is kept in: `PATH.part`, appended to in the order of the
-// content, so that its length says how much of it is there. Gets the name PATH only when whole.
+// The file that an incomplete download is kept in: `PATH.oxbow-part`, appended to in the order of
+// the content, so that its length says how much of it is there. Gets the name PATH only when whole.
+// Nobody else's files end so, and such are never shared.
 #pragma once
 
 #include <oxbow/result.h>
@@ -13,10 +14,14 @@
 
 namespace oxbow {
 
+/// Where the beginning of a download to `path` is kept. Of a name that is too long for the ending,
+/// it keeps a beginning and a hash.
+std::string part_path(const std::string& path);
+
 class PartFile {
  public:
-  /// Opens or makes `path`.part and locks it against other downloads. Errors: "exists" (there is a
-  /// file at `path`, and `overwrite` is false), "in-progress", "bad-file" (it cannot be made),
+  /// Opens or makes part_path(`path`) and locks it against other downloads. Errors: "exists" (there
+  /// is a file at `path`, and `overwrite` is false), "in-progress", "bad-file" (it cannot be made),
   /// "file".
   static Result<PartFile> open(const std::string& path, bool overwrite);
   ~PartFile();

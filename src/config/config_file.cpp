@@ -47,6 +47,8 @@ class FileReader {
   }
 
   Result<Settings> read(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors put it there
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     for (int number = 1; !text.empty(); ++number) {
       const auto end = std::min(text.find('\n'), text.size());
       const std::string_view line = trimmed(text.substr(0, end));

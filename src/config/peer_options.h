@@ -76,7 +76,7 @@ struct PeerOptions {
   std::uint32_t idle_poll_us = limits::kIdlePollUs;
 
   // Clients ------------------------------------------------------------------------------------
-  bool allow_remote_clients = false;  ///< otherwise clients are served on loopback only
+  bool allow_remote_clients = false;  ///< otherwise only those of its own machine are served
 
   // Log ----------------------------------------------------------------------------------------
   LogLevel log_level = LogLevel::info;

@@ -9,7 +9,7 @@
 namespace oxbow {
 
 /// Of one file or folder: not hidden (leading dot, so not `.` and `..` either) and not a download
-/// under way (`.part`).
+/// under way (`.part`, `.oxbow-part`).
 bool is_shared_name(std::string_view name);
 
 /// A path that stays below its folder whatever the disk holds: 1 to 1,024 bytes, without NUL, no

@@ -3,7 +3,7 @@
 // thread. Never outside of a shared folder: symbolic links are neither shared nor followed.
 //
 // Shared are regular files, by their path below the folder. Not shared: what is hidden (a leading
-// dot, also of a folder on the way), what ends in ".part", and paths of over 1 KiB.
+// dot, also of a folder on the way), what ends in ".part" or ".oxbow-part", and paths of over 1 KiB.
 #pragma once
 
 #include <oxbow/result.h>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <sys/resource.h>
 
 #include <csignal>
 
@@ -233,8 +234,24 @@ void PeerServer::Server::log_standing(Severity severity, std::string_view condit
 PeerServer::PeerServer(std::unique_ptr<Server> server) : server_(std::move(server)) {}
 PeerServer::~PeerServer() = default;
 
+namespace {
+
+/// Fewer do not even last for the event loop, the data folder and a client.
+Status enough_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limits::kDescriptors) return Done{};
+  return Error{"no-descriptors",
+               fmt::format("at most {} files may be open at a time, which is too few (raise the "
+                           "limit: ulimit -n 1024)",
+                           limit.rlim_cur),
+               fmt::format("at least {}", limits::kDescriptors), fmt::format("{}", limit.rlim_cur)};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<PeerServer>> PeerServer::open(const PeerOptions& options,
                                                      PeerServerSetup setup) {
+  if (Status enough = enough_descriptors(); !enough) return enough.error();
   auto server = std::make_unique<Server>(options, std::move(setup));
   if (Status status = server->open(); !status) return status.error();
   return std::unique_ptr<PeerServer>(new PeerServer(std::move(server)));

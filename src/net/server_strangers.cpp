@@ -158,10 +158,12 @@ void PeerServer::Server::become_client(Connection& connection, std::string_view 
 /// One host has at most a part of the clients that a peer serves, and all other hosts together
 /// leave some to this machine. Nothing: there is room.
 std::optional<Error> PeerServer::Server::client_refusal(const Connection& connection) const {
-  const bool is_elsewhere = is_bounded_source(connection.remote);
+  // Who comes from the very address that it has reached is on this machine too.
+  const bool is_elsewhere = is_bounded_source(connection.remote) &&
+                            !connection.remote.same_host(connection.stream.local());
   if (is_elsewhere && !options_.allow_remote_clients) {
     return Error{"remote-client",
-                 "this peer serves clients on loopback only (see allow-remote-clients)",
+                 "this peer serves clients of its own machine only (see allow-remote-clients)",
                  "a client on the peer's own machine", to_string(connection.remote)};
   }
   if (clients_ >= limits::kClients) {

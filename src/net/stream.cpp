@@ -189,6 +189,15 @@ Address Stream::remote() const {
   return from_socket_address(reinterpret_cast<const sockaddr&>(storage));
 }
 
+Address Stream::local() const {
+  sockaddr_storage storage{};
+  int length = sizeof storage;
+  if (uv_tcp_getsockname(&handle_->tcp, reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
+    return {};
+  }
+  return from_socket_address(reinterpret_cast<const sockaddr&>(storage));
+}
+
 void Stream::attach(ConnectionId id, StreamUser& user) {
   setsockopt(descriptor(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentInSystem,
              sizeof kUnsentInSystem);

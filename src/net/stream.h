@@ -48,6 +48,8 @@ class Stream {
   int descriptor() const;
   /// The other end; all zero if there is none.
   Address remote() const;
+  /// This end's.
+  Address local() const;
 
   /// Names it to `user`, who must outlive it, and begins to read.
   void attach(ConnectionId id, StreamUser& user);

@@ -97,7 +97,9 @@ std::string to_plain(const Table& table) {
   for (const auto& row : table.rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       if (c > 0) out += '\t';
-      out += exact_text(row[c]);
+      const auto* text = std::get_if<std::string>(&row[c].value);
+      // A backslash stays one, so that what is printed can be asked for again.
+      out += text != nullptr ? printable_message(*text) : exact_text(row[c]);
     }
     out += '\n';
   }

@@ -106,7 +106,7 @@ TEST_CASE("a file comes in pieces, is checked and gets its name") {
                           [&](const FetchProgress& now) { progress.push_back(now.done); });
   REQUIRE(summary.ok());
   CHECK(read_file(scene.path) == content);
-  CHECK_FALSE(fs::exists(scene.path + ".part"));
+  CHECK_FALSE(fs::exists(scene.path + ".oxbow-part"));
   CHECK(summary->size == content.size());
   CHECK(summary->holder == "a");
   CHECK(summary->resumed == 0);
@@ -158,7 +158,7 @@ TEST_CASE("a download goes on where an earlier one ended") {
   CHECK(failed.error().message ==
         "no holder is left: the holder went away (what has come is kept; the same command goes on "
         "from there)");
-  CHECK(read_file(scene.path + ".part") == content.substr(0, 3 * kPiece));
+  CHECK(read_file(scene.path + ".oxbow-part") == content.substr(0, 3 * kPiece));
 
   scene.holders["a"] = sends(content);
   scene.asked.clear();
@@ -208,7 +208,7 @@ TEST_CASE("a part that belongs to something else is thrown away") {
   scene.holders["a"] = sends(content);
   for (const std::size_t size : {kPiece, 3 * kPiece, 5 * kPiece}) {
     INFO(size);
-    std::ofstream(scene.path + ".part") << std::string(size, 'x');
+    std::ofstream(scene.path + ".oxbow-part") << std::string(size, 'x');
     const auto summary = scene.fetch({hit_of(content, "a")}, true);
     REQUIRE(summary.ok());
     CHECK(summary->resumed == 0);
@@ -237,7 +237,7 @@ TEST_CASE("a holder that sends pieces of the wrong length is given up") {
   const auto failed = scene.fetch({hit_of(content, "a")});
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().code == "no-holder");
-  CHECK(fs::file_size(scene.path + ".part") == 0);
+  CHECK(fs::file_size(scene.path + ".oxbow-part") == 0);
 }
 
 TEST_CASE("what there is no room for is not begun: a stranger announced it") {
@@ -250,11 +250,11 @@ TEST_CASE("what there is no room for is not begun: a stranger announced it") {
     CHECK(refused.error().code == "no-room");
     CHECK(refused.error().needed == std::to_string(size) + " bytes more");
     CHECK(scene.asked.empty());
-    CHECK(!fs::exists(scene.path + ".part"));
+    CHECK(!fs::exists(scene.path + ".oxbow-part"));
     // What an earlier download has left there stays.
-    std::ofstream(scene.path + ".part") << "some";
+    std::ofstream(scene.path + ".oxbow-part") << "some";
     CHECK(scene.fetch({hit}).error().code == "no-room");
-    CHECK(read_file(scene.path + ".part") == "some");
+    CHECK(read_file(scene.path + ".oxbow-part") == "some");
   }
 }
 
@@ -269,7 +269,7 @@ TEST_CASE("what is larger than the caller wants is not begun") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == "over-max-size");
   CHECK(scene.asked.empty());
-  CHECK(!fs::exists(scene.path + ".part"));
+  CHECK(!fs::exists(scene.path + ".oxbow-part"));
   CHECK(scene.client->fetch({hit}, {scene.path, false, content.size()}).ok());
 }
 
@@ -298,7 +298,7 @@ TEST_CASE("a file that ends before the announced size is no download") {
 
 TEST_CASE("two downloads do not write to one file") {
   Scene scene;
-  const int other = ::open((scene.path + ".part").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int other = ::open((scene.path + ".oxbow-part").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   REQUIRE(::flock(other, LOCK_EX) == 0);
   const auto failed = scene.fetch({hit_of("x", "a")});
   ::close(other);
@@ -309,7 +309,7 @@ TEST_CASE("two downloads do not write to one file") {
 TEST_CASE("nothing is written through a symbolic link") {
   Scene scene;
   std::ofstream(scene.folder + "/elsewhere") << "precious";
-  fs::create_symlink(scene.folder + "/elsewhere", scene.path + ".part");
+  fs::create_symlink(scene.folder + "/elsewhere", scene.path + ".oxbow-part");
   CHECK(scene.fetch({hit_of("x", "a")}).error().code == "bad-file");
   CHECK(read_file(scene.folder + "/elsewhere") == "precious");
 }

@@ -12,6 +12,11 @@ within_20_s() {
 has_printed_address() { grep -q 127.0.0.1 "$scratch/ready"; }
 on_end() { kill -9 "${pid:-0}" "${clients:-0}" 2>/dev/null; }
 
+too_few() { (ulimit -n 8; ! "$OXBOW_BIN/oxbowd" --listen 127.0.0.1:0 2>"$scratch/told"); }
+says_how_many() { grep -q "^oxbowd: at most 8 files may be open.*ulimit -n 1024" "$scratch/told"; }
+is "with far too few it does not start" too_few
+is "and says why" says_how_many
+
 (
   ulimit -n 96
   exec "$OXBOW_BIN/oxbowd" --listen 127.0.0.1:0 --data "$scratch/data" --member \

@@ -43,7 +43,7 @@ TEST_CASE("an interrupted download goes on from where it was") {
   const std::string content(4 * 1024 * 1024, 'z');
   folder.write("one/big", content);
   const LocalPeers peers("line-4", {"--share", "beech=" + folder.path() + "/one"});
-  folder.write("copy.part", content.substr(0, 1024 * 1024));
+  folder.write("copy.oxbow-part", content.substr(0, 1024 * 1024));
   const Ran ran = peers.ask("ash", {"fetch", "big", "--to", folder.path() + "/copy", "--json"});
   CHECK(ran.code == 0);
   CHECK(ran.json()["resumed"] == 1024 * 1024);

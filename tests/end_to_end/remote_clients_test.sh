@@ -1,0 +1,73 @@
+#!/bin/bash
+# Clients of another machine, which is another network namespace here: they are refused and told
+# so, or, where they are allowed, one host has a part of the places. Those of the own machine are
+# served at each of its addresses.
+source "$(dirname "$0")/../support/cases.sh"
+
+if [ "${1:-}" != inside ]; then
+  if ! command -v ip >/dev/null || ! unshare -Urn true 2>/dev/null; then
+    skip "clients of another machine" "no network namespaces here"
+    exit
+  fi
+  unshare -Urn "$0" inside
+  exit
+fi
+
+unshare -n sleep 300 &
+other=$!
+on_end() { kill "$other" "${pid:-$other}" "${clients:-$other}" 2>/dev/null; }
+elsewhere() { nsenter -n -t "$other" "$@"; }
+within_20_s() {
+  local end=$((SECONDS + 20))
+  until "$@"; do test $SECONDS -lt $end || return 1; sleep 0.1; done
+}
+is_another_namespace() { ! test "/proc/$other/ns/net" -ef /proc/self/ns/net; }
+within_20_s is_another_namespace
+ip link set lo up
+ip link add here type veth peer name there netns "$other"
+ip addr add 10.77.0.1/24 dev here && ip link set here up
+elsewhere ip addr add 10.77.0.2/24 dev there && elsewhere ip link set there up
+
+start() {  # options of the peer
+  "$OXBOW_BIN/oxbowd" --listen 10.77.0.1:7400 "$@" >"$scratch/ready" 2>"$scratch/log" &
+  pid=$!
+  within_20_s grep -q 10.77.0.1 "$scratch/ready"
+}
+stop() { kill "$pid" && wait "$pid"; }
+status() { "$OXBOW_BIN/oxbow" --peer 10.77.0.1:7400 status; }
+from_elsewhere() { elsewhere "$OXBOW_BIN/oxbow" --peer 10.77.0.1:7400 status; }
+is_told_why() {
+  ! from_elsewhere >"$scratch/told" 2>&1 && grep -q "allow-remote-clients" "$scratch/told"
+}
+
+start
+is "a client of the own machine is served at its address on the network" status
+is "one of another machine is refused, and told why" is_told_why
+stop
+
+start --allow-remote-clients
+is "or served, where that is allowed" from_elsewhere
+elsewhere python3 - >"$scratch/clients" <<'PYTHON' &
+import socket, time
+kept = []
+for _ in range(300):
+    client = socket.create_connection(("10.77.0.1", 7400))
+    client.settimeout(5)
+    client.sendall(b"\x94\x00\x01\xa4ping\x90")
+    try:
+        taken = client.recv(100)[:2] == b"\x94\x01" and b"clients" not in client.recv(100, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        taken = True
+    except OSError:
+        taken = False
+    if taken:
+        kept.append(client)
+print("kept", len(kept), flush=True)
+time.sleep(60)
+PYTHON
+clients=$!
+all_asked() { grep -q "^kept" "$scratch/clients"; }
+has_its_part() { cat "$scratch/clients"; test "$(cat "$scratch/clients")" = "kept 256"; }
+within_20_s all_asked
+is "one host has 256 of the places" has_its_part
+is "and the own machine still some" status
