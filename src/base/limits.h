@@ -111,6 +111,7 @@ inline constexpr auto kRetiredConnection = 2s;  // one of two, silent for that l
 inline constexpr auto kDialBackoffFirst = 500ms;
 inline constexpr auto kDialBackoffMost = 30s;
 inline constexpr auto kDialTimeout = 5s;
+inline constexpr std::size_t kLookups = 64;  // of hosts' names, under way: each has a thread
 inline constexpr std::size_t kPongEntries = 10;         // addresses in one pong (Gnutella 0.6)
 inline constexpr std::size_t kPongCache = 256;          // addresses remembered
 inline constexpr std::size_t kPongCachePerSource = 32;  // unproven, from one neighbor

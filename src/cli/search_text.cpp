@@ -67,7 +67,7 @@ void HitPrinter::print(const SearchHit& hit) {
       output_.print(document("hit", hit));
       break;
     case Format::plain:
-      output_.print_line(fmt::format("{}\t{}\t{}\t{}\t{}\t{}", printable(hit.key), hit.size,
+      output_.print_line(fmt::format("{}\t{}\t{}\t{}\t{}\t{}", printable_message(hit.key), hit.size,
                                      hit.hops, printable(hit.holder), printable(hit.holder_name),
                                      printable(hit.sha256)));
       break;
@@ -80,7 +80,7 @@ void HitPrinter::print(const SearchHit& hit) {
       }
       output_.print_line(fmt::format("{:>4}  {}  {:>9}  {}", hit.hops,
                                      padded(peer_text(hit.holder_name, hit.holder), kHolderWidth),
-                                     human_bytes(hit.size), printable(hit.key)));
+                                     human_bytes(hit.size), printable_message(hit.key)));
       break;
   }
 }

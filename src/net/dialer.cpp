@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "base/limits.h"
 #include "net/socket_address.h"
@@ -12,10 +15,6 @@
 namespace oxbow::net {
 
 /// A request of libuv's outlives the attempt that it was made for: then its owner is null.
-struct ResolveRequest {
-  uv_getaddrinfo_t uv{};
-  DialAttempt* owner = nullptr;
-};
 struct ConnectRequest {
   uv_connect_t uv{};
   DialAttempt* owner = nullptr;
@@ -28,23 +27,33 @@ struct DialAttempt {
   std::string failure;            // not empty: it failed at once
   std::deque<Address> addresses;  // still to be tried
   std::optional<Stream> stream;
-  ResolveRequest* resolving = nullptr;
+  std::optional<LookupNumber> resolving;
   ConnectRequest* connecting = nullptr;
 
   ~DialAttempt() {
-    if (resolving != nullptr) {
-      resolving->owner = nullptr;
-      uv_cancel(reinterpret_cast<uv_req_t*>(&resolving->uv));
-    }
+    if (resolving) dialer->resolver_.cancel(*resolving);
     if (connecting != nullptr) connecting->owner = nullptr;
   }
 
   /// Connects to the next address. An error of libuv's: none could be tried.
   int connect_next();
-  int resolve(std::string_view host, std::string_view port);
-  static void on_resolved(uv_getaddrinfo_t* request, int status, addrinfo* list);
+  void resolve(std::string_view host, std::uint16_t port);
   static void on_connected(uv_connect_t* request, int status);
 };
+
+namespace {
+
+/// Of HOST:PORT; 0: there is none.
+std::uint16_t port_of(std::string_view target) {
+  const auto colon = target.rfind(':');
+  if (colon == std::string_view::npos) return 0;
+  const std::string_view digits = target.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc() && end == digits.data() + digits.size() ? port : 0;
+}
+
+}  // namespace
 
 int DialAttempt::connect_next() {
   int code = UV_EADDRNOTAVAIL;
@@ -64,32 +73,17 @@ int DialAttempt::connect_next() {
   return code;
 }
 
-int DialAttempt::resolve(std::string_view host, std::string_view port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
-  auto request = std::make_unique<ResolveRequest>();
-  request->owner = this;
-  request->uv.data = request.get();
-  const int code = uv_getaddrinfo(dialer->loop_.uv(), &request->uv, on_resolved,
-                                  std::string(host).c_str(), std::string(port).c_str(), &hints);
-  if (code == 0) resolving = request.release();
-  return code;
-}
-
-void DialAttempt::on_resolved(uv_getaddrinfo_t* uv, int status, addrinfo* list) {
-  const std::unique_ptr<ResolveRequest> request(static_cast<ResolveRequest*>(uv->data));
-  DialAttempt* const self = request->owner;
-  if (self != nullptr) {
-    self->resolving = nullptr;
-    for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
-      self->addresses.push_back(from_socket_address(*info->ai_addr));
+void DialAttempt::resolve(std::string_view host, std::uint16_t port) {
+  const auto looked_up = [this, port](std::span<const Address> found, std::string_view error) {
+    resolving.reset();
+    for (Address address : found) {
+      address.port = port;
+      addresses.push_back(address);
     }
-  }
-  uv_freeaddrinfo(list);
-  if (self == nullptr) return;
-  if (status == 0) status = self->connect_next();
-  if (status != 0) self->dialer->ended(*self, uv_strerror(status));
+    if (addresses.empty()) return dialer->ended(*this, error);
+    if (const int code = connect_next(); code != 0) dialer->ended(*this, uv_strerror(code));
+  };
+  resolving = dialer->resolver_.look_up(std::string(host), looked_up);
 }
 
 void DialAttempt::on_connected(uv_connect_t* uv, int status) {
@@ -104,7 +98,7 @@ void DialAttempt::on_connected(uv_connect_t* uv, int status) {
   }
 }
 
-Dialer::Dialer(Loop& loop, DialerUser& user) : loop_(loop), user_(user) {}
+Dialer::Dialer(Loop& loop, DialerUser& user) : loop_(loop), user_(user), resolver_(loop) {}
 Dialer::~Dialer() = default;
 
 void Dialer::dial(DialId id, std::string_view target) {
@@ -113,12 +107,12 @@ void Dialer::dial(DialId id, std::string_view target) {
   attempt->id = id;
   attempt->deadline = loop_.now().steady + limits::kDialTimeout;
   int code = UV_EINVAL;
-  const auto colon = target.rfind(':');
   if (const auto address = parse_address(target)) {
     attempt->addresses.push_back(*address);
     code = attempt->connect_next();
-  } else if (colon != std::string_view::npos) {
-    code = attempt->resolve(target.substr(0, colon), target.substr(colon + 1));
+  } else if (const auto port = port_of(target); port != 0) {
+    attempt->resolve(target.substr(0, target.rfind(':')), port);
+    code = 0;
   }
   if (code != 0) {
     attempt->failure = uv_strerror(code);

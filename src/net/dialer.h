@@ -1,5 +1,5 @@
-// Connects to peers: an address at once, a host's name by way of the resolver (a thread of libuv's,
-// the only thing here that needs one). Every attempt ends within limits::kDialTimeout.
+// Connects to peers: an address at once, a host's name by way of the resolver. Every attempt ends
+// within limits::kDialTimeout.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "net/loop.h"
+#include "net/resolver.h"
 #include "net/stream.h"
 
 namespace oxbow::net {
@@ -44,6 +45,7 @@ class Dialer {
 
   Loop& loop_;
   DialerUser& user_;
+  Resolver resolver_;
   std::vector<std::unique_ptr<DialAttempt>> attempts_;
 };
 
