@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
+
 #include <fcntl.h>
 #include <oxbow/client.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -165,6 +167,7 @@ TEST_CASE("a download goes on where an earlier one ended") {
   const auto summary = scene.fetch({hit_of(content, "a")});
   REQUIRE(summary.ok());
   CHECK(summary->resumed == 3 * kPiece);
+  std::sort(scene.asked.begin(), scene.asked.end());  // several are under way at a time
   CHECK(scene.asked == std::vector<std::uint64_t>{3 * kPiece, 4 * kPiece, 5 * kPiece});
   CHECK(read_file(scene.path) == content);
 }
