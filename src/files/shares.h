@@ -21,8 +21,8 @@ namespace oxbow {
 
 class Shares {
  public:
-  /// Opens the folders; an error names the first that cannot be shared. A folder named twice is
-  /// shared once.
+  /// Opens the folders; an error names the first that cannot be shared. One that is not there may
+  /// come later: see reopen(). A folder named twice is shared once.
   static Result<std::unique_ptr<Shares>> open(const std::vector<std::string>& folders,
                                               std::function<void()> wake);
 
