@@ -82,11 +82,11 @@ Shares::Session::~Session() {
   if (wake) shares_.wake_();
 }
 
-std::optional<HashJob> Shares::wait_for_job() {
+std::optional<HashJob> Shares::wait_for_job(std::uint64_t most) {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (auto job = catalog_.next_job(std::chrono::steady_clock::now())) return job;
-    const auto due = catalog_.next_due();
+    if (auto job = catalog_.next_job(std::chrono::steady_clock::now(), most)) return job;
+    const auto due = catalog_.next_due(most);
     if (due) {
       work_.wait_until(lock, *due);
     } else {

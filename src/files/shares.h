@@ -40,8 +40,8 @@ class Shares {
     return body(catalog_);
   }
 
-  /// Waits for a file that is due to be hashed; nothing: stopping.
-  std::optional<HashJob> wait_for_job();
+  /// Waits for a file of at most `most` bytes that is due to be hashed; nothing: stopping.
+  std::optional<HashJob> wait_for_job(std::uint64_t most);
   std::optional<IndexUpdate> take_update();
 
   /// A line for the log.
