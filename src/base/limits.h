@@ -220,6 +220,7 @@ inline constexpr std::size_t kHashBuffer = 256 * 1024;  // read at a time; what 
 inline constexpr std::size_t kUpdateFiles = 512;        // in one IndexUpdate: well under 1 ms
 inline constexpr std::size_t kSweepEntries = 4'096;     // looked at while others wait
 inline constexpr std::size_t kDiskReads = 128;          // pieces under way: 8 MiB; beyond: busy
+inline constexpr std::uint64_t kQuicklyHashed = 64 * 1024 * 1024;  // larger: by one thread only
 inline constexpr auto kFileSettles = 100ms;             // unchanged for that long: hashed
 inline constexpr auto kFileMayBeOpen = 2s;  // the same, for a file that appeared just now
 inline constexpr auto kRescanEvery = 60s;   // where changes cannot be watched

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
+#include <sstream>
+#include <thread>
 
 #include "cli/answer_json.h"
 #include "cli/command_list.h"
@@ -155,6 +158,38 @@ Result<std::uint64_t> parse_size(const std::string& text) {
   return Error{"usage", "no size: " + text, "a number of bytes, or one with K, M, G or T", text};
 }
 
+/// Neighbors refuse queries that come faster than they allow: what they refused is asked again.
+Result<FindAnswer> find_patiently(Client& client, const FindRequest& request) {
+  using namespace std::chrono_literals;
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  for (auto pause = 250ms;; pause = std::min(2 * pause, 1000ms)) {
+    Result<FindAnswer> answer = client.find(request);
+    const bool was_refused = answer && !answer->found &&
+                             answer->search.stopped != Stopped::complete &&
+                             answer->search.refused.value_or(0) > 0;
+    if (!was_refused || std::chrono::steady_clock::now() + pause > until) return answer;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+int fail_without_holder(const Output& output, const std::string& key, const FindAnswer& answer) {
+  if (answer.search.stopped == Stopped::complete) {
+    return output.fail({"not-found",
+                        fmt::format("nobody within reach holds {}. {}", printable_message(key),
+                                    search_summary(answer)),
+                        "", "none"});
+  }
+  std::vector<std::string> why;
+  std::istringstream lines(stopped_text(answer.search));
+  for (std::string line; std::getline(lines, line);) why.push_back(std::move(line));
+  return output.fail({"timeout",
+                      fmt::format("no holder of {} was found, but not everybody within reach was "
+                                  "asked (try again). {}",
+                                  printable_message(key), search_summary(answer)),
+                      "", "none"},
+                     why);
+}
+
 int run(Invocation& invocation) {
   const Output& output = invocation.output;
   const Options& options = invocation.options;
@@ -184,15 +219,9 @@ int run(Invocation& invocation) {
 
   FindRequest request = search_request(options.argument(0), options);
   request.all = true;  // so that other holders are known, should one fail
-  Result<FindAnswer> answer = client->find(request);
+  Result<FindAnswer> answer = find_patiently(*client, request);
   if (!answer) return output.fail(answer.error());
-  if (!answer->found) {
-    const bool absent = answer->search.stopped == Stopped::complete;
-    return output.fail({absent ? "not-found" : "timeout",
-                        fmt::format("nobody within reach holds {}. {}", options.argument(0),
-                                    search_summary(*answer)),
-                        "", "none"});
-  }
+  if (!answer->found) return fail_without_holder(output, options.argument(0), *answer);
   Result<std::vector<SearchHit>> hits = choose(std::move(answer->hits), options.text("from"));
   if (!hits) return output.fail(hits.error());
   warn_of_other_contents(output, *hits);

@@ -160,19 +160,26 @@ void Catalog::queue(Entries::iterator entry, Moment due) {
 }
 
 void Catalog::unqueue(Entries::iterator entry) {
-  if (entry->second.queued) queue_.erase({entry->second.due, &entry->first});
+  if (!entry->second.queued) return;
+  if (queue_.erase({entry->second.due, &entry->first}) > 0) return;
+  ready_.erase({entry->second.pending_size, &entry->first});
 }
 
-std::optional<HashJob> Catalog::next_job(Moment now) {
-  if (queue_.empty() || queue_.begin()->due > now) return std::nullopt;
-  const auto entry = entries_.find(*queue_.begin()->key);
+std::optional<HashJob> Catalog::next_job(Moment now, std::uint64_t most) {
+  while (!queue_.empty() && queue_.begin()->due <= now) {
+    const std::string* const key = queue_.extract(queue_.begin()).value().key;
+    ready_.insert({entries_.find(*key)->second.pending_size, key});
+  }
+  if (ready_.empty() || ready_.begin()->size > most) return std::nullopt;
+  const auto entry = entries_.find(*ready_.begin()->key);
   unqueue(entry);
   entry->second.queued = false;
   entry->second.job = ++last_job_;
   return HashJob{last_job_, entry->second.folder, entry->first};
 }
 
-std::optional<Moment> Catalog::next_due() const {
+std::optional<Moment> Catalog::next_due(std::uint64_t most) const {
+  if (!ready_.empty() && ready_.begin()->size <= most) return Moment::min();
   if (queue_.empty()) return std::nullopt;
   return queue_.begin()->due;
 }

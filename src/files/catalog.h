@@ -59,6 +59,8 @@ class Catalog {
     closed,  ///< its writer is done: nothing longer is waited for
   };
 
+  static constexpr std::uint64_t kAnySize = ~std::uint64_t{0};
+
   explicit Catalog(std::size_t most_files = limits::kIndexEntries) : most_files_(most_files) {}
 
   /// The file is there, with this state. Queued for `when` if its content may be new.
@@ -77,10 +79,11 @@ class Catalog {
              std::size_t most = limits::kSweepEntries);
   void set_scanning(bool scanning);
 
-  /// The next file to hash, by name among those that are due.
-  std::optional<HashJob> next_job(Moment now);
+  /// The next file to hash: the smallest of those that are due, then by name. None if that has more
+  /// than `most` bytes: so large files leave a thread to the others.
+  std::optional<HashJob> next_job(Moment now, std::uint64_t most = kAnySize);
   /// When there will be one, unless something changes.
-  std::optional<Moment> next_due() const;
+  std::optional<Moment> next_due(std::uint64_t most = kAnySize) const;
   /// Every job ends with this, once.
   void finish(const HashJob& job, const HashOutcome& outcome, Moment now);
 
@@ -129,6 +132,13 @@ class Catalog {
       return due != other.due ? due < other.due : *key < *other.key;
     }
   };
+  struct Ready {
+    std::uint64_t size;
+    const std::string* key;  // of the entry
+    bool operator<(const Ready& other) const {
+      return size != other.size ? size < other.size : *key < *other.key;
+    }
+  };
   struct Shadowed {
     FileState state;
     std::uint32_t scan = 0;
@@ -148,7 +158,8 @@ class Catalog {
   std::size_t most_files_;
   Entries entries_;
   std::map<ShadowedKey, Shadowed> shadowed_;  // same key, later folder
-  std::set<Queued> queue_;
+  std::set<Queued> queue_;  // those that are not due yet, or were not looked at since
+  std::set<Ready> ready_;   // those that are
   std::set<std::string> news_;  // keys whose findability changed since the last update
   std::uint64_t last_job_ = 0;
   std::uint32_t scan_ = 0;

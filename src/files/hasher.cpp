@@ -16,7 +16,7 @@ bool Hasher::start() {
 
 void Hasher::run() {
   std::unique_ptr<char[]> buffer;  // given back while there is nothing to do
-  while (const auto job = shares_.wait_for_job()) {
+  while (const auto job = shares_.wait_for_job(most_)) {
     if (!buffer) buffer.reset(new char[limits::kHashBuffer]);
     const auto folder = shares_.folder(job->folder);
     const auto outcome = hash_file(
@@ -24,7 +24,7 @@ void Hasher::run() {
     if (!outcome) return;
     const bool idle = shares_.with_catalog([&](Catalog& catalog) {
       catalog.finish(*job, *outcome, std::chrono::steady_clock::now());
-      return !catalog.next_due().has_value();
+      return !catalog.next_due(most_).has_value();
     });
     if (!idle) continue;
     buffer.reset();

@@ -10,7 +10,8 @@ namespace oxbow {
 
 class Hasher {
  public:
-  explicit Hasher(Shares& shares) : shares_(shares) {}
+  /// It takes files of at most `most` bytes.
+  Hasher(Shares& shares, std::uint64_t most) : shares_(shares), most_(most) {}
   // The destructor waits for the thread: after Shares::stop().
 
   bool start();
@@ -20,6 +21,7 @@ class Hasher {
   void tell_unreadable();
 
   Shares& shares_;
+  const std::uint64_t most_;
   std::string told_;  // the last message, so that a rescan does not repeat it
   Thread thread_;
 };

@@ -15,7 +15,9 @@ struct SharedFolders::Threads {
       : shares(std::move(opened)),
         reader(*shares),
         observer(*shares, options.watch, options.rescan_every) {
-    for (std::size_t i = 0; i < options.hash_threads; ++i) hashers.emplace_back(*shares);
+    for (std::size_t i = 0; i < options.hash_threads; ++i) {
+      hashers.emplace_back(*shares, i == 0 ? Catalog::kAnySize : limits::kQuicklyHashed);
+    }
   }
   ~Threads() { shares->stop(); }  // then the members wait for their threads
 

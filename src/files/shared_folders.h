@@ -25,7 +25,7 @@ namespace oxbow {
 
 struct SharedFoldersOptions {
   std::vector<std::string> folders;  ///< where two hold the same key, the first named shares it
-  std::size_t hash_threads = 1;
+  std::size_t hash_threads = 2;  ///< the first for files of any size, the others for smaller ones
   bool watch = true;  ///< by inotify; else scanned again and again
   std::chrono::milliseconds rescan_every = limits::kRescanEvery;  ///< where watching fails
 };

@@ -7,6 +7,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/printable.h"
+#include "files/keys.h"
+
 namespace oxbow {
 
 namespace {
@@ -25,10 +28,9 @@ bool same_folder(int a, int b) {
 }
 
 Error cannot_share(const std::string& path, int error) {
-  const char* why = error == ENOENT    ? "no such folder"
-                    : error == ENOTDIR ? "it is no folder"
-                    : error == EACCES  ? "permission denied"
-                                       : std::strerror(error);
+  const char* why = error == ENOTDIR  ? "it is no folder"
+                    : error == EACCES ? "permission denied"
+                                      : std::strerror(error);
   return {"bad-folder", "cannot share " + path + ": " + why, "a folder that can be read", path};
 }
 
@@ -39,7 +41,12 @@ Result<std::unique_ptr<Shares>> Shares::open(const std::vector<std::string>& fol
   std::unique_ptr<Shares> shares(new Shares(std::move(wake)));
   for (const std::string& path : folders) {
     FileDescriptor folder = open_folder(path);
-    if (!folder.is_open()) return cannot_share(path, errno);
+    if (!folder.is_open()) {
+      if (errno != ENOENT) return cannot_share(path, errno);
+      shares->messages_.push_back(printable(path, kShownPath) +
+                                  " is not there: shared when it is (a disk that is mounted later, "
+                                  "or a name that is written wrongly)");
+    }
     bool known = false;
     for (const auto& other : shares->folders_) {
       known = known || same_folder(other->get(), folder.get());
@@ -75,11 +82,11 @@ Shares::Session::~Session() {
   if (wake) shares_.wake_();
 }
 
-std::optional<HashJob> Shares::wait_for_job() {
+std::optional<HashJob> Shares::wait_for_job(std::uint64_t most) {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (auto job = catalog_.next_job(std::chrono::steady_clock::now())) return job;
-    const auto due = catalog_.next_due();
+    if (auto job = catalog_.next_job(std::chrono::steady_clock::now(), most)) return job;
+    const auto due = catalog_.next_due(most);
     if (due) {
       work_.wait_until(lock, *due);
     } else {

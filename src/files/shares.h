@@ -21,8 +21,8 @@ namespace oxbow {
 
 class Shares {
  public:
-  /// Opens the folders; an error names the first that cannot be shared. A folder named twice is
-  /// shared once.
+  /// Opens the folders; an error names the first that cannot be shared. One that is not there may
+  /// come later: see reopen(). A folder named twice is shared once.
   static Result<std::unique_ptr<Shares>> open(const std::vector<std::string>& folders,
                                               std::function<void()> wake);
 
@@ -40,8 +40,8 @@ class Shares {
     return body(catalog_);
   }
 
-  /// Waits for a file that is due to be hashed; nothing: stopping.
-  std::optional<HashJob> wait_for_job();
+  /// Waits for a file of at most `most` bytes that is due to be hashed; nothing: stopping.
+  std::optional<HashJob> wait_for_job(std::uint64_t most);
   std::optional<IndexUpdate> take_update();
 
   /// A line for the log.

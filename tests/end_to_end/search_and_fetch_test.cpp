@@ -62,6 +62,20 @@ TEST_CASE("a published value is found from the other end, fetched, and gone when
   CHECK(peers.ask("ash", {"fetch", "greeting", "--to", folder.path() + "/new"}).code == 1);
 }
 
+TEST_CASE("a download that found nobody says whether everybody was asked") {
+  const LocalPeers peers("line-4");
+  const TemporaryFolder folder;
+  REQUIRE(peers.ask("damson", {"publish", "greeting", "hello"}).code == 0);
+  peers.pause("beech");
+  const Ran unsure = peers.ask("ash", {"fetch", "greeting", "--to", folder.path() + "/new"});
+  peers.resume("beech");
+  INFO(unsure.err);
+  CHECK(unsure.code == 4);
+  CHECK(unsure.err.starts_with(
+      "oxbow: no holder of greeting was found, but not everybody within reach was asked"));
+  CHECK(unsure.err.find("\nPartial: ") != std::string::npos);
+}
+
 TEST_CASE("a download to - is printed, and nothing else is") {
   const LocalPeers peers("line-4");
   REQUIRE(peers.ask("damson", {"publish", "greeting", "hello\n"}).code == 0);

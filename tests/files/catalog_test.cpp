@@ -38,7 +38,23 @@ void hash_all(Catalog& catalog,
 
 }  // namespace
 
-TEST_CASE("files are hashed in the order of their names, and findable then") {
+TEST_CASE("of the files that are due the smallest is hashed first, and large ones by who may") {
+  Catalog catalog;
+  catalog.notice(0, "a", state(1, 3000), kStart, Notice::seen);
+  catalog.notice(0, "b", state(2, 2000), kStart, Notice::seen);
+  catalog.notice(0, "c", state(3, 1), at(100), Notice::seen);
+  CHECK_FALSE(catalog.next_job(kStart, 1000).has_value());
+  CHECK(catalog.next_due(1000) == at(100));  // not those that are too large
+  CHECK(catalog.next_due() <= kStart);
+  CHECK(catalog.next_job(kStart)->key == "b");
+  catalog.gone(0, "a");
+  CHECK(catalog.progress().pending_files == 2);
+  CHECK(catalog.next_job(at(100), 1000)->key == "c");
+  CHECK_FALSE(catalog.next_job(at(100)).has_value());
+  CHECK_FALSE(catalog.next_due().has_value());
+}
+
+TEST_CASE("files of one size are hashed in the order of their names, and findable then") {
   Catalog catalog;
   catalog.notice(0, "b", state(2), kStart, Notice::seen);
   catalog.notice(0, "a", state(1), kStart, Notice::seen);

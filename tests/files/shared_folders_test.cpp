@@ -14,11 +14,18 @@ using namespace oxbow::test;
 
 using Keys = std::vector<std::string>;
 
-TEST_CASE("a folder that is not there cannot be shared, and the error names it") {
-  const auto opened = SharedFolders::open({{"/no/such/folder"}}, [] {});
-  REQUIRE(!opened);
-  CHECK(opened.error().code == "bad-folder");
-  CHECK(opened.error().message == "cannot share /no/such/folder: no such folder");
+TEST_CASE("a folder that is not there is shared once it is, and the others are meanwhile") {
+  const TemporaryFolder folder;
+  folder.write("there/a", "a");
+  Sharing sharing(
+      {{folder.at("later"), folder.at("there")}, 1, true, std::chrono::milliseconds(50)});
+  REQUIRE(sharing.wait_until_idle());
+  CHECK(sharing.keys() == Keys{"a"});
+  REQUIRE(sharing.messages().size() == 1);
+  CHECK(sharing.messages().front().starts_with(folder.at("later") +
+                                               " is not there: shared when it is"));
+  folder.write("later/b", "b");
+  CHECK(sharing.wait_for([&] { return sharing.keys() == Keys{"a", "b"}; }));
 }
 
 TEST_CASE("a file cannot be shared as a folder") {

@@ -1,12 +1,13 @@
 #!/bin/bash
-# Clients of another machine, which is another network namespace here: they are refused and told
-# so, or, where they are allowed, one host has a part of the places. Those of the own machine are
-# served at each of its addresses.
+# What differs where the other end is on another machine, which is another network namespace here.
+# Clients from there are refused and told so, or, where they are allowed, one host has a part of the
+# places; those of the own machine are served at each of its addresses. A neighbor there allows so
+# many queries a second: what it refuses is asked again.
 source "$(dirname "$0")/../support/cases.sh"
 
 if [ "${1:-}" != inside ]; then
   if ! command -v ip >/dev/null || ! unshare -Urn true 2>/dev/null; then
-    skip "clients of another machine" "no network namespaces here"
+    skip "another machine" "no network namespaces here"
     exit
   fi
   unshare -Urn "$0" inside
@@ -65,8 +66,25 @@ print("kept", len(kept), flush=True)
 time.sleep(60)
 PYTHON
 clients=$!
-all_asked() { grep -q "^kept" "$scratch/clients"; }
+all_asked() { grep -qs "^kept" "$scratch/clients"; }
 has_its_part() { cat "$scratch/clients"; test "$(cat "$scratch/clients")" = "kept 256"; }
 within_20_s all_asked
 is "one host has 256 of the places" has_its_part
 is "and the own machine still some" status
+kill "$clients"
+stop
+
+start --query-rate 4 --query-burst 2 --static
+"$OXBOW_BIN/oxbow" --peer 10.77.0.1:7400 publish greeting hello >/dev/null
+elsewhere ip link set lo up
+elsewhere "$OXBOW_BIN/oxbowd" --listen 10.77.0.2:7400 --neighbor 10.77.0.1:7400 --static \
+  >"$scratch/ready2" 2>"$scratch/log2" &
+asker=$!
+on_end() { kill "$other" "$pid" "$asker" 2>/dev/null; }
+ask() { elsewhere "$OXBOW_BIN/oxbow" --peer 10.77.0.2:7400 "$@"; }
+is "a peer of the other machine is a neighbor" within_20_s ask wait ready
+fetch_six() {
+  local i
+  for i in 1 2 3 4 5 6; do ask fetch greeting --to "$scratch/got$i" || return 1; done
+}
+is "downloads that come faster than it allows queries come all the same" fetch_six
