@@ -126,7 +126,7 @@ class Ours {
     std::uint64_t found = 0;
     const auto read = [&] {
       const std::string key = prefix + key_of(random.below(keys));
-      found += store_->read(key).value().object.empty() ? 0 : 1;
+      found += store_->read(key).value().object.empty() ? 0U : 1U;
     };
     for (int i = 0; i < kSpreadReads / 5; ++i) read();
     found = 0;
