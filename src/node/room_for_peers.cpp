@@ -80,8 +80,8 @@ std::string room_for_link(Turn& turn, const Connection& asker) {
   // Those that are refused are told of others: their addresses are tried sooner.
   node.refused_link = turn.now.steady;
   node.probe_due = std::min(node.probe_due, turn.now.steady + limits::kProbeEveryFull);
-  Connection* const other =
-      asker.links == 0 && !asker.dialled ? gives_way(node, turn.now.steady) : nullptr;
+  const bool may_give = asker.links == 0 && !asker.dialled && !node.config.is_static;
+  Connection* const other = may_give ? gives_way(node, turn.now.steady) : nullptr;
   if (other == nullptr ||
       !node.given_up_links.admit(turn.now.steady, limits::kLinksGivenUp, limits::kLinksGivenUp)) {
     return "no room for one more link there";

@@ -92,6 +92,27 @@ TEST_CASE("who is refused for want of room is told of others, and links to one o
   CHECK(network.status(0).links <= it.most_links);
 }
 
+TEST_CASE("a full peer gives up a link of one that has enough for one that has none, unless static") {
+  for (const bool is_static : {false, true}) {
+    CAPTURE(is_static);
+    SimNetwork network(3);
+    NodeConfig config = SimNetwork::defaults();
+    for (int i = 0; i < 5; ++i) network.add_peer(config);
+    network.config_of(0).is_static = is_static;
+    network.config_of(0).incoming_links = 1;
+    for (const PeerNumber peer : {2U, 3U}) network.link(1, peer);
+    network.link(1, 0);
+    network.link(4, 0);
+    for (const PeerNumber peer : {0U, 1U, 2U, 3U}) network.start(peer);
+    network.run_for(15s);
+    REQUIRE(network.status(1).links == 3);
+    network.start(4);  // it knows nobody else
+    network.run_for(2s);
+    CHECK(network.status(4).links == (is_static ? 0 : 1));
+    CHECK(network.status(1).links == (is_static ? 3 : 2));
+  }
+}
+
 void become_one(Newcomers& it) {
   SimNetwork& network = it.network;
   network.start();
