@@ -98,22 +98,22 @@ inline constexpr double kProbeDialBurst = 32;
 inline constexpr auto kRevivedWithin = 1s;  // one that failed is back: the others are tried then
 inline constexpr auto kRevivedEvery = 5s;
 inline constexpr std::size_t kNamedConnections =
-    64;                                         // dialled because a neighbor named the address
-inline constexpr auto kNamedIdle = 10s;         // such a connection that nobody uses
-inline constexpr auto kProbeEvery = 5s;         // one address that a neighbor states is dialled
-inline constexpr auto kProbeEveryFull = 250ms;  // where others are refused and ask for addresses
+    64;                                            // dialled because a neighbor named the address
+inline constexpr auto kNamedIdle = 10s;            // such a connection that nobody uses
+inline constexpr auto kProbeEvery = 5s;            // one address that a neighbor states is dialled
+inline constexpr auto kProbeEveryFull = 250ms;     // where others are refused and ask for addresses
 inline constexpr std::uint32_t kLinksToSpare = 3;  // who has so many can lose one for who has none
 inline constexpr auto kLinkKept = 10s;             // but not before it has had it for so long,
 inline constexpr double kLinksGivenUp = 2;         // and no more of them a second
-inline constexpr auto kAddressesEvery = 1s;     // one neighbor is told addresses
-inline constexpr auto kIdleConnection = 180s;   // a connection without a link that nobody uses
-inline constexpr auto kRetiredConnection = 2s;  // one of two, silent for that long: hung up
+inline constexpr auto kAddressesEvery = 1s;        // one neighbor is told addresses
+inline constexpr auto kIdleConnection = 180s;      // a connection without a link that nobody uses
+inline constexpr auto kRetiredConnection = 2s;     // one of two, silent for that long: hung up
 inline constexpr auto kDialBackoffFirst = 500ms;
 inline constexpr auto kDialBackoffMost = 30s;
 inline constexpr auto kDialTimeout = 5s;
-inline constexpr std::size_t kLookups = 64;  // of hosts' names, under way: each has a thread
-inline constexpr std::size_t kPongEntries = 10;         // addresses in one pong (Gnutella 0.6)
-inline constexpr std::size_t kPongCache = 256;          // addresses remembered
+inline constexpr std::size_t kLookups = 64;      // of hosts' names, under way: each has a thread
+inline constexpr std::size_t kPongEntries = 10;  // addresses in one pong (Gnutella 0.6)
+inline constexpr std::size_t kPongCache = 256;   // addresses remembered
 inline constexpr std::size_t kPongCachePerSource = 32;  // unproven, from one neighbor
 inline constexpr auto kPongFresh = 600s;       // since it was reached: then no longer passed on
 inline constexpr auto kPongFailed = 60s;       // an address that failed is not dialled again
@@ -162,7 +162,7 @@ inline constexpr auto kVanishedAfter =
     60s;  // without a sign of the other end's system: TCP gives up
 inline constexpr std::size_t kSlowBytes = 32 * 1024;  // unconfirmed: it is looked whether they move
 inline constexpr auto kSlowLook = 1s;
-inline constexpr std::uint64_t kDescriptors = 48;  // with fewer a peer does not start
+inline constexpr std::uint64_t kDescriptors = 48;   // with fewer a peer does not start
 inline constexpr std::uint32_t kClientsHere = 128;  // of these, kept for those on this machine
 inline constexpr std::size_t kRpcRequestsBytes = 4 * 1024 * 1024;  // of one client, not answered
 inline constexpr std::size_t kRpcUnreadMost = 16 * 1024 * 1024;    // an answer has no room beyond
@@ -221,9 +221,9 @@ inline constexpr std::size_t kUpdateFiles = 512;        // in one IndexUpdate: w
 inline constexpr std::size_t kSweepEntries = 4'096;     // looked at while others wait
 inline constexpr std::size_t kDiskReads = 128;          // pieces under way: 8 MiB; beyond: busy
 inline constexpr std::uint64_t kQuicklyHashed = 64 * 1024 * 1024;  // larger: by one thread only
-inline constexpr auto kFileSettles = 100ms;             // unchanged for that long: hashed
-inline constexpr auto kFileMayBeOpen = 2s;  // the same, for a file that appeared just now
-inline constexpr auto kRescanEvery = 60s;   // where changes cannot be watched
+inline constexpr auto kFileSettles = 100ms;  // unchanged for that long: hashed
+inline constexpr auto kFileMayBeOpen = 2s;   // the same, for a file that appeared just now
+inline constexpr auto kRescanEvery = 60s;    // where changes cannot be watched
 inline constexpr std::size_t kThreadStack = 256 * 1024;
 
 // Versions: checked where a write enters, never on merge ----------------------------------------

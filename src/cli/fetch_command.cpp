@@ -252,7 +252,8 @@ Command fetch_command() {
       .name = "fetch",
       .summary = "find a key, download it from a holder and check it",
       .details =
-          "Pieces go to FILE.oxbow-part, which gets its name when all is there and its SHA-256 is the "
+          "Pieces go to FILE.oxbow-part, which gets its name when all is there and its SHA-256 is "
+          "the "
           "one "
           "that the hit announced. Interrupted, the same command goes on from there. When a holder "
           "fails, the next holder of the same content takes over. What does not fit on the disk "

@@ -158,8 +158,8 @@ class Catalog {
   std::size_t most_files_;
   Entries entries_;
   std::map<ShadowedKey, Shadowed> shadowed_;  // same key, later folder
-  std::set<Queued> queue_;  // those that are not due yet, or were not looked at since
-  std::set<Ready> ready_;   // those that are
+  std::set<Queued> queue_;      // those that are not due yet, or were not looked at since
+  std::set<Ready> ready_;       // those that are
   std::set<std::string> news_;  // keys whose findability changed since the last update
   std::uint64_t last_job_ = 0;
   std::uint32_t scan_ = 0;

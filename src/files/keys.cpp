@@ -5,7 +5,8 @@
 namespace oxbow {
 
 bool is_shared_name(std::string_view name) {
-  return !name.empty() && !name.starts_with('.') && !name.ends_with(".part") && !name.ends_with(".oxbow-part");
+  return !name.empty() && !name.starts_with('.') && !name.ends_with(".part") &&
+         !name.ends_with(".oxbow-part");
 }
 
 bool is_path_below(std::string_view path) {

@@ -3,7 +3,8 @@
 // thread. Never outside of a shared folder: symbolic links are neither shared nor followed.
 //
 // Shared are regular files, by their path below the folder. Not shared: what is hidden (a leading
-// dot, also of a folder on the way), what ends in ".part" or ".oxbow-part", and paths of over 1 KiB.
+// dot, also of a folder on the way), what ends in ".part" or ".oxbow-part", and paths of over 1
+// KiB.
 #pragma once
 
 #include <oxbow/result.h>
@@ -26,7 +27,7 @@ namespace oxbow {
 struct SharedFoldersOptions {
   std::vector<std::string> folders;  ///< where two hold the same key, the first named shares it
   std::size_t hash_threads = 2;  ///< the first for files of any size, the others for smaller ones
-  bool watch = true;  ///< by inotify; else scanned again and again
+  bool watch = true;             ///< by inotify; else scanned again and again
   std::chrono::milliseconds rescan_every = limits::kRescanEvery;  ///< where watching fails
 };
 

@@ -1,6 +1,6 @@
 // Every message between peers as a plain struct, and the Message variant. Texts and lists are
-// views: nothing here owns memory. Outbox::send() gives them a place that lasts until the driver has
-// encoded the message.
+// views: nothing here owns memory. Outbox::send() gives them a place that lasts until the driver
+// has encoded the message.
 #pragma once
 
 #include <oxbow/requests.h>
@@ -470,10 +470,10 @@ struct DialReport {
       reason;  ///< why it was not reached, for people, at most 256 bytes; empty: it was
 };
 
-using Message = std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk,
-                             WalkReport, WalkReply, PieceRequest, Piece, Gossip, GossipRecords,
-                             LookupStep, LookupEnd, ObjectRead, ObjectReply, ObjectWrite,
-                             WriteReply, Coordinate, Coordinated, Confirmed, Grant, IdInUse,
-                             DialReport>;
+using Message =
+    std::variant<Hello, Bye, LinkChange, Ping, Pong, Query, Hit, QueryDone, Walk, WalkReport,
+                 WalkReply, PieceRequest, Piece, Gossip, GossipRecords, LookupStep, LookupEnd,
+                 ObjectRead, ObjectReply, ObjectWrite, WriteReply, Coordinate, Coordinated,
+                 Confirmed, Grant, IdInUse, DialReport>;
 
 }  // namespace oxbow

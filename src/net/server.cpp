@@ -239,7 +239,8 @@ namespace {
 /// Fewer do not even last for the event loop, the data folder and a client.
 Status enough_descriptors() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limits::kDescriptors) return Done{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limits::kDescriptors)
+    return Done{};
   return Error{"no-descriptors",
                fmt::format("at most {} files may be open at a time, which is too few (raise the "
                            "limit: ulimit -n 1024)",

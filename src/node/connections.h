@@ -42,8 +42,8 @@ struct Connection {
   std::uint64_t own_dial = 0;   ///< Hello::dial of ours, of the attempt that led here
   std::uint64_t peer_dial = 0;  ///< of the other side's
   std::uint32_t links = kLinksNotTold;  ///< neighbors that the peer has, as it said last
-  bool told_of_ring = false;    ///< the peer has said something about it
-  bool probed = false;          ///< its address has been dialled, to see whether it is right
+  bool told_of_ring = false;            ///< the peer has said something about it
+  bool probed = false;  ///< its address has been dialled, to see whether it is right
 
   Instant opened{};
   Instant heard{};               ///< last message received

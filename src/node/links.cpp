@@ -215,8 +215,7 @@ void receive_link_change(Turn& turn, Connection& from, const LinkChange& change)
                    change.reason.empty() ? "no room for one more link there" : change.reason);
       break;
     case LinkAction::end:
-      link_went_down(turn, from,
-                     change.reason.empty() ? "the neighbor ended it" : change.reason);
+      link_went_down(turn, from, change.reason.empty() ? "the neighbor ended it" : change.reason);
       break;
   }
   check_ready(turn);

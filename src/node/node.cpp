@@ -79,8 +79,8 @@ void Node::dial_failed(Now now, DialId dial, std::string_view reason, Outbox& ou
     state_->pongs.failed(now.steady, *address);
   }
   if (!pending->second.named) {  // else it may be no address of that peer
-    address_failed(turn, pending->second.expected, pending->second.target,
-                   pending->second.began, reason);
+    address_failed(turn, pending->second.expected, pending->second.target, pending->second.began,
+                   reason);
   }
   dial_ended(turn, dial, reason);
 }

@@ -41,8 +41,8 @@ ReplicaHistory::WriteNumber ReplicaHistory::begin_write(const std::string& key,
     return (seen.contains(old) && !chained.contains(old)) ||
            std::any_of(seen.begin(), seen.end(), covers);
   });
-  writes_.push_back({key, std::move(value), std::move(replaced), std::move(may_stay), at_instant,
-                     std::nullopt});
+  writes_.push_back(
+      {key, std::move(value), std::move(replaced), std::move(may_stay), at_instant, std::nullopt});
   of_key_[key].push_back(number);
   return number;
 }
@@ -145,8 +145,8 @@ void ReplicaHistory::add(std::vector<std::string>& breaches, const Read& read,
   std::string values;
   for (const std::string& value : read.values) values += " \"" + value + '"';
   breaches.push_back(fmt::format("the read of {} from {} to {}, which returned{}: {}", read.key,
-                                  text(read.began), text(read.ended),
-                                  values.empty() ? " nothing" : values, what));
+                                 text(read.began), text(read.ended),
+                                 values.empty() ? " nothing" : values, what));
 }
 
 }  // namespace oxbow

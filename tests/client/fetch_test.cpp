@@ -301,7 +301,8 @@ TEST_CASE("a file that ends before the announced size is no download") {
 
 TEST_CASE("two downloads do not write to one file") {
   Scene scene;
-  const int other = ::open((scene.path + ".oxbow-part").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int other =
+      ::open((scene.path + ".oxbow-part").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   REQUIRE(::flock(other, LOCK_EX) == 0);
   const auto failed = scene.fetch({hit_of("x", "a")});
   ::close(other);

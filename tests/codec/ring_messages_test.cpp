@@ -167,7 +167,8 @@ TEST_CASE("reads and writes of objects, byte for byte") {
         "93"
         "07"
         "02"
-        "a4" "66756c6c");
+        "a4"
+        "66756c6c");
 }
 
 TEST_CASE("an operation forwarded to its coordinator, byte for byte") {

@@ -232,8 +232,8 @@ TEST_CASE("a peer that has stopped makes auto's flood partial, and the wait show
     INFO(way);
     const LocalPeers peers("line-4");  // anew: a neighbor that was silent is waited for less
     peers.pause("beech");
-    const auto rows = rows_of(peers.ask(
-        "ash", {"compare", "nobody has this", "--via", way, "--ttl", "2", "--rounds", "1", "--json"}));
+    const auto rows = rows_of(peers.ask("ash", {"compare", "nobody has this", "--via", way, "--ttl",
+                                                "2", "--rounds", "1", "--json"}));
     peers.resume("beech");
     CHECK(rows.at(way)["partial"] == 1);
     CHECK(rows.at(way)["over_ms_p99"] >= 500);

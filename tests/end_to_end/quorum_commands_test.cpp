@@ -170,8 +170,8 @@ TEST_CASE("a put whose coordinator hangs is taken by the next one, and is one va
   const std::string context = before.json()["context"];
   ring.peers->pause(list[0]);
   std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it has not answered just now
-  const Ran put =
-      ring.peers->ask(list[3], {"put", "rt", "v1", "--context", context, "--timeout", "3s", "--json"});
+  const Ran put = ring.peers->ask(
+      list[3], {"put", "rt", "v1", "--context", context, "--timeout", "3s", "--json"});
   INFO(put.out << put.err);
   CHECK(put.code == 0);
   CHECK(put.json()["quorum"]["coordinator"] == ring.peers->address(list[1]));

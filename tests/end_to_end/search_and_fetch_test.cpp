@@ -88,7 +88,8 @@ TEST_CASE("a download to - is printed, and nothing else is") {
             .err.starts_with("empty  0 B  there is nothing in it\n"));
   const Ran nowhere = peers.ask("ash", {"fetch", "greeting", "--to", "/no/such/folder/x"});
   CHECK(nowhere.code == 2);
-  CHECK(nowhere.err == "oxbow: cannot write /no/such/folder/x.oxbow-part: No such file or directory\n");
+  CHECK(nowhere.err ==
+        "oxbow: cannot write /no/such/folder/x.oxbow-part: No such file or directory\n");
 }
 
 TEST_CASE("a download to - leaves nothing behind, also where its reader has had enough") {

@@ -39,7 +39,8 @@ struct Newcomers {
     network.run_for(1ms);
     std::vector<std::vector<PeerNumber>> all(network.size());
     for (const auto& [peer, handle] : asked) {
-      for (const NeighborStatus& neighbor : network.record(handle).answer<PeersAnswer>().neighbors) {
+      for (const NeighborStatus& neighbor :
+           network.record(handle).answer<PeersAnswer>().neighbors) {
         if (neighbor.state == "linked") all[peer].push_back(by_id.at(neighbor.id));
       }
     }
@@ -92,7 +93,8 @@ TEST_CASE("who is refused for want of room is told of others, and links to one o
   CHECK(network.status(0).links <= it.most_links);
 }
 
-TEST_CASE("a full peer gives up a link of one that has enough for one that has none, unless static") {
+TEST_CASE(
+    "a full peer gives up a link of one that has enough for one that has none, unless static") {
   for (const bool is_static : {false, true}) {
     CAPTURE(is_static);
     SimNetwork network(3);

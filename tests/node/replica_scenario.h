@@ -241,9 +241,8 @@ class Clients {
     client.used = Seen{};
     if (random_.unit() >= options_.blind) client.used = client.seen[client.key];
     if (client.kind == Kind::remove) {
-      client.write =
-          history_.begin_write(client.key, std::nullopt, client.used.writes, network_.now(),
-                               client.used.chained);
+      client.write = history_.begin_write(client.key, std::nullopt, client.used.writes,
+                                          network_.now(), client.used.chained);
       DeleteRequest request = delete_of(client.key, client.used.context);
       request.strict = options_.strict;
       client.handle = network_.request(*peer, std::move(request));

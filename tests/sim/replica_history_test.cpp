@@ -28,8 +28,7 @@ struct History {
   }
   /// With the context of `last`, and of nothing else.
   Number chained(std::optional<std::string> value, int began, int ended, Number last) {
-    const Number number =
-        history.begin_write("k", std::move(value), {last}, ms(began), {last});
+    const Number number = history.begin_write("k", std::move(value), {last}, ms(began), {last});
     history.acknowledged(number, ms(ended));
     return number;
   }
