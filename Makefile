@@ -151,7 +151,7 @@ $(B)/%.o: %.cpp $(B)/flags
 	@echo "  $(COMPILER) $<"
 	@$(COMPILER) $(CPPFLAGS) $(ALL_CXXFLAGS) $(UNOPTIMIZED) -MMD -MP -c $< -o $@
 
-# With sanitizers an optimized test takes twice as long to compile as it saves when it runs.
+# With sanitizers an optimized test takes more than twice as long to compile.
 ifeq ($(MODE),sanitize)
 $(B)/tests/%.o: UNOPTIMIZED := -O0
 endif

@@ -15,14 +15,13 @@
 #include "cli/find_options.h"
 #include "cli/search_text.h"
 #include "cli/temporary_download.h"
+#include "client/part_file.h"
 #include "report/progress.h"
 #include "report/text.h"
 #include "report/units.h"
 
 namespace oxbow::cli {
 namespace {
-
-constexpr std::size_t kLongestName = 255;  // NAME_MAX of the usual file systems
 
 bool is_folder(const std::string& path) {
   struct stat status {};
@@ -34,8 +33,9 @@ Result<std::string> file_name_of(const std::string& key, bool into_folder) {
   const auto slash = key.rfind('/');
   const std::string name = slash == std::string::npos ? key : key.substr(slash + 1);
   // Below a folder that was named, nothing takes it for an option.
-  const bool plain = !name.empty() && name != "." && name != ".." && name.size() <= kLongestName &&
-                     (into_folder || name[0] != '-') && printable_message(name) == name;
+  const bool plain = !name.empty() && name != "." && name != ".." &&
+                     name.size() <= kLongestFileName && (into_folder || name[0] != '-') &&
+                     printable_message(name) == name;
   if (plain) return name;
   return Error{"usage", "the key does not end in a plain file name: say where to with --to FILE",
                "--to FILE", key};
@@ -253,9 +253,8 @@ Command fetch_command() {
       .summary = "find a key, download it from a holder and check it",
       .details =
           "Pieces go to FILE.oxbow-part, which gets its name when all is there and its SHA-256 is "
-          "the "
-          "one "
-          "that the hit announced. Interrupted, the same command goes on from there. When a holder "
+          "the one that the hit announced. Interrupted, the same command goes on from there. When "
+          "a holder "
           "fails, the next holder of the same content takes over. What does not fit on the disk "
           "with a twentieth of it (at most 1 GiB) to spare is refused at once.",
       .arguments = {{"KEY", "the key to fetch"}},

@@ -44,7 +44,6 @@ void sync_folder_of(const std::string& path) {
 }
 
 constexpr std::string_view kEnding = ".oxbow-part";
-constexpr std::size_t kLongestName = 255;  // NAME_MAX of the usual file systems
 constexpr std::size_t kKeptOfLongName = 200;
 
 }  // namespace
@@ -53,7 +52,7 @@ std::string part_path(const std::string& path) {
   const auto slash = path.rfind('/');
   const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
   const std::string name = path.substr(start);
-  if (name.size() + kEnding.size() <= kLongestName) return path + std::string(kEnding);
+  if (name.size() + kEnding.size() <= kLongestFileName) return path + std::string(kEnding);
   Sha256 hash;
   hash.update(name);
   return path.substr(0, start) + name.substr(0, kKeptOfLongName) + "-" +

@@ -5,6 +5,7 @@
 
 #include <oxbow/result.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "client/disk_room.h"
 
 namespace oxbow {
+
+/// Bytes of the name of a file: NAME_MAX of the usual file systems.
+inline constexpr std::size_t kLongestFileName = 255;
 
 /// Where the beginning of a download to `path` is kept. Of a name that is too long for the ending,
 /// it keeps a beginning and a hash.

@@ -1,17 +1,16 @@
 #include "net/resolver.h"
 
 #include <netdb.h>
-#include <pthread.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <csignal>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "net/socket_address.h"
+#include "storage/signal_mask.h"
 
 namespace oxbow::net {
 
@@ -21,22 +20,6 @@ struct Answer {
   std::string name;
   std::vector<Address> addresses;
   std::string error;
-};
-
-/// Signals are for the loop's thread.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
 };
 
 }  // namespace
@@ -130,7 +113,7 @@ void Resolver::begin_some() {
 /// False: the system has no thread for it.
 bool Resolver::begin(const std::string& name, Lookup& lookup) {
   try {
-    const SignalsBlocked blocked;
+    const storage::SignalMask masked;  // signals are for the thread of the loop
     std::thread([answers = answers_, look_up = look_up_, name] {
       Answer answer;
       answer.name = name;

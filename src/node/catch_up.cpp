@@ -33,15 +33,7 @@ void caught_up(Turn& turn, std::uint64_t number, const OperationResult& got) {
   if (found.empty()) return;  // its client has gone
   const WaitingPut& put = found.mapped();
   // Where too few have answered, `got.object` is what those know that did.
-  Order order;
-  order.kind = put.kind;
-  order.need = put.need;
-  order.strict = put.strict;
-  order.timeout = put.deadline - turn.now.steady;
-  order.key = put.key;
-  order.value = put.value;
-  order.context = put.context;
-  coordinate_put(turn, put.asker, order, &got.object);
+  coordinate_put(turn, put.asker, order_of(put, turn.now), &got.object);
 }
 
 }  // namespace oxbow

@@ -11,18 +11,6 @@ namespace oxbow {
 
 namespace {
 
-Order order_of(const ForwardedOperation& forwarded, Now now) {
-  Order order;
-  order.kind = forwarded.kind;
-  order.need = forwarded.need;
-  order.strict = forwarded.strict;
-  order.timeout = forwarded.deadline - now.steady;
-  order.key = forwarded.key;
-  order.value = forwarded.value;
-  order.context = forwarded.context;
-  return order;
-}
-
 ForwardedOperation forwarded_of(const Turn& turn, const Asker& asker, const Order& order,
                                 const GetRequest* request) {
   const Instant deadline = turn.now.steady + order.timeout;

@@ -15,18 +15,6 @@ namespace {
 constexpr std::size_t kLookedAt = 64;       // in the line, until the next thing ends
 constexpr std::size_t kStartedAtOnce = 32;  // in one tick
 
-Order order_of(const OperationInLine& waiting, Now now) {
-  Order order;
-  order.kind = waiting.kind;
-  order.need = waiting.need;
-  order.strict = waiting.strict;
-  order.timeout = waiting.deadline - now.steady;
-  order.key = waiting.key;
-  order.value = waiting.value;
-  order.context = waiting.context;
-  return order;
-}
-
 /// A peer that hands its operations on has to read their answers first.
 bool asker_reads(NodeState& node, const Asker& asker) {
   if (asker.kind != Asker::Kind::peer) return true;

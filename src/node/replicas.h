@@ -118,6 +118,12 @@ struct Order {
   std::string_view value;
   std::string_view context;
 };
+/// Of an operation that was kept for later, with the time that is left. Views into `kept`.
+template <class Kept>
+Order order_of(const Kept& kept, Now now) {
+  return {kept.kind, kept.need,  kept.strict, kept.deadline - now.steady,
+          kept.key,  kept.value, kept.context};
+}
 /// How it ended.
 struct OperationResult {
   std::optional<Error> error;
